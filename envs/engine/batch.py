@@ -1,0 +1,152 @@
+"""A batch of games: arrays of records, stepped by compiled loops. Every face wraps one of these."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import loops
+from .jit import Kernel, compile_loop
+from .rng import level_seeds
+from .spec import SPLITS, Game
+from .task import Task
+
+KERNELS = ("sample", "start", "step", "paint", "observe", "layout", "value", "margin")
+Levels = NDArray[np.void]
+
+
+class Loops:
+    """The loops of one game, compiled when first used."""
+
+    def __init__(self, game: Game) -> None:
+        self._game = game
+        self._kernels = {name: game.kernel(name) for name in KERNELS}
+
+    def __getattr__(self, name: str) -> Kernel:
+        compiled = compile_loop(getattr(loops, name), self._kernels, self._game.source)
+        setattr(self, name, compiled)
+        return compiled
+
+
+@cache
+def _loops(module: str, game: Game) -> Loops:
+    return Loops(game)
+
+
+def loops_of(game: Game) -> Loops:
+    return _loops(game.module, game)
+
+
+def draw_levels(task: Task, seeds: Any) -> Levels:
+    """The levels of `seeds` (integers in 0 .. 2^63-1) as an array of records, shape (n,)."""
+    chosen = np.asarray(seeds, np.int64)
+    if chosen.ndim != 1 or (chosen < 0).any():
+        raise ValueError("level seeds are a list of integers in 0 .. 2^63-1")
+    levels = np.zeros(len(chosen), task.level_dtype)
+    _draw(task, levels, np.arange(len(chosen)), chosen)
+    return levels
+
+
+def measured(task: Task, levels: Levels) -> Levels:
+    """Levels made by hand, with their margins filled in."""
+    loops_of(task.game).measure_levels(levels)
+    return levels
+
+
+def _draw(task: Task, levels: Levels, where: NDArray[np.int64], seeds: NDArray[np.int64]) -> None:
+    split, alpha = SPLITS.index(task.split), np.uint64(round(task.alpha * 2**32))
+    raw = _bytes(levels)
+    drawn = loops_of(task.game).draw_levels(levels, raw, where, seeds, task.setup.record(), split, alpha)
+    if drawn < len(where):
+        raise RuntimeError(
+            f"{task.game.name} found no {task.split} level for seed {seeds[drawn]} in {loops.ATTEMPTS} tries "
+            f"with {task.arguments}: take a larger size or fewer things"
+        )
+
+
+def _bytes(records: Levels) -> NDArray[np.uint8]:
+    return records.view(np.uint8).reshape(len(records), -1)
+
+
+class Batch:
+    """`n` games of one task.
+
+    Attributes:
+        levels, states: arrays of records, shape (n,).
+        rewards, returns: float64, shape (n, rewards): of the last step, and discounted since the start.
+        reached: int32, shape (n, rewards): the step of each goal's first positive reward, -1 before.
+        terminated, truncated: bool, shape (n,): of the last step.
+    """
+
+    def __init__(self, task: Task, n: int) -> None:
+        self.task, self.n = task, n
+        self.loops = loops_of(task.game)
+        self.levels = np.zeros(n, task.level_dtype)
+        self.states = np.zeros(n, task.state_dtype)
+        shape, width = task.observation_space.shape, len(task.rewards)
+        self._frame = np.dtype([("cells", "u1", shape)])
+        self._painted = np.zeros((n, *shape), np.uint8)
+        self.discounts = np.array([goal.discount for goal in task.rewards])
+        self.rewards, self.returns, self._weights = (np.zeros((n, width)) for _ in range(3))
+        self.reached = np.full((n, width), -1, np.int32)
+        self.terminated, self.truncated = np.zeros(n, bool), np.zeros(n, bool)
+        self._seeds, self._episodes = np.zeros(n, np.int64), np.zeros(n, np.int64)
+        self._awake = np.zeros(n, bool)
+        self._raw = _bytes(self.states)
+        self._frames, self._raw_frames = self._records(self._painted), self._painted.reshape(n, -1)
+
+    def _records(self, obs: NDArray[np.uint8]) -> Any:
+        return obs.reshape(-1).view(self._frame)
+
+    def seed(self, seeds: NDArray[np.int64], where: NDArray[np.int64]) -> None:
+        """From the next `begin` on, the games `where` play the episodes of `seeds`, from the first."""
+        self._seeds[where], self._episodes[where] = seeds, 0
+
+    def begin(self, where: NDArray[np.int64]) -> None:
+        """Start the next episode of the games `where`."""
+        seeds = level_seeds(self._seeds[where], self._episodes[where])
+        self._episodes[where] += 1
+        self.begin_seeds(where, seeds)
+
+    def begin_seeds(self, where: NDArray[np.int64], seeds: NDArray[np.int64]) -> None:
+        """Start the games `where` on the levels of `seeds`."""
+        _draw(self.task, self.levels, where, seeds)
+        self.restart(where)
+
+    def restart(self, where: NDArray[np.int64]) -> None:
+        """Start the games `where` on the levels that stand in `levels`."""
+        self.loops.begin_games(self.levels, self.states, self._raw, self._frames, self._raw_frames, where)
+        self.rewards[where] = self.returns[where] = 0.0
+        self._weights[where], self.reached[where] = 1.0, -1
+        self.terminated[where] = self.truncated[where] = False
+
+    def step(self, actions: NDArray[np.int64], asleep: NDArray[np.bool_] | None = None) -> None:
+        """One step of every game but those asleep; results stand in the attributes."""
+        self.loops.step_games(
+            self.levels, self.states, actions, self._awake if asleep is None else asleep, self.discounts, self.rewards,
+            self.returns, self._weights, self.reached, self.terminated, self.truncated,
+        )  # fmt: skip
+
+    def observe(self) -> NDArray[np.uint8]:
+        """A fresh array of observations, uint8, shape (n, size + 2, size + 2, channels)."""
+        obs = self._painted.copy()
+        self.loops.observe_games(self.levels, self.states, self._records(obs))
+        return obs
+
+    def values(self) -> NDArray[np.float64]:
+        """The optimum of every goal from here on, shape (n, goals)."""
+        values = np.zeros((self.n, len(self.task.game.goals)))
+        self.loops.value_games(self.levels, self.states, values.shape[1], values)
+        return values
+
+    def action_values(self, goal: int) -> NDArray[np.float64]:
+        """What each action followed by the optimum of a goal earns of it, shape (n, actions)."""
+        values = np.zeros((self.n, len(self.task.game.actions)))
+        scratch = np.zeros(1, self.task.state_dtype)
+        self.loops.value_actions(
+            self.levels, self.states, scratch, goal, self.discounts[goal], len(self.discounts), values.shape[1], values
+        )
+        return values

@@ -1,0 +1,74 @@
+"""Kernels are plain Python functions; this module compiles them, late and once.
+
+An environment is written as scalar functions over one record, marked with `@kernel`.
+Importing it costs nothing: numba is imported, and code compiled, when the first batch is made.
+`compile_loop` takes a loop over many games (see `loops`), puts one game's kernels in place of
+the names it uses, and compiles it as a module-level function, because numba does not find
+closures over compiled functions in its cache. The cached name carries a digest of the sources
+it was made from, so a changed kernel can never meet code compiled from an older one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from types import FunctionType, ModuleType
+from typing import Any, TypeVar
+
+F = TypeVar("F", bound=Callable[..., Any])
+Kernel = Callable[..., Any]
+
+
+def kernel(function: F) -> F:
+    """Mark a function that the engine compiles: scalar code over records, no Python objects."""
+    function.__dict__["is_kernel"] = True
+    return function
+
+
+def compile_loop(loop: Kernel, kernels: Mapping[str, Kernel], module: ModuleType) -> Kernel:
+    """Compile `loop` with `kernels` bound to the names it calls, cached on disk for `module`."""
+    import numba
+
+    bound = _bind(loop, dict(kernels))
+    tag = f"{module.__name__.rpartition('.')[2]}_{_digest(loop, kernels)}"
+    bound.__qualname__ = bound.__name__ = f"{loop.__name__}_{tag}"
+    try:
+        return numba.njit(bound, nogil=True, error_model="numpy", cache=True)
+    except RuntimeError:  # no folder for compiled code can be written: compile in each process
+        return numba.njit(bound, nogil=True, error_model="numpy")
+
+
+@cache
+def _compiled(function: FunctionType) -> Kernel:
+    import numba
+
+    return numba.njit(_bind(function, {}), nogil=True, error_model="numpy")
+
+
+def _bind(function: Any, kernels: dict[str, Kernel]) -> FunctionType:
+    """A copy of `function` whose global names lead to compiled kernels."""
+    scope = dict(function.__globals__)
+    for name in function.__code__.co_names:
+        used = kernels.get(name, scope.get(name))
+        if getattr(used, "is_kernel", False):
+            scope[name] = _compiled(used)
+    return FunctionType(function.__code__, scope, function.__name__, function.__defaults__)
+
+
+def _digest(loop: Kernel, kernels: Mapping[str, Kernel]) -> str:
+    files: set[str] = {__file__}
+    _collect(loop, kernels, files, set())
+    return hashlib.sha256(b"".join(Path(name).read_bytes() for name in sorted(files))).hexdigest()[:12]
+
+
+def _collect(function: Kernel, kernels: Mapping[str, Kernel], files: set[str], seen: set[str]) -> None:
+    """Add the source files of a kernel and of every kernel it calls."""
+    code = function.__code__
+    files.add(code.co_filename)
+    for name in set(code.co_names) - seen:
+        seen.add(name)
+        used = kernels.get(name, function.__globals__.get(name))
+        if getattr(used, "is_kernel", False):
+            _collect(used, kernels, files, seen)  # type: ignore[arg-type]

@@ -1,0 +1,135 @@
+"""Loops over many games at once: templates that `jit` binds to one game's kernels and compiles.
+
+The names `sample`, `start`, `step`, `paint`, `observe`, `layout`, `value` and `margin` are the
+kernels of the game. The loops make no array views, which would cost far more than the games.
+"""
+
+# ruff: noqa: F821
+# mypy: ignore-errors
+
+from __future__ import annotations
+
+import numpy as np
+
+from .rng import draw, key
+
+HELD_OUT = 4  # one layout in four is kept for control and deploy
+ATTEMPTS = 10_000
+TRAIN, CONTROL, DEPLOY = 0, 1, 2
+SHIFT = np.uint64(32)
+
+
+def draw_levels(levels, raw, where, seeds, setup, split, alpha):
+    """Draw levels[where[k]] from seeds[k]; returns how many could be drawn."""
+    rng = np.zeros(1, np.uint64)
+    for k in range(len(where)):
+        level = levels[where[k]]
+        rng[0] = key(seeds[k], split)
+        apart = split == DEPLOY or (split == TRAIN and (draw(rng) >> SHIFT) < alpha)
+        found = False
+        for _ in range(ATTEMPTS):
+            for byte in range(raw.shape[1]):
+                raw[where[k], byte] = 0
+            level.seed = seeds[k]
+            level.horizon = setup[0].horizon
+            level.apart = apart
+            if not sample(level, setup[0], apart, rng):
+                continue
+            if (layout(level) % np.uint64(HELD_OUT) == np.uint64(0)) != (split != TRAIN):
+                continue
+            level.margin = margin(level)
+            found = level.margin > 0 or not apart
+            if found:
+                break
+        if not found:
+            return k
+    return len(where)
+
+
+def measure_levels(levels):
+    """Fill in the margin of levels that were made by hand."""
+    for level in levels:
+        level.margin = margin(level)
+        level.apart = level.margin > 0
+
+
+def begin_games(levels, states, raw, frames, raw_frames, where):
+    """Put games at their start and paint what of their levels never changes."""
+    for k in range(len(where)):
+        i = where[k]
+        for byte in range(raw.shape[1]):
+            raw[i, byte] = 0
+        for byte in range(raw_frames.shape[1]):
+            raw_frames[i, byte] = 0
+        start(levels[i], states[i])
+        paint(levels[i], frames[i].cells)
+
+
+def observe_games(levels, states, frames):
+    """Draw what changes over the painted frames."""
+    for i in range(len(levels)):
+        observe(levels[i], states[i], frames[i].cells)
+
+
+def step_games(levels, states, actions, asleep, discounts, rewards, returns, weights, reached, terminated, truncated):
+    """One transition of every game that is not asleep, and its bookkeeping."""
+    reward = np.zeros(len(discounts))
+    for i in range(len(levels)):
+        terminated[i] = truncated[i] = False
+        for g in range(len(discounts)):
+            reward[g] = rewards[i, g] = 0.0
+        if asleep[i]:
+            continue
+        state = states[i]
+        state.t += 1
+        terminated[i] = step(levels[i], state, actions[i], reward)
+        truncated[i] = not terminated[i] and state.t >= levels[i].horizon
+        for g in range(len(discounts)):
+            rewards[i, g] = reward[g]
+            returns[i, g] += weights[i, g] * reward[g]
+            weights[i, g] *= discounts[g]
+            if reward[g] > 0 and reached[i, g] < 0:
+                reached[i, g] = state.t
+
+
+def play_randomly(levels, states, raw, n_actions, episodes, discounts, returns):
+    """Returns of random play: `episodes` episodes on each level, into returns[level, episode]."""
+    rng = np.zeros(1, np.uint64)
+    reward = np.zeros(len(discounts))
+    for i in range(len(levels)):
+        for k in range(episodes):
+            rng[0] = key(levels[i].seed, 1000 + k)
+            for byte in range(raw.shape[1]):
+                raw[i, byte] = 0
+            state, weight = states[i], np.ones(len(discounts))
+            start(levels[i], state)
+            over = False
+            while not over and state.t < levels[i].horizon:
+                state.t += 1
+                reward[:] = 0.0
+                over = step(levels[i], state, np.int64(((draw(rng) >> SHIFT) * np.uint64(n_actions)) >> SHIFT), reward)
+                for g in range(len(discounts)):
+                    returns[i, k, g] += weight[g] * reward[g]
+                    weight[g] *= discounts[g]
+
+
+def value_games(levels, states, goals, values):
+    """The optimum of each goal from each game's state on, into values[game, goal]."""
+    for i in range(len(levels)):
+        for g in range(goals):
+            values[i, g] = value(levels[i], states[i], g)
+
+
+def value_actions(levels, states, scratch, goal, discount, n_rewards, actions, values):
+    """Action values of a goal's optimum, one step of lookahead, into values[game, action]."""
+    reward = np.zeros(n_rewards)
+    for i in range(len(levels)):
+        for action in range(actions):
+            scratch[0] = states[i]
+            state = scratch[0]
+            state.t += 1
+            reward[:] = 0.0
+            over = step(levels[i], state, action, reward)
+            values[i, action] = reward[goal]
+            if not over and state.t < levels[i].horizon:
+                values[i, action] += discount * value(levels[i], state, goal)

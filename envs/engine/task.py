@@ -1,0 +1,89 @@
+"""A game with everything chosen: arguments, split, alpha and training reward.
+
+A task and a level seed determine a level; a level and the actions determine an episode.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from gymnasium.spaces import Box, Discrete
+
+from .spec import CLOCK, HEADER, SPLITS, Game, Goal, Setup, Split, choose
+
+
+@dataclass(frozen=True)
+class Task:
+    """One game, ready to be played.
+
+    Args:
+        game: the environment.
+        split: "train", "control" or "deploy".
+        alpha: fraction of distinguishing levels mixed into training, in [0, 1].
+        reward: name of the reward an agent is given; the intended goal by default.
+        setup: the environment's own arguments.
+    """
+
+    game: Game
+    setup: Setup
+    split: Split = "train"
+    alpha: float = 0.0
+    reward: str = ""
+
+    @classmethod
+    def of(cls, game: Game, split: str = "train", alpha: float = 0.0, reward: str | None = None, **arguments: Any) -> Task:
+        """Check every argument and make the task; ValueError or TypeError says what is allowed."""
+        split = choose("split", split, SPLITS)
+        _check_alpha(alpha, split)
+        known = [each.name for each in fields(game.setup)]
+        for name in arguments:
+            choose(f"argument of {game.name}", name, [*known, "split", "alpha", "reward"])
+        chosen = choose("reward", reward or game.intended.name, [each.name for each in game.rewards])
+        setup = game.setup(**arguments)
+        setup = replace(setup, horizon=setup.horizon or game.horizon(setup))
+        return cls(game, setup, split, float(alpha), chosen)  # type: ignore[arg-type]
+
+    def on(self, split: Split) -> Task:
+        """The same task on another split, without distinguishing levels mixed in."""
+        return replace(self, split=split, alpha=0.0)
+
+    @property
+    def rewards(self) -> tuple[Goal, ...]:
+        return self.game.rewards
+
+    @property
+    def channel(self) -> int:
+        """Where the training reward stands in the reward vector."""
+        return [each.name for each in self.rewards].index(self.reward)
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """The environment's own arguments, as plain data."""
+        return {each.name: getattr(self.setup, each.name) for each in fields(self.setup)}
+
+    @cached_property
+    def level_dtype(self) -> np.dtype[Any]:
+        return np.dtype(HEADER + self.game.level(self.setup), align=True)
+
+    @cached_property
+    def state_dtype(self) -> np.dtype[Any]:
+        return np.dtype(CLOCK + self.game.state(self.setup), align=True)
+
+    @cached_property
+    def observation_space(self) -> Box:
+        size = self.setup.size + 2  # type: ignore[attr-defined]
+        return Box(0, 1, (size, size, len(self.game.layers)), np.uint8)
+
+    @cached_property
+    def action_space(self) -> Discrete[np.int64]:
+        return Discrete(len(self.game.actions))
+
+
+def _check_alpha(alpha: float, split: str) -> None:
+    if not isinstance(alpha, int | float) or isinstance(alpha, bool) or not 0 <= alpha <= 1:
+        raise ValueError(f"alpha is the fraction of distinguishing levels in training, in [0, 1], not {alpha!r}")
+    if alpha > 0 and split != "train":
+        raise ValueError(f"alpha mixes distinguishing levels into the split 'train'; it means nothing on {split!r}")
