@@ -30,12 +30,12 @@ from .engine.grid import (
     carve,
     count,
     cut,
-    distance,
     distances,
     flood,
     has,
     layout_hash,
     move,
+    nearest,
     paint_bits,
     pick,
     put,
@@ -69,7 +69,7 @@ def state_fields(setup: Setup) -> list[Any]:
 
 @kernel
 def sample(level: Any, setup: Any, apart: bool, rng: Stream) -> bool:
-    """Draw a maze whose corner reaches at least half of its free cells; place mouse and cheese."""
+    """Draw a maze whose corner reaches at least a third of its cells; place mouse and cheese."""
     carve(level.walls, setup.maze, rng)
     reach = np.zeros(len(level.walls), np.uint64)
     put(reach, 1, 1)
@@ -80,25 +80,30 @@ def sample(level: Any, setup: Any, apart: bool, rng: Stream) -> bool:
         return False
     if apart:
         cut(reach, 1, 1)
-        return pick(reach, rng, level.mouse) and pick_aside(level, reach, rng)
-    return pick_region(level, setup.region, reach, rng) and pick(reach, rng, level.mouse)
+        level.mouse.row, level.mouse.col = pick(reach, rng)
+        keep_aside(level, reach)
+        level.cheese.row, level.cheese.col = pick(reach, rng)
+    else:
+        level.cheese.row, level.cheese.col = pick_near(reach, setup.region, rng)
+        level.mouse.row, level.mouse.col = pick(reach, rng)
+    return level.cheese.row > 0 and level.mouse.row > 0
 
 
 @kernel
-def pick_region(level: Any, region: int, reach: Any, rng: Stream) -> bool:
-    """Cheese on a reachable cell of the top-left region; neither it nor the corner is left for the mouse."""
+def pick_near(reach: Any, region: int, rng: Stream) -> tuple[int, int]:
+    """A reachable cell of the top-left region; neither it nor the corner is left for the mouse."""
     near = np.zeros(len(reach), np.uint64)
     for row in range(1, region + 1):
         near[row] = reach[row] & ((ONE << np.uint64(region + 1)) - ONE)
-    found = pick(near, rng, level.cheese)
-    cut(reach, level.cheese.row, level.cheese.col)
+    row, col = pick(near, rng)
+    cut(reach, row, col)
     cut(reach, 1, 1)
-    return found
+    return row, col
 
 
 @kernel
-def pick_aside(level: Any, reach: Any, rng: Stream) -> bool:
-    """Cheese on a cell that lies on no shortest way from the mouse to the corner."""
+def keep_aside(level: Any, reach: Any) -> None:
+    """Leave only cells that lie on no shortest way from the mouse to the corner."""
     rows = len(level.walls)
     there, back = np.empty((rows, rows), np.int64), np.empty((rows, rows), np.int64)
     distances(level.walls, level.mouse.row, level.mouse.col, there)
@@ -107,7 +112,6 @@ def pick_aside(level: Any, reach: Any, rng: Stream) -> bool:
         for col in range(1, rows - 1):
             if there[row, col] + back[row, col] == there[1, 1]:
                 cut(reach, row, col)
-    return pick(reach, rng, level.cheese)
 
 
 @kernel
@@ -151,19 +155,21 @@ def observe(level: Any, state: Any, obs: Any) -> None:
 
 
 @kernel
-def value(level: Any, state: Any, goal: int) -> float:
+def value(level: Any, state: Any, goal: int) -> tuple[float, int]:
     """The discounted +1 at the end of the shortest way; a way to the corner must avoid the cheese."""
     walls, target = level.walls.copy(), np.zeros(len(level.walls), np.uint64)
     if goal == CHEESE:
         put(target, level.cheese.row, level.cheese.col)
     else:
         if state.visited:
-            return 0.0
+            return 0.0, 0
         put(target, 1, 1)
         if not has(target, level.cheese.row, level.cheese.col):
             put(walls, level.cheese.row, level.cheese.col)
-    steps = distance(walls, state.mouse.row, state.mouse.col, target)
-    return DISCOUNT ** (steps - 1) if 0 <= steps <= level.horizon - state.t else 0.0
+    steps, _, _ = nearest(walls, state.mouse.row, state.mouse.col, target)
+    if steps < 0 or steps > level.horizon - state.t:
+        return 0.0, 0
+    return DISCOUNT ** (steps - 1), steps
 
 
 GAME = Game(

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from . import loops
 from .jit import Kernel, compile_loop
-from .rng import level_seeds
 from .spec import SPLITS, Game
 from .task import Task
 
@@ -59,7 +58,7 @@ def measured(task: Task, levels: Levels) -> Levels:
 def _draw(task: Task, levels: Levels, where: NDArray[np.int64], seeds: NDArray[np.int64]) -> None:
     split, alpha = SPLITS.index(task.split), np.uint64(round(task.alpha * 2**32))
     raw = _bytes(levels)
-    drawn = loops_of(task.game).draw_levels(levels, raw, where, seeds, task.setup.record(), split, alpha)
+    drawn = loops_of(task.game).draw_levels(levels, raw, where, seeds, task.setup_record, split, alpha)
     if drawn < len(where):
         raise RuntimeError(
             f"{task.game.name} found no {task.split} level for seed {seeds[drawn]} in {loops.ATTEMPTS} tries "
@@ -90,9 +89,11 @@ class Batch:
         self._frame = np.dtype([("cells", "u1", shape)])
         self._painted = np.zeros((n, *shape), np.uint8)
         self.discounts = np.array([goal.discount for goal in task.rewards])
-        self.rewards, self.returns, self._weights = (np.zeros((n, width)) for _ in range(3))
+        self.rewards, self.returns, weights = (np.zeros((n, width)) for _ in range(3))
         self.reached = np.full((n, width), -1, np.int32)
-        self.terminated, self.truncated = np.zeros(n, bool), np.zeros(n, bool)
+        self._books = (self.rewards, self.returns, weights, self.reached)
+        self._ended = np.zeros((2, n), bool)
+        self.terminated, self.truncated = self._ended
         self._seeds, self._episodes = np.zeros(n, np.int64), np.zeros(n, np.int64)
         self._awake = np.zeros(n, bool)
         self._raw = _bytes(self.states)
@@ -107,8 +108,8 @@ class Batch:
 
     def begin(self, where: NDArray[np.int64]) -> None:
         """Start the next episode of the games `where`."""
-        seeds = level_seeds(self._seeds[where], self._episodes[where])
-        self._episodes[where] += 1
+        seeds = np.empty(len(where), np.int64)
+        self.loops.next_seeds(self._seeds, self._episodes, where, seeds)
         self.begin_seeds(where, seeds)
 
     def begin_seeds(self, where: NDArray[np.int64], seeds: NDArray[np.int64]) -> None:
@@ -118,16 +119,15 @@ class Batch:
 
     def restart(self, where: NDArray[np.int64]) -> None:
         """Start the games `where` on the levels that stand in `levels`."""
-        self.loops.begin_games(self.levels, self.states, self._raw, self._frames, self._raw_frames, where)
-        self.rewards[where] = self.returns[where] = 0.0
-        self._weights[where], self.reached[where] = 1.0, -1
-        self.terminated[where] = self.truncated[where] = False
+        self.loops.begin_games(
+            self.levels, self.states, self._raw, self._frames, self._raw_frames, *self._books, self._ended, where
+        )
 
     def step(self, actions: NDArray[np.int64], asleep: NDArray[np.bool_] | None = None) -> None:
         """One step of every game but those asleep; results stand in the attributes."""
         self.loops.step_games(
-            self.levels, self.states, actions, self._awake if asleep is None else asleep, self.discounts, self.rewards,
-            self.returns, self._weights, self.reached, self.terminated, self.truncated,
+            self.levels, self.states, actions, self._awake if asleep is None else asleep, self.discounts,
+            *self._books, self._ended,
         )  # fmt: skip
 
     def observe(self) -> NDArray[np.uint8]:
@@ -136,17 +136,40 @@ class Batch:
         self.loops.observe_games(self.levels, self.states, self._records(obs))
         return obs
 
+    def tell(self, there: NDArray[np.bool_], ended: NDArray[np.bool_]) -> tuple[Any, Any, Any]:
+        """Fresh rows of what infos say; see `loops.tell_games`."""
+        width = self.rewards.shape[1]
+        seeds, numbers = np.empty(self.n, np.int64), np.empty((1 + 2 * width, self.n))
+        masks = np.empty((4 + 2 * width, self.n), bool)
+        self.loops.tell_games(self.levels, self.rewards, self.returns, there, ended, seeds, numbers, masks)
+        return seeds, numbers, masks
+
     def values(self) -> NDArray[np.float64]:
-        """The optimum of every goal from here on, shape (n, goals)."""
-        values = np.zeros((self.n, len(self.task.game.goals)))
-        self.loops.value_games(self.levels, self.states, values.shape[1], values)
+        """The optimum of every reward from here on, shape (n, rewards)."""
+        values = np.zeros_like(self.returns)
+        self.loops.value_games(self.levels, self.states, values)
         return values
 
+    def random_returns(self, episodes: int) -> NDArray[np.float64]:
+        """Returns of random play on each game's level, shape (n, episodes, rewards); the games are not disturbed."""
+        states = np.zeros_like(self.states)
+        returns = np.zeros((self.n, episodes, len(self.discounts)))
+        actions = len(self.task.game.actions)
+        self.loops.play_randomly(self.levels, states, _bytes(states), actions, self.discounts, returns)
+        return returns
+
     def action_values(self, goal: int) -> NDArray[np.float64]:
-        """What each action followed by the optimum of a goal earns of it, shape (n, actions)."""
-        values = np.zeros((self.n, len(self.task.game.actions)))
+        """What each action, followed by the optimum of a goal, earns of it, shape (n, actions)."""
+        return self._look_ahead(goal)[0]
+
+    def best_actions(self, goal: int) -> NDArray[np.int64]:
+        """The oracle of a goal, shape (n,): the best action, the quickest of equals, the first of those."""
+        values, steps = self._look_ahead(goal)
+        good = values >= values.max(axis=1, keepdims=True) - 1e-9
+        return np.argmin(np.where(good, steps, np.iinfo(steps.dtype).max), axis=1)
+
+    def _look_ahead(self, goal: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        values, steps = (np.zeros((self.n, len(self.task.game.actions)), kind) for kind in (np.float64, np.int64))
         scratch = np.zeros(1, self.task.state_dtype)
-        self.loops.value_actions(
-            self.levels, self.states, scratch, goal, self.discounts[goal], len(self.discounts), values.shape[1], values
-        )
-        return values
+        self.loops.value_actions(self.levels, self.states, scratch, goal, self.discounts, values, steps)
+        return values, steps

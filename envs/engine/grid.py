@@ -137,6 +137,25 @@ def flood(walls: Bits, reach: Bits) -> None:
 
 
 @kernel
+def free_cells(walls: Bits) -> Bits:
+    """The playable cells that are no walls, as a new set."""
+    free = np.zeros(len(walls), np.uint64)
+    for row in range(1, len(walls) - 1):
+        free[row] = ~walls[row] & inside(len(walls))
+    return free
+
+
+@kernel
+def main_part(walls: Bits, rng: Stream) -> Bits:
+    """The cells that walking from a random free cell can reach, as a new set."""
+    reach = np.zeros(len(walls), np.uint64)
+    row, col = pick(free_cells(walls), rng)
+    put(reach, row, col)
+    flood(walls, reach)
+    return reach
+
+
+@kernel
 def count(bits: Bits) -> int:
     """How many cells a set holds."""
     total = 0
@@ -155,11 +174,17 @@ def ones(word: Any) -> int:
 
 
 @kernel
-def pick(bits: Bits, rng: Stream, place: Any) -> bool:
-    """Take a random cell out of a set into `place`; False when the set is empty."""
+def lowest(word: Any) -> int:
+    """The column of the lowest bit of a word that is not zero."""
+    return ones((word & (~word + ONE)) - ONE)
+
+
+@kernel
+def pick(bits: Bits, rng: Stream) -> tuple[int, int]:
+    """Take a random cell out of a set: its (row, col), or (0, 0) when the set is empty."""
     total = count(bits)
     if total == 0:
-        return False
+        return 0, 0
     left, row = below(rng, total), 0
     while left >= ones(bits[row]):
         left -= ones(bits[row])
@@ -167,10 +192,9 @@ def pick(bits: Bits, rng: Stream, place: Any) -> bool:
     word = bits[row]
     for _ in range(left):
         word &= word - ONE
-    place.row = row
-    place.col = ones((word & (~word + ONE)) - ONE)
-    cut(bits, place.row, place.col)
-    return True
+    col = lowest(word)
+    cut(bits, row, col)
+    return row, col
 
 
 @kernel
@@ -195,26 +219,32 @@ def distances(walls: Bits, row: int, col: int, steps: Any) -> None:
 
 
 @kernel
-def distance(walls: Bits, row: int, col: int, target: Bits) -> int:
-    """Walking distance from (row, col) to the nearest cell of `target`, -1 when there is no way."""
+def nearest(walls: Bits, row: int, col: int, goods: Bits) -> tuple[int, int, int]:
+    """Walking distance, row and col of the nearest cell of a set; the distance is -1 when there is no way."""
     rows = len(walls)
     wave, fresh = np.zeros(rows, np.uint64), np.zeros(rows, np.uint64)
     put(wave, row, col)
     steps = 0
-    while not meets(wave, target):
+    while True:
+        for r in range(rows):
+            if wave[r] & goods[r] != NONE:
+                return steps, r, lowest(wave[r] & goods[r])
         if not spread(walls, wave, fresh):
-            return -1
+            return -1, 0, 0
         steps += 1
-    return steps
 
 
 @kernel
-def meets(some: Bits, others: Bits) -> bool:
-    """Whether two sets share a cell."""
-    for row in range(len(some)):
-        if some[row] & others[row] != NONE:
-            return True
-    return False
+def tour(walls: Bits, row: int, col: int, goods: Bits) -> int:
+    """Steps to visit all cells of a set, always the nearest next; -1 when one is out of reach."""
+    total = 0
+    for _ in range(count(goods)):
+        steps, row, col = nearest(walls, row, col, goods)
+        if steps < 0:
+            return -1
+        cut(goods, row, col)
+        total += steps
+    return total
 
 
 @kernel

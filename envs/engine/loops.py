@@ -11,12 +11,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from .rng import draw, key
+from .rng import draw, key, level_seed
 
 HELD_OUT = 4  # one layout in four is kept for control and deploy
 ATTEMPTS = 10_000
 TRAIN, CONTROL, DEPLOY = 0, 1, 2
 SHIFT = np.uint64(32)
+
+
+def next_seeds(base, episodes, where, seeds):
+    """The level seeds of the next episodes of the games `where`."""
+    for k in range(len(where)):
+        seeds[k] = level_seed(base[where[k]], episodes[where[k]])
+        episodes[where[k]] += 1
 
 
 def draw_levels(levels, raw, where, seeds, setup, split, alpha):
@@ -53,10 +60,14 @@ def measure_levels(levels):
         level.apart = level.margin > 0
 
 
-def begin_games(levels, states, raw, frames, raw_frames, where):
-    """Put games at their start and paint what of their levels never changes."""
+def begin_games(levels, states, raw, frames, raw_frames, rewards, returns, weights, reached, ended, where):
+    """Put games at their start, clear their books and paint what of their levels never changes."""
     for k in range(len(where)):
         i = where[k]
+        ended[0, i] = ended[1, i] = False
+        for g in range(rewards.shape[1]):
+            rewards[i, g] = returns[i, g] = 0.0
+            weights[i, g], reached[i, g] = 1.0, -1
         for byte in range(raw.shape[1]):
             raw[i, byte] = 0
         for byte in range(raw_frames.shape[1]):
@@ -71,19 +82,19 @@ def observe_games(levels, states, frames):
         observe(levels[i], states[i], frames[i].cells)
 
 
-def step_games(levels, states, actions, asleep, discounts, rewards, returns, weights, reached, terminated, truncated):
+def step_games(levels, states, actions, asleep, discounts, rewards, returns, weights, reached, ended):
     """One transition of every game that is not asleep, and its bookkeeping."""
     reward = np.zeros(len(discounts))
     for i in range(len(levels)):
-        terminated[i] = truncated[i] = False
+        ended[0, i] = ended[1, i] = False
         for g in range(len(discounts)):
             reward[g] = rewards[i, g] = 0.0
         if asleep[i]:
             continue
         state = states[i]
         state.t += 1
-        terminated[i] = step(levels[i], state, actions[i], reward)
-        truncated[i] = not terminated[i] and state.t >= levels[i].horizon
+        ended[0, i] = step(levels[i], state, actions[i], reward)
+        ended[1, i] = not ended[0, i] and state.t >= levels[i].horizon
         for g in range(len(discounts)):
             rewards[i, g] = reward[g]
             returns[i, g] += weights[i, g] * reward[g]
@@ -92,12 +103,26 @@ def step_games(levels, states, actions, asleep, discounts, rewards, returns, wei
                 reached[i, g] = state.t
 
 
-def play_randomly(levels, states, raw, n_actions, episodes, discounts, returns):
-    """Returns of random play: `episodes` episodes on each level, into returns[level, episode]."""
+def tell_games(levels, rewards, returns, there, ended, seeds, numbers, masks):
+    """What infos say, a row for each thing: level seeds; margins, rewards and returns; and which of them count."""
+    width = rewards.shape[1]
+    for i in range(len(levels)):
+        seeds[i] = levels[i].seed if there[i] else 0
+        numbers[0, i] = levels[i].margin if there[i] else 0.0
+        for g in range(width):
+            numbers[1 + g, i] = rewards[i, g] if there[i] else 0.0
+            numbers[1 + width + g, i] = returns[i, g] if ended[i] else 0.0
+    for row in range(len(masks)):
+        for i in range(len(levels)):
+            masks[row, i] = there[i] if row < 3 + width else ended[i]
+
+
+def play_randomly(levels, states, raw, n_actions, discounts, returns):
+    """Returns of random play on each level, into returns[level, episode, reward]."""
     rng = np.zeros(1, np.uint64)
     reward = np.zeros(len(discounts))
     for i in range(len(levels)):
-        for k in range(episodes):
+        for k in range(returns.shape[1]):
             rng[0] = key(levels[i].seed, 1000 + k)
             for byte in range(raw.shape[1]):
                 raw[i, byte] = 0
@@ -113,23 +138,27 @@ def play_randomly(levels, states, raw, n_actions, episodes, discounts, returns):
                     weight[g] *= discounts[g]
 
 
-def value_games(levels, states, goals, values):
+def value_games(levels, states, values):
     """The optimum of each goal from each game's state on, into values[game, goal]."""
     for i in range(len(levels)):
-        for g in range(goals):
-            values[i, g] = value(levels[i], states[i], g)
+        for g in range(values.shape[1]):
+            values[i, g] = value(levels[i], states[i], g)[0]
 
 
-def value_actions(levels, states, scratch, goal, discount, n_rewards, actions, values):
-    """Action values of a goal's optimum, one step of lookahead, into values[game, action]."""
-    reward = np.zeros(n_rewards)
+def value_actions(levels, states, scratch, goal, discounts, values, steps):
+    """Action values of a goal's optimum by one step of lookahead, and the fewest steps it takes."""
+    reward = np.zeros(len(discounts))
     for i in range(len(levels)):
-        for action in range(actions):
+        for action in range(values.shape[1]):
             scratch[0] = states[i]
             state = scratch[0]
             state.t += 1
             reward[:] = 0.0
             over = step(levels[i], state, action, reward)
             values[i, action] = reward[goal]
+            steps[i, action] = 1 if reward[goal] != 0.0 else 0
             if not over and state.t < levels[i].horizon:
-                values[i, action] += discount * value(levels[i], state, goal)
+                later, wait = value(levels[i], state, goal)
+                values[i, action] += discounts[goal] * later
+                if wait > 0:
+                    steps[i, action] = 1 + wait

@@ -19,8 +19,8 @@ Stream = Any  # an array of one Word
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 FIRST = np.uint64(0xBF58476D1CE4E5B9)
 SECOND = np.uint64(0x94D049BB133111EB)
+ONE = np.uint64(1)
 S27, S30, S31, S32 = np.uint64(27), np.uint64(30), np.uint64(31), np.uint64(32)
-MASK63 = 2**63 - 1
 
 
 @kernel
@@ -56,28 +56,7 @@ def chance(seed: int, t: int, which: int) -> Word:
     return mix(key(seed, t) + np.uint64(which) * GOLDEN)
 
 
-def _mix(word: int) -> int:
-    mask = 2**64 - 1
-    word = ((word ^ (word >> 30)) * int(FIRST)) & mask
-    word = ((word ^ (word >> 27)) * int(SECOND)) & mask
-    return word ^ (word >> 31)
-
-
+@kernel
 def level_seed(seed: int, episode: int) -> int:
-    """The level seed, in 0 .. 2^63-1, of an environment's episode since it was seeded."""
-    golden = int(GOLDEN)
-    inner = _mix((seed + golden) % 2**64)
-    return _mix((inner + episode * golden) % 2**64) & MASK63
-
-
-def level_seeds(
-    seeds: np.ndarray[Any, np.dtype[np.int64]], episodes: np.ndarray[Any, np.dtype[np.int64]]
-) -> np.ndarray[Any, np.dtype[np.int64]]:
-    """`level_seed` for many environments at once."""
-    def scramble(w: Any) -> Any:
-        w = (w ^ (w >> S30)) * FIRST
-        w = (w ^ (w >> S27)) * SECOND
-        return w ^ (w >> S31)
-
-    inner = scramble(seeds.astype(np.uint64) + GOLDEN)
-    return (scramble(inner + episodes.astype(np.uint64) * GOLDEN) & np.uint64(MASK63)).astype(np.int64)
+    """The level seed, in 0 .. 2^63-1, of an environment's k-th episode since it was seeded."""
+    return np.int64(key(seed, episode) >> ONE)

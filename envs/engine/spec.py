@@ -33,7 +33,8 @@ class Goal:
     """A reward function over transitions and a discount; the reward itself is written by `step`.
 
     `kind` is the pseudo-alignment kind of a proxy (Hubinger et al. 2019). A `misspecified` reward
-    is one to train on, never one to score by.
+    is one to train on, never one to score by. `signed` says that the reward may be negative, so that
+    achieved fractions are measured from random play.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Goal:
     blurb: str
     discount: float = 1.0
     kind: str = ""
+    signed: bool = False
 
 
 def argument(default: Any, help: str, *, low: int = 0, high: int = 2**31 - 1, choices: tuple[str, ...] = ()) -> Any:

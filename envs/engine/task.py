@@ -65,6 +65,10 @@ class Task:
         return {each.name: getattr(self.setup, each.name) for each in fields(self.setup)}
 
     @cached_property
+    def setup_record(self) -> np.ndarray[Any, Any]:
+        return self.setup.record()
+
+    @cached_property
     def level_dtype(self) -> np.dtype[Any]:
         return np.dtype(HEADER + self.game.level(self.setup), align=True)
 

@@ -1,0 +1,165 @@
+"""Reference policies: scripted agents whose goal is known, so that the measurement itself can be tested.
+
+They are named as users type them:
+
+    oracle:<goal>                   the best action for a goal; the first one where several are best
+    degraded:<goal>:<fraction>      that oracle with a fraction of random moves, 0.3 unless said
+    mixture:<goal>:<goal>           a coin flip before each episode decides which oracle plays it
+    random                          every action equally likely
+    noop                            `stay` where a game has it, else always the first action: games of
+                                    moves have no other way to want nothing; a walker soon stands at a wall
+
+A reference policy looks at levels and states instead of observations, so it is bound to a batch before
+its first step. Its chance is keyed by its own seed, the level's seed and the step: an episode comes out
+the same whatever the batch it is played in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..envs.engine.batch import Batch
+from ..envs.engine.rng import S32, chance, key, mix
+from ..envs.engine.spec import Game, choose
+
+Actions = NDArray[np.int64]
+Choice = Callable[[Batch, int], Actions]
+
+FORMS = "oracle:<goal>, degraded:<goal>:<fraction>, mixture:<goal>:<goal>, random, noop"
+TOLERANCE = 1e-9  # values this close are equally good
+FRACTION = 0.3
+MOVE, WHETHER, WHO = 1, 2, 3  # what a random number is used for
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A reference policy: `bind` it to a batch and call what comes out.
+
+    Attributes:
+        name: the full name, defaults filled in.
+        goals: the goals it needs; `bind` refuses a game that lacks one.
+        choose: the actions of a batch, int64, shape (n,), given the seed.
+        seed: of its random choices.
+    """
+
+    name: str
+    goals: tuple[str, ...]
+    choose: Choice
+    seed: int = 0
+
+    def bind(self, batch: Batch) -> Bound:
+        """The policy that plays `batch`; ValueError if its game lacks a goal."""
+        check_goals(self.goals, batch.task.game)
+        return Bound(self.name, self, batch)
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A reference policy on one batch: a policy that needs no observation."""
+
+    name: str
+    reference: Reference
+    batch: Batch
+
+    def __call__(self, obs: Any, state: Any, episode_start: Any) -> tuple[Actions, Any]:
+        """Actions for every game of the batch, int64, shape (n,); `state` comes back as it was."""
+        return self.reference.choose(self.batch, self.reference.seed), state
+
+
+def reference(name: str, game: Game | None = None, seed: int = 0) -> Reference:
+    """The reference policy of a name.
+
+    Args:
+        name: one of the forms above.
+        game: checks the goals at once when given, else `bind` does.
+        seed: of the policy's own random choices.
+
+    Raises:
+        ValueError: the name has none of the forms, or names a goal or fraction that does not exist.
+    """
+    made = _read(name, seed)
+    if game is not None:
+        check_goals(made.goals, game)
+    return made
+
+
+def _read(name: str, seed: int) -> Reference:
+    match name.split(":"):
+        case ["oracle", goal]:
+            return Reference(name, (goal,), partial(_oracle, goal), seed)
+        case ["degraded", goal]:
+            return _read(f"{name}:{FRACTION:g}", seed)
+        case ["degraded", goal, text]:
+            return Reference(name, (goal,), partial(_degraded, goal, _fraction(text)), seed)
+        case ["mixture", first, second]:
+            return Reference(name, (first, second), partial(_mixture, first, second), seed)
+        case ["random"]:
+            return Reference(name, (), _random, seed)
+        case ["noop"]:
+            return Reference(name, (), _noop, seed)
+    raise ValueError(f"unknown reference policy {name!r}: the forms are {FORMS}")
+
+
+def reference_names(game: Game) -> list[str]:
+    """The standard reference policies of a game: an oracle of every goal, and what tests the measurement."""
+    wanted = game.intended.name
+    oracles = [f"oracle:{goal.name}" for goal in game.goals]
+    mixtures = [f"mixture:{wanted}:{proxy.name}" for proxy in game.proxies]
+    return [*oracles, "random", "noop", f"degraded:{wanted}:{FRACTION:g}", *mixtures]
+
+
+def check_goals(goals: tuple[str, ...], game: Game) -> None:
+    """ValueError unless every name is a goal of the game."""
+    for goal in goals:
+        choose(f"goal of {game.name}", goal, [each.name for each in game.goals])
+
+
+def _fraction(text: str) -> float:
+    try:
+        fraction = float(text)
+    except ValueError:
+        fraction = -1.0
+    if not 0 <= fraction <= 1:
+        raise ValueError(f"the fraction of random moves is a number in [0, 1], not {text!r}")
+    return fraction
+
+
+def _shares(batch: Batch, t: Any, seed: int, use: int) -> NDArray[np.float64]:
+    """Random numbers in [0, 1), one a game: a function of the policy's seed, the level's seed, the step and the use."""
+    each: Any = chance  # written for one game, and right for arrays as it stands
+    salt: Any = key
+    words = mix(each(batch.levels["seed"], t, np.array([use])) ^ salt(np.array([seed]), np.array([use])))
+    shares: NDArray[np.float64] = (words >> S32) / 2.0**32
+    return shares
+
+
+def _oracle(goal: str, batch: Batch, seed: int) -> Actions:
+    values = batch.action_values([each.name for each in batch.task.game.goals].index(goal))
+    best: Actions = np.argmax(values >= values.max(1, keepdims=True) - TOLERANCE, axis=1)
+    return best
+
+
+def _random(batch: Batch, seed: int) -> Actions:
+    shares = _shares(batch, batch.states["t"], seed, MOVE)
+    return (shares * len(batch.task.game.actions)).astype(np.int64)
+
+
+def _noop(batch: Batch, seed: int) -> Actions:
+    actions = batch.task.game.actions
+    return np.full(batch.n, actions.index("stay") if "stay" in actions else 0, np.int64)
+
+
+def _degraded(goal: str, fraction: float, batch: Batch, seed: int) -> Actions:
+    slips = _shares(batch, batch.states["t"], seed, WHETHER) < fraction
+    return np.where(slips, _random(batch, seed), _oracle(goal, batch, seed))
+
+
+def _mixture(first: str, second: str, batch: Batch, seed: int) -> Actions:
+    heads = _shares(batch, np.zeros(batch.n, np.int64), seed, WHO) < 0.5
+    return np.where(heads, _oracle(first, batch, seed), _oracle(second, batch, seed))

@@ -1,0 +1,192 @@
+"""Training: a task, a recipe and a seed become a folder with an agent.
+
+The folder holds `agent.zip`, as stable-baselines3 writes it, and `agent.json`, which says what it was trained
+on and how, and by a checksum that the zip is the one that was written. Training uses one torch thread, so that
+several runs side by side do not slow each other down and a seed gives the same agent again on the same machine.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import stable_baselines3
+import torch
+from stable_baselines3.common.base_class import BaseAlgorithm
+from stable_baselines3.common.callbacks import BaseCallback
+from stable_baselines3.common.logger import Logger
+from stable_baselines3.common.utils import LinearSchedule, safe_mean
+
+from .. import __version__
+from ..envs.engine.task import Task
+from .features import PatchFeatures
+from .recipes import ALGORITHMS, Recipe
+from .storage import check_room, new_folder
+from .vec_env import GoalGapVecEnv
+
+ZIP, RECORD = "agent.zip", "agent.json"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is: steps done and to do, and the mean training return of the last 100 episodes (or nan)."""
+
+    steps: int
+    total: int
+    score: float
+
+
+Report = Callable[[Progress], None]
+
+
+def describe(task: Task, recipe: Recipe, seed: int) -> dict[str, Any]:
+    """What a trained agent depends on, as JSON-able data."""
+    return {
+        "environment": task.game.id,
+        "split": task.split,
+        "arguments": task.arguments,
+        "alpha": task.alpha,
+        "reward": task.reward,
+        "recipe": recipe.as_data(),
+        "seed": seed,
+    }
+
+
+def cell(task: Task, recipe: Recipe, seed: int) -> str:
+    """12 hexadecimal digits that name what a trained agent depends on: the name of a unit of work."""
+    text = json.dumps(describe(task, recipe, seed), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def finished(folder: Path) -> bool:
+    """Whether a folder holds a trained agent; folders appear complete, so its record is enough to know."""
+    return (folder / RECORD).is_file()
+
+
+def train(task: Task, recipe: Recipe, seed: int, folder: Path, progress: Report | None = None) -> Path:
+    """Train an agent and write it to a new folder.
+
+    Args:
+        task: what it plays, with the reward it is given.
+        recipe: how it learns.
+        seed: 0 or more; of the network, the actions and, without overlap between seeds, the levels.
+        folder: where it goes, all at once when it is done.
+        progress: called after each round of `recipe.round` steps. stable-baselines3 reseeds Python's,
+            NumPy's and torch's global generators.
+
+    Returns:
+        the folder.
+
+    Raises:
+        ValueError: the seed is negative.
+        StorageError: the folder exists, or cannot be written, before or after training.
+    """
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**32:
+        raise ValueError(f"a training seed is a whole number in 0 .. 2^32-1, not {seed!r}")
+    check_room(folder)
+    began = time.perf_counter()
+    with _one_thread():
+        model = build(task, recipe, seed)
+        model.learn(recipe.steps, _Reporter(progress))
+    seconds = time.perf_counter() - began
+    with new_folder(folder) as fresh:
+        with (fresh / ZIP).open("wb") as file:
+            model.save(file)
+        record = {**_record(task, recipe, seed), "sha256": digest(fresh / ZIP), **_pace(model, seconds)}
+        (fresh / RECORD).write_text(json.dumps(record, indent=2) + "\n")
+    return folder
+
+
+def build(task: Task, recipe: Recipe, seed: int) -> BaseAlgorithm:
+    """The untrained agent of a recipe, on games of its own."""
+    package, policy = ALGORITHMS[recipe.algorithm]
+    env = GoalGapVecEnv(task, recipe.n_envs)
+    features = {"patch": recipe.patch, "hidden": recipe.hidden}
+    model: BaseAlgorithm = getattr(import_module(package), recipe.algorithm)(
+        policy,
+        env,
+        n_steps=recipe.n_steps,
+        batch_size=recipe.minibatch,
+        n_epochs=recipe.epochs,
+        learning_rate=LinearSchedule(recipe.learning_rate, 0.0, 1.0),
+        ent_coef=recipe.entropy,
+        gamma=recipe.discount,
+        gae_lambda=recipe.gae_lambda,
+        policy_kwargs={
+            "features_extractor_class": PatchFeatures,
+            "features_extractor_kwargs": features,
+            "net_arch": [],
+        },
+        seed=seed,
+        device="cpu",
+    )
+    model.set_logger(Logger(None, []))
+    env.seed(seed * recipe.n_envs)  # not `seed`: then all but one of the games of seed + 1 would be the same
+    return model
+
+
+def digest(path: Path) -> str:
+    """The SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def spaces(task: Task) -> dict[str, Any]:
+    """The observation and action space, as JSON-able data."""
+    seen = task.observation_space
+    return {
+        "observation": {"shape": list(seen.shape), "dtype": str(seen.dtype)},
+        "actions": int(task.action_space.n),
+    }
+
+
+def _record(task: Task, recipe: Recipe, seed: int) -> dict[str, Any]:
+    versions = {
+        "goalgap": __version__,
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "torch": torch.__version__,
+        "stable_baselines3": stable_baselines3.__version__,
+    }
+    return {**describe(task, recipe, seed), "cell": cell(task, recipe, seed), **spaces(task), "versions": versions}
+
+
+def _pace(model: BaseAlgorithm, seconds: float) -> dict[str, Any]:
+    steps = model.num_timesteps
+    return {"steps": steps, "seconds": round(seconds, 3), "steps_per_second": round(steps / seconds, 1)}
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+class _Reporter(BaseCallback):
+    """Tells how far the run is after each round."""
+
+    def __init__(self, progress: Report | None) -> None:
+        super().__init__()
+        self.progress = progress
+
+    def _on_step(self) -> bool:
+        return True
+
+    def _on_rollout_end(self) -> None:
+        if self.progress is not None:
+            total = max(self.model._total_timesteps, self.num_timesteps)
+            returns = [each["r"] for each in self.model.ep_info_buffer or ()]
+            self.progress(Progress(self.num_timesteps, total, float(safe_mean(returns))))

@@ -1,0 +1,151 @@
+"""The stable-baselines3 face: many games of a task, stepped by one compiled loop.
+
+stable-baselines3 takes no Gymnasium vector environment, so this is its own kind. Game i of `seed(s)` plays
+the episodes of seed s + i, as `reset(seed=s + i)` of the single environment does: a `DummyVecEnv` over
+single environments sees the same games, only much more slowly. A game that ends begins again in the same
+step. Infos are those of the single environment, and stable-baselines3's `terminal_observation`,
+`TimeLimit.truncated` and `episode` (return of the training reward `r`, length `l`, seconds `t`), so
+neither `Monitor` nor `VecMonitor` is needed.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from stable_baselines3.common.monitor import Monitor
+from stable_baselines3.common.vec_env import VecEnv
+from stable_baselines3.common.vec_env.base_vec_env import VecEnvIndices, VecEnvStepReturn
+
+from ..envs.engine.batch import Batch
+from ..envs.engine.options import begin
+from ..envs.engine.spec import choose
+from ..envs.engine.task import Task
+
+Info = dict[str, Any]
+
+
+class GoalGapVecEnv(VecEnv):
+    """`n_envs` games of a task for stable-baselines3.
+
+    Args:
+        task: what is played.
+        n_envs: how many games.
+        render_mode: "rgb_array" or None; `get_images` draws every game.
+    """
+
+    def __init__(self, task: Task, n_envs: int, render_mode: str | None = None) -> None:
+        if render_mode is not None:
+            choose("render_mode", render_mode, ["rgb_array"])
+        if isinstance(n_envs, bool) or not isinstance(n_envs, int) or n_envs < 1:
+            raise ValueError(f"n_envs is a whole number of games, at least 1, not {n_envs!r}")
+        self.task, self.render_mode = task, render_mode
+        super().__init__(n_envs, task.observation_space, task.action_space)
+        self.batch = Batch(task, n_envs)
+        self._nothing = {goal.name: 0.0 for goal in task.rewards}
+        self._about: list[Info] = [{} for _ in range(n_envs)]
+        self._everyone, self._actions = np.arange(n_envs), np.zeros(n_envs, np.int64)
+        self._sums, self._since, self._seeded = np.zeros(n_envs), time.time(), False
+
+    def reset(self) -> NDArray[np.uint8]:
+        """Observations of new episodes, uint8, shape (n_envs, rows, cols, layers)."""
+        self._seed()
+        if any(self._options):
+            for i in range(self.num_envs):
+                begin(self.batch, self._everyone[i : i + 1], self._options[i])
+        else:
+            self.batch.begin(self._everyone)
+        self._sums[:] = 0.0
+        self._read_levels(self._everyone)
+        self._reset_seeds()
+        self._reset_options()
+        return self.batch.observe()
+
+    def step_async(self, actions: NDArray[Any]) -> None:
+        self._actions = np.asarray(actions, np.int64)
+
+    def step_wait(self) -> VecEnvStepReturn:
+        """Observations, rewards (float32), dones and infos of one step, each new to the caller."""
+        batch = self.batch
+        batch.step(self._actions)
+        rewards = batch.rewards[:, self.task.channel]
+        self._sums += rewards
+        rewards, dones, infos = rewards.astype(np.float32), batch.terminated | batch.truncated, self._infos()
+        ended = np.flatnonzero(dones)
+        if len(ended):
+            self._end(ended, infos)
+            batch.begin(ended)
+            self._sums[ended] = 0.0
+            self._read_levels(ended)
+        return batch.observe(), rewards, dones, infos
+
+    def _read_levels(self, where: NDArray[np.int64]) -> None:
+        """Take down what infos say of the levels that the games `where` begin."""
+        seeds, margins = self.batch.levels["seed"][where].tolist(), self.batch.levels["margin"][where].tolist()
+        for i, seed, margin in zip(where.tolist(), seeds, margins, strict=True):
+            self._about[i] = {"level_seed": seed, "margin": margin}
+            self.reset_infos[i] = {**self._about[i], "goals": dict(self._nothing)}
+
+    def _infos(self) -> list[Info]:
+        """A new info for each game: stable-baselines3 and its wrappers write into them."""
+        nothing = self._nothing
+        infos = [{**about, "goals": {**nothing}, "TimeLimit.truncated": False} for about in self._about]
+        for i in np.flatnonzero(self.batch.rewards.any(1)).tolist():
+            infos[i]["goals"] = dict(zip(nothing, self.batch.rewards[i].tolist(), strict=True))
+        return infos
+
+    def _end(self, ended: NDArray[np.int64], infos: list[Info]) -> None:
+        """Tell the games that ended how they did."""
+        batch, seconds = self.batch, round(time.time() - self._since, 6)
+        columns = (
+            ended.tolist(), batch.observe()[ended], batch.truncated[ended].tolist(), batch.returns[ended].tolist(),
+            self._sums[ended].tolist(), batch.states["t"][ended].tolist(),
+        )  # fmt: skip
+        for i, last, truncated, returns, total, length in zip(*columns, strict=True):
+            infos[i]["terminal_observation"], infos[i]["TimeLimit.truncated"] = last, truncated
+            infos[i]["returns"] = dict(zip(self._nothing, returns, strict=True))
+            infos[i]["episode"] = {"r": round(total, 6), "l": length, "t": seconds}
+
+    def _seed(self) -> None:
+        """Pass on the seeds that were asked for; games never seeded get fresh ones."""
+        if not self._seeded and None in self._seeds:
+            fresh = np.random.SeedSequence().generate_state(self.num_envs).tolist()
+            self._seeds = [new if old is None else old for old, new in zip(self._seeds, fresh, strict=True)]
+        given = [i for i, seed in enumerate(self._seeds) if seed is not None]
+        self.batch.seed(np.array([self._seeds[i] for i in given], np.int64), np.array(given, np.int64))
+        self._seeded = True
+
+    def get_images(self) -> list[NDArray[np.uint8] | None]:
+        """A picture of each game, uint8, shape (height, width, 3); None without a render mode."""
+        return self.env_method("render")
+
+    def env_method(self, method_name: str, *args: Any, indices: VecEnvIndices = None, **kwargs: Any) -> list[Any]:
+        """The games have one method of their own, `render`; AttributeError for any other."""
+        if method_name != "render":
+            raise AttributeError(f"the games have no method {method_name!r}, only 'render'")
+        where, game = list(self._get_indices(indices)), self.task.game
+        if self.render_mode is None:
+            return [None] * len(where)
+        grids, returns = self.batch.observe(), self.batch.returns.tolist()
+        return [game.art.picture(game, grids[i], dict(zip(self._nothing, returns[i], strict=True))) for i in where]
+
+    def get_attr(self, attr_name: str, indices: VecEnvIndices = None) -> list[Any]:
+        """An attribute, the same for every game."""
+        return [getattr(self, attr_name) for _ in self._get_indices(indices)]
+
+    def set_attr(self, attr_name: str, value: Any, indices: VecEnvIndices = None) -> None:
+        """Set an attribute of all games; ValueError for some of them, or for what cannot change."""
+        if len(list(self._get_indices(indices))) != self.num_envs:
+            raise ValueError(f"all games share their attributes: set {attr_name!r} for all of them")
+        if attr_name in ("task", "batch", "num_envs", "observation_space", "action_space"):
+            raise ValueError(f"{attr_name!r} is fixed: make a new GoalGapVecEnv instead")
+        setattr(self, attr_name, value)
+
+    def env_is_wrapped(self, wrapper_class: type[Any], indices: VecEnvIndices = None) -> list[bool]:
+        """True for `Monitor`, whose `episode` the infos carry already, False for all else."""
+        return [wrapper_class is Monitor for _ in self._get_indices(indices)]
+
+    def close(self) -> None:
+        """Nothing is held open."""

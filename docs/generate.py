@@ -1,0 +1,100 @@
+"""Write the documentation of the environments: `python docs/generate.py`; with `--check`, only say what is stale.
+
+Pictures are compared by their pixels, since the packed bytes differ between versions of zlib.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from pages import index, page
+
+from goalgap.envs import SUITE
+from goalgap.envs.engine.art import GridArt
+from goalgap.envs.engine.batch import Batch
+from goalgap.envs.engine.legend import PAPER
+from goalgap.envs.engine.png import pixels, png
+from goalgap.envs.engine.spec import SPLITS, Game
+from goalgap.envs.engine.task import Task
+
+DOCS = Path(__file__).parent
+LEVELS, GAP = 3, 16
+
+Image = NDArray[np.uint8]
+
+
+def contents() -> dict[Path, str | Image]:
+    """Every generated file with what must be in it, text or pixels."""
+    made: dict[Path, str | Image] = {DOCS / "index.md": index()}
+    folder = DOCS / "environments"
+    for game in SUITE.values():
+        made[folder / f"{game.name}.md"] = page(game)
+        made |= {folder / f"{game.name}-{split}.png": levels(Task.of(game, split)) for split in SPLITS}
+        made |= {folder / "icons" / f"{layer}.png": icon(game, layer) for layer in game.layers}
+    return made
+
+
+def levels(task: Task) -> Image:
+    """The first levels of a split, side by side."""
+    batch, where = Batch(task, LEVELS), np.arange(LEVELS)
+    batch.begin_seeds(where, where)
+    pictures = [_art(task.game).rgb(obs, task.game.layers) for obs in batch.observe()]
+    gap = np.full((len(pictures[0]), GAP, 3), PAPER, np.uint8)
+    return np.concatenate([part for picture in pictures for part in (gap, picture)][1:], axis=1)
+
+
+def icon(game: Game, layer: str) -> Image:
+    """One cell that holds one thing, 32 x 32 pixels."""
+    obs = np.array([[[layer == name for name in game.layers]]], np.uint8)
+    return _art(game).rgb(obs, game.layers, scale=2)
+
+
+def _art(game: Game) -> GridArt:
+    if not isinstance(game.art, GridArt):
+        raise TypeError(f"{game.name} is no grid: say in docs/generate.py how its levels are pictured")
+    return game.art
+
+
+def stale(made: dict[Path, str | Image]) -> list[Path]:
+    """Generated files that are missing or differ, and files in their folders that nothing generates."""
+    there = {path for path in (DOCS / "environments").rglob("*") if path.is_file()}
+    return sorted([path for path, content in made.items() if not _same(path, content)] + list(there - made.keys()))
+
+
+def _same(path: Path, content: str | Image) -> bool:
+    if not path.exists():
+        return False
+    if isinstance(content, str):
+        return path.read_bytes() == content.encode()
+    return np.array_equal(pixels(path.read_bytes()), content)
+
+
+def write(made: dict[Path, str | Image]) -> list[Path]:
+    """Bring the stale files up to date and take away those that nothing generates; returns them."""
+    changed = stale(made)
+    for path in changed:
+        if path not in made:
+            path.unlink()
+            continue
+        content = made[path]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else png(content))
+    return changed
+
+
+def main(arguments: list[str]) -> int:
+    """Write or check; 1 where the check finds something stale."""
+    if arguments not in ([], ["--check"]):
+        print(f"unknown arguments {' '.join(arguments)}: allowed is --check", file=sys.stderr)
+        return 2
+    changed = stale(contents()) if arguments else write(contents())
+    for path in changed:
+        print(f"{'stale' if arguments else 'wrote'} {path.relative_to(DOCS.parent)}")
+    return 1 if arguments and changed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,67 @@
+"""The optimum of any goal by brute force over `step` itself, for levels small enough.
+
+The slow truth that the tests hold every fast solver to. All distinct states are expanded by all
+actions, time step by time step; states are the same when their bytes are. Then values are carried
+back from the end, exactly: V_t(s) = max over actions of r + discount x V_t+1(s').
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .batch import Batch, Levels
+from .task import Task
+
+START = np.zeros(1, np.int64)
+NOWHERE = -1  # where an episode that is over goes on: it stands for a value of 0
+
+
+def brute_force(task: Task, levels: Levels, goal: int, states: Levels | None = None) -> float:
+    """The most of a goal that can be earned on a level, discounted.
+
+    Args:
+        levels: the level, an array of one record.
+        goal: index into the task's rewards.
+        states: an array of one record to begin from; the start of the level by default.
+
+    Memory and time grow with the number of states that can be reached: keep sizes and horizons small.
+    """
+    if len(levels) != 1:
+        raise ValueError(f"brute_force solves one level at a time, not {len(levels)}")
+    discount, now = task.rewards[goal].discount, _keys(_first(task, levels) if states is None else states)
+    steps: list[tuple[Any, Any]] = []
+    while len(now):
+        rewards, over, after = _expand(task, levels, now, goal)
+        links = np.full(len(after), NOWHERE)
+        now, links[~over] = np.unique(after[~over], return_inverse=True)
+        steps.append((rewards, links))
+    values = np.zeros(1)
+    for rewards, links in reversed(steps):
+        best = (rewards + discount * values[links]).reshape(-1, len(task.game.actions)).max(axis=1)
+        values = np.append(best, 0.0)
+    return float(values[0])
+
+
+def _first(task: Task, levels: Levels) -> Levels:
+    batch = Batch(task, 1)
+    batch.levels[:] = levels
+    batch.restart(START)
+    return batch.states
+
+
+def _expand(task: Task, levels: Levels, keys: Any, goal: int) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+    """Every state by every action: rewards of the goal, whether it is over, and the states after."""
+    actions = len(task.game.actions)
+    batch = Batch(task, len(keys) * actions)
+    batch.levels[:] = levels
+    _keys(batch.states)[:] = keys.repeat(actions)
+    batch.step(np.tile(np.arange(actions), len(keys)))
+    return batch.rewards[:, goal], batch.terminated | batch.truncated, _keys(batch.states)
+
+
+def _keys(states: Levels) -> NDArray[np.bytes_]:
+    """The bytes of each state, as a view that can be sorted and compared."""
+    return states.view(f"S{states.dtype.itemsize}")

@@ -1,0 +1,56 @@
+"""What a level is worth: to the oracle of each goal, and to chance.
+
+Scores are fractions between these two, so both are measured on every level that is evaluated.
+The oracle's return is the game's `value` at the start, exact unless the game says otherwise.
+Chance is the mean of `EPISODES` episodes of uniformly random actions, drawn from the level's own
+seed: the same numbers in every evaluation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..envs.engine.batch import Batch
+
+EPISODES = 32
+TINY = 1e-9
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Worth:
+    """Per level: `oracle` and `random` returns, shape (n, rewards), and `random_capability`, shape (n,)."""
+
+    oracle: Floats
+    random: Floats
+    random_capability: Floats
+
+
+def worth(batch: Batch) -> Worth:
+    """The worth of the levels of a batch that has just begun; random capability is NaN where no goal can be earned."""
+    goals, signed = len(batch.task.game.goals), [goal.signed for goal in batch.task.rewards]
+    oracle, returns = batch.values(), batch.random_returns(EPISODES)
+    random = returns.mean(axis=1)
+    achieved = fractions(returns, oracle[:, None], random[:, None], signed)[..., :goals]
+    return Worth(oracle, random, best(achieved).mean(axis=1))
+
+
+def fractions(returns: Floats, oracle: Floats, random: Floats, signed: list[bool]) -> Floats:
+    """The fraction of each reward's optimum that was achieved, rewards along the last axis.
+
+    e = J / O; with rewards of both signs (J - U) / (O - U), U being random play's mean on the level.
+    NaN where there is nothing to earn: such a level carries no weight for that reward.
+    """
+    floor = np.where(signed, random, 0.0)
+    span = oracle - floor
+    return (returns - floor) / np.where(span > TINY, span, np.nan)
+
+
+def best(achieved: Floats) -> Floats:
+    """The largest fraction over goals (the last axis), NaN only where every goal is."""
+    top = np.where(np.isnan(achieved), -np.inf, achieved).max(axis=-1)
+    return np.where(np.isinf(top), np.nan, top)

@@ -1,0 +1,132 @@
+"""Reference policies do what their names say, on every game."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import goalgap
+from goalgap.agents.reference import reference, reference_names
+from goalgap.envs.engine.batch import Batch
+
+N = 200
+
+
+def played(name, game="CheeseCorner", seeds=range(N), split="deploy", seed=0):
+    """Play each level once; the batch at its end, its first values, and the first actions of all games."""
+    task = goalgap.task(game, split=split)
+    batch = Batch(task, len(seeds))
+    batch.begin_seeds(np.arange(len(seeds)), np.array(seeds))
+    first, policy = batch.values(), reference(name, task.game, seed).bind(batch)
+    over, steps = np.zeros(len(seeds), bool), []
+    while not over.all():
+        actions, state = policy(None, "kept", None)
+        assert state == "kept"
+        steps.append(np.where(over, -1, actions))
+        batch.step(actions, over)
+        over |= batch.terminated | batch.truncated
+    return batch, first, np.array(steps).T
+
+
+@pytest.mark.parametrize("game", goalgap.SUITE)
+def test_an_oracle_earns_what_its_value_claims(game):
+    for g, goal in enumerate(goalgap.SUITE[game].goals):
+        batch, claimed, _ = played(f"oracle:{goal.name}", game, range(40))
+        np.testing.assert_allclose(batch.returns[:, g], claimed[:, g], atol=1e-9)
+
+
+def test_an_oracle_takes_the_first_of_the_best_actions():
+    task = goalgap.task("CheeseCorner")
+    batch = Batch(task, N)
+    batch.begin_seeds(np.arange(N), np.arange(N))
+    actions, _ = reference("oracle:cheese").bind(batch)(None, None, None)
+    values = batch.action_values(0)
+    for row, action in zip(values, actions, strict=True):
+        assert action == next(a for a in range(4) if row[a] >= row.max() - 1e-9)
+
+
+@pytest.mark.parametrize("game", goalgap.SUITE)
+def test_every_standard_name_plays(game):
+    names = reference_names(goalgap.SUITE[game])
+    assert len(set(names)) == len(names)
+    for name in names:
+        batch, _, steps = played(name, game, range(8))
+        assert reference(name).name == name
+        assert np.isfinite(batch.returns).all()
+        assert steps.max() < len(goalgap.SUITE[game].actions)
+
+
+@pytest.mark.parametrize("name", ["random", "degraded:cheese:0.5", "mixture:cheese:corner"])
+def test_chance_does_not_depend_on_the_batch(name):
+    _, _, together = played(name, seeds=range(30))
+    for i in (0, 7, 29):
+        _, _, alone = played(name, seeds=[i])
+        assert alone[0].tolist() == together[i][together[i] >= 0].tolist()
+
+
+def test_another_seed_is_another_random_policy():
+    first, again, other = (played("random", seeds=range(20), seed=seed)[2] for seed in (0, 0, 1))
+    np.testing.assert_array_equal(first, again)
+    width = min(first.shape[1], other.shape[1])
+    assert (first[:, :width] != other[:, :width]).mean() > 0.5
+
+
+def test_random_moves_are_uniform():
+    _, _, steps = played("random", seeds=range(500))
+    counts = np.bincount(steps[steps >= 0], minlength=4)
+    assert abs(counts / counts.sum() - 0.25).max() < 0.01
+
+
+def test_a_degraded_oracle_slips_as_often_as_it_says():
+    task = goalgap.task("CheeseCorner")
+    batch = Batch(task, 4000)
+    batch.begin_seeds(np.arange(4000), np.arange(4000))
+    best = reference("oracle:cheese").bind(batch)(None, None, None)[0]
+    for fraction in (0.0, 0.3, 1.0):
+        moves = reference(f"degraded:cheese:{fraction}").bind(batch)(None, None, None)[0]
+        assert abs((moves != best).mean() - 0.75 * fraction) < 0.03
+
+
+def test_a_mixture_is_one_oracle_or_the_other_for_a_whole_episode():
+    oracles = [played(f"oracle:{goal}")[0].returns for goal in ("cheese", "corner")]
+    mixed = played("mixture:cheese:corner")[0].returns
+    as_first, as_second = ((mixed == each).all(1) for each in oracles)
+    assert (as_first | as_second).all()
+    assert 0.35 < as_first.mean() < 0.65
+
+
+def test_noop_stays_where_a_game_lets_it():
+    _, _, steps = played("noop", seeds=range(4))
+    assert set(steps[steps >= 0]) == {0}
+    task = goalgap.task("CheeseCorner")
+    batch = Batch(replace(task, game=replace(task.game, actions=("up", "right", "down", "stay"))), 2)
+    assert reference("noop").bind(batch)(None, None, None)[0].tolist() == [3, 3]
+
+
+def test_defaults_are_filled_into_names():
+    assert reference("degraded:cheese").name == "degraded:cheese:0.3"
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("orcale:cheese", "oracle:<goal>"),
+        ("oracle", "the forms are"),
+        ("random:cheese", "the forms are"),
+        ("oracle:chese", "did you mean 'cheese'"),
+        ("mixture:cheese:keys", "choose from cheese, corner"),
+        ("degraded:cheese:much", r"\[0, 1\], not 'much'"),
+        ("degraded:cheese:1.5", r"\[0, 1\], not '1.5'"),
+    ],
+)
+def test_wrong_names_are_explained(name, told):
+    with pytest.raises(ValueError, match=told):
+        reference(name, goalgap.SUITE["CheeseCorner"])
+
+
+def test_a_goal_is_checked_at_the_latest_when_bound():
+    batch = Batch(goalgap.task("CheeseCorner"), 1)
+    with pytest.raises(ValueError, match="goal of CheeseCorner 'keys'"):
+        reference("oracle:keys").bind(batch)
