@@ -56,11 +56,11 @@ class AgentPolicy:
 
     def __call__(self, obs: NDArray[np.uint8], state: Any, episode_start: NDArray[np.bool_]) -> tuple[Actions, Any]:
         """Actions, int64, shape (n,), for observations, uint8, shape (n, rows, cols, layers)."""
-        key, memory = state or ((zlib.crc32(obs.tobytes()) << 32) + self.seed, None)
+        key, memory = state or (zlib.crc32(obs.tobytes(), self.seed), None)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(key)
             actions, memory = self.model.predict(obs, memory, episode_start, deterministic=not self.sampled)
-            key = int(torch.randint(2**62, ()))
+            key = int(torch.randint(2**32, ()))
         return np.asarray(actions, np.int64), (key, memory)
 
 
@@ -97,13 +97,14 @@ def load_agent(path: Path, task: Task, *, sampled: bool = True, seed: int = 0, a
 def open_model(file: Path, algorithm: str) -> BaseAlgorithm:
     """The one door through which agent files come in. It unpickles, so it runs code from the file.
 
-    What only training needs is left unread, and so is the seed: loading must not reseed the caller's generators.
+    What only training needs is left unread, and so is the seed: the caller's generators stay as they are.
     """
     package, _ = ALGORITHMS[choose("algorithm", algorithm, ALGORITHMS)]
     unread = {"seed": None, "learning_rate": 0.0, "lr_schedule": float, "clip_range": 0.2}
     try:
         made = getattr(import_module(package), algorithm)
-        model: BaseAlgorithm = made.load(file, device="cpu", custom_objects=unread)
+        with torch.random.fork_rng(devices=[]):
+            model: BaseAlgorithm = made.load(file, device="cpu", custom_objects=unread)
     except Exception as error:
         raise AgentError(f"{file} cannot be read as a {algorithm} agent: {type(error).__name__}: {error}") from error
     return model

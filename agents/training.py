@@ -11,6 +11,7 @@ import hashlib
 import json
 import platform
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ import torch
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.logger import Logger
-from stable_baselines3.common.utils import LinearSchedule, safe_mean
+from stable_baselines3.common.utils import LinearSchedule
 
 from .. import __version__
 from ..envs.engine.task import Task
@@ -38,7 +39,12 @@ ZIP, RECORD = "agent.zip", "agent.json"
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run is: steps done and to do, and the mean training return of the last 100 episodes (or nan)."""
+    """How far a run is.
+
+    Attributes:
+        steps, total: done and to do.
+        score: mean return of the training reward, discounted, over the last 1,000 episodes; nan before the first.
+    """
 
     steps: int
     total: int
@@ -96,7 +102,7 @@ def train(task: Task, recipe: Recipe, seed: int, folder: Path, progress: Report 
     began = time.perf_counter()
     with _one_thread():
         model = build(task, recipe, seed)
-        model.learn(recipe.steps, _Reporter(progress))
+        model.learn(recipe.steps, _Reporter(task.reward, progress))
     seconds = time.perf_counter() - began
     with new_folder(folder) as fresh:
         with (fresh / ZIP).open("wb") as file:
@@ -178,15 +184,16 @@ def _one_thread() -> Iterator[None]:
 class _Reporter(BaseCallback):
     """Tells how far the run is after each round."""
 
-    def __init__(self, progress: Report | None) -> None:
+    def __init__(self, reward: str, progress: Report | None) -> None:
         super().__init__()
-        self.progress = progress
+        self.reward, self.progress = reward, progress
+        self.returns: deque[float] = deque(maxlen=1000)
 
     def _on_step(self) -> bool:
+        self.returns.extend(info["returns"][self.reward] for info in self.locals["infos"] if "returns" in info)
         return True
 
     def _on_rollout_end(self) -> None:
         if self.progress is not None:
-            total = max(self.model._total_timesteps, self.num_timesteps)
-            returns = [each["r"] for each in self.model.ep_info_buffer or ()]
-            self.progress(Progress(self.num_timesteps, total, float(safe_mean(returns))))
+            score = float(np.mean(self.returns)) if self.returns else float("nan")
+            self.progress(Progress(self.num_timesteps, max(self.model._total_timesteps, self.num_timesteps), score))

@@ -85,13 +85,13 @@ class GoalGapVecEnv(VecEnv):
         """Take down what infos say of the levels that the games `where` begin."""
         seeds, margins = self.batch.levels["seed"][where].tolist(), self.batch.levels["margin"][where].tolist()
         for i, seed, margin in zip(where.tolist(), seeds, margins, strict=True):
-            self._about[i] = {"level_seed": seed, "margin": margin}
-            self.reset_infos[i] = {**self._about[i], "goals": dict(self._nothing)}
+            self._about[i] = {"level_seed": seed, "margin": margin, "TimeLimit.truncated": False}
+            self.reset_infos[i] = {"level_seed": seed, "margin": margin, "goals": self._nothing.copy()}
 
     def _infos(self) -> list[Info]:
         """A new info for each game: stable-baselines3 and its wrappers write into them."""
         nothing = self._nothing
-        infos = [{**about, "goals": {**nothing}, "TimeLimit.truncated": False} for about in self._about]
+        infos = [about | {"goals": nothing.copy()} for about in self._about]
         for i in np.flatnonzero(self.batch.rewards.any(1)).tolist():
             infos[i]["goals"] = dict(zip(nothing, self.batch.rewards[i].tolist(), strict=True))
         return infos

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from pages import index, page
 
 from goalgap.envs import SUITE
-from goalgap.envs.engine.art import GridArt
 from goalgap.envs.engine.batch import Batch
 from goalgap.envs.engine.legend import PAPER
 from goalgap.envs.engine.png import pixels, png
@@ -41,7 +40,7 @@ def levels(task: Task) -> Image:
     """The first levels of a split, side by side."""
     batch, where = Batch(task, LEVELS), np.arange(LEVELS)
     batch.begin_seeds(where, where)
-    pictures = [_art(task.game).rgb(obs, task.game.layers) for obs in batch.observe()]
+    pictures = [task.game.art.rgb(obs, task.game.layers) for obs in batch.observe()]
     gap = np.full((len(pictures[0]), GAP, 3), PAPER, np.uint8)
     return np.concatenate([part for picture in pictures for part in (gap, picture)][1:], axis=1)
 
@@ -49,13 +48,7 @@ def levels(task: Task) -> Image:
 def icon(game: Game, layer: str) -> Image:
     """One cell that holds one thing, 32 x 32 pixels."""
     obs = np.array([[[layer == name for name in game.layers]]], np.uint8)
-    return _art(game).rgb(obs, game.layers, scale=2)
-
-
-def _art(game: Game) -> GridArt:
-    if not isinstance(game.art, GridArt):
-        raise TypeError(f"{game.name} is no grid: say in docs/generate.py how its levels are pictured")
-    return game.art
+    return game.art.rgb(obs, game.layers, scale=2)
 
 
 def stale(made: dict[Path, str | Image]) -> list[Path]:

@@ -12,11 +12,15 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from goalgap.envs import SUITE, ids
 from goalgap.envs.engine.art import GridArt
+from goalgap.envs.engine.batch import Batch
 from goalgap.envs.engine.spec import SPLITS, Game, Goal
 from goalgap.envs.engine.task import Task
 
+FIRST = np.zeros(1, np.int64)
 RESULTS = Path(__file__).parent / "results"
 KINDS = {
     "side-effect": "pursuing it brings the intended goal along",
@@ -133,7 +137,13 @@ def _starting(game: Game) -> str:
         "A level is determined by the arguments and its seed: "
         '`reset(options={"level_seed": 7})` asks for one, `reset(options={"level": text})` for one drawn in text.'
     )
-    return f"{_said(game, 'sample')}\n\n{text}"
+    return f"{_said(game, 'sample')}\n\n{text} The first level of training:\n\n```text\n{_drawn(game)}\n```"
+
+
+def _drawn(game: Game) -> str:
+    batch = Batch(Task.of(game), 1)
+    batch.begin_seeds(FIRST, FIRST)
+    return game.art.text(batch.observe()[0], game.layers)
 
 
 def _ending(game: Game) -> str:

@@ -8,27 +8,30 @@ import gymnasium
 
 from . import cheese_corner, keys_and_chests, probation
 from .engine.single import GoalGapEnv
-from .engine.spec import SPLITS, Game, choose
+from .engine.spec import SPLITS, Game, Split, choose
 from .engine.task import Task
 from .engine.vector import GoalGapVectorEnv
 
 SUITE: dict[str, Game] = {each.GAME.name: each.GAME for each in (cheese_corner, keys_and_chests, probation)}
 
 
-def ids(game: Game) -> dict[str, str]:
+def ids(game: Game) -> dict[Split, str]:
     """The Gymnasium id of each split: the plain one for training, `...Control`, `...Deploy`."""
     ends = {split: "" if split == "train" else split.capitalize() for split in SPLITS}
     return {split: f"goalgap/{game.name}{end}-v{game.version}" for split, end in ends.items()}
 
 
-def task(environment: str, **arguments: Any) -> Task:
-    """The task of an environment given by name or id; arguments as in `Task.of`."""
+def find(environment: str) -> tuple[Game, Split]:
+    """The game and the split of a name or id; ValueError lists the names there are."""
     by_id = {id: (game, split) for game in SUITE.values() for split, id in ids(game).items()}
     bare = environment.removeprefix("goalgap:")
-    if bare in by_id:
-        game, split = by_id[bare]
-        return Task.of(game, **{"split": split, **arguments})
-    return Task.of(SUITE[choose("environment", bare, SUITE)], **arguments)
+    return by_id[bare] if bare in by_id else (SUITE[choose("environment", bare, SUITE)], "train")
+
+
+def task(environment: str, **arguments: Any) -> Task:
+    """The task of an environment given by name or id; arguments as in `Task.of`."""
+    game, split = find(environment)
+    return Task.of(game, **{"split": split, **arguments})
 
 
 def make(game: str, render_mode: str | None = None, **arguments: Any) -> GoalGapEnv:

@@ -133,6 +133,7 @@ def start(level: Any, state: Any) -> None:
 
 @kernel
 def step(level: Any, state: Any, action: int, rewards: Any) -> bool:
+    """Move; the first visit to the corner pays, and the cheese pays and ends the episode."""
     move(level.walls, state.mouse, action)
     if not state.visited and state.mouse.row == 1 and state.mouse.col == 1:
         state.visited = True

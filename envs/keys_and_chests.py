@@ -112,6 +112,7 @@ def start(level: Any, state: Any) -> None:
 
 @kernel
 def step(level: Any, state: Any, action: int, rewards: Any) -> bool:
+    """Move; take the key that lies there, or open the chest with a key in hand. Only time ends the episode."""
     move(level.walls, state.robot, action)
     for i in range(len(level.things)):
         here = level.things[i, 0] == state.robot.row and level.things[i, 1] == state.robot.col

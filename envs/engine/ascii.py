@@ -1,7 +1,7 @@
 """Levels as text, both ways: `GridArt.text` writes an observation, `parse` reads a level that a person drew.
 
-What a level holds under a layer's name is filled in from that layer: `walls`, and places like the
-mouse's. An environment that has more to fill in declares a function `read(level, layers)`; it gets
+What a level holds under a layer's name, or its plural, is filled in from that layer: sets of cells like
+`walls`, and places like the mouse's. An environment that has more to fill in declares a function `read(level, layers)`; it gets
 the level's record and each layer as a bool array (rows, cols), and raises ValueError where the
 drawing is no level. A level must look, at its start, as it was drawn: so nothing drawn is ever ignored.
 """
@@ -57,14 +57,22 @@ def one(layers: Mapping[str, Mask], name: str) -> tuple[int, int]:
 
 
 def _fill(task: Task, level: Any, layers: Mapping[str, Mask]) -> None:
-    """Walls and places by their names, the rest by the environment's own `read`."""
+    """Sets of cells and places by their names, the rest by the environment's own `read`."""
     for name in level.dtype.names:
-        if name == "walls":
-            level[name] = layers["wall"].astype(np.uint64) @ (np.uint64(1) << np.arange(len(level[name]), dtype=np.uint64))
-        elif level.dtype[name] == PLACE and name in layers:
-            level[name] = one(layers, name)
+        layer = name if name in layers else name.removesuffix("s")
+        if layer not in layers:
+            continue
+        if level.dtype[name] == PLACE:
+            level[name] = one(layers, layer)
+        elif level.dtype[name].shape == (len(layers[layer]),):
+            level[name] = _bits(layers[layer])
     if hasattr(task.game.source, "read"):
         task.game.source.read(level, layers)
+
+
+def _bits(cells: Mask) -> NDArray[np.uint64]:
+    """A set of cells as words: bit `col` of word `row`."""
+    return cells.astype(np.uint64) @ (np.uint64(1) << np.arange(cells.shape[1], dtype=np.uint64))
 
 
 def _layers(task: Task, rows: list[str]) -> dict[str, Mask]:

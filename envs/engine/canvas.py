@@ -13,6 +13,7 @@ from .sprites import CELL, sprite
 Pixels = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
 Colour = tuple[int, int, int]
+Path = Sequence[tuple[int, int]]
 
 FLOORS: tuple[Colour, Colour] = ((246, 241, 231), (240, 234, 222))
 SHADE = (45, 38, 54)
@@ -58,7 +59,7 @@ def _neighbour(walls: Mask, step: tuple[int, int]) -> Mask:
     return padded[1 + step[0] : 1 + step[0] + rows, 1 + step[1] : 1 + step[1] + cols]
 
 
-def lay_trail(image: Pixels, path: Sequence[tuple[int, int]], colour: Colour = TRAIL) -> None:
+def lay_trail(image: Pixels, path: Path, colour: Colour = TRAIL) -> None:
     """Draw a walk through cells (row, col) into an image: pale where it began, a dot where it ended."""
     centres = [(row * CELL + CELL // 2, col * CELL + CELL // 2) for row, col in path]
     steps = list(zip(centres, centres[1:], strict=False))

@@ -276,6 +276,8 @@ SPRITES = {
 @cache
 def sprite(name: str) -> NDArray[np.uint8]:
     """The picture of a layer: red, green, blue, alpha; uint8, shape (16, 16, 4)."""
+    if name not in SPRITES:
+        raise ValueError(f"no picture of layer {name!r} in `SPRITES`: draw one; there are {', '.join(SPRITES)}")
     rows = SPRITES[name].split()
     colours = {letter: bytes.fromhex(colour[1:].ljust(8, "f")) for letter, colour in PALETTE.items()}
     data = b"".join(colours[letter] for row in rows for letter in row)

@@ -1,0 +1,65 @@
+"""Leaderboards on the command line."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+import tyro
+from rich.console import Console
+from rich.markup import escape
+
+from ..eval.episodes import Episodes
+from ..eval.files import write_whole
+from ..leaderboards import board
+from ..leaderboards.entry import ENTRIES, Entry, Submission, submissions
+from .results import find_episodes
+
+
+def enter(
+    paths: Annotated[tuple[Path, ...], tyro.conf.Positional],
+    name: str,
+    authors: str,
+    description: str,
+    command: str,
+    kind: Literal["trained", "reference"] = "trained",
+    url: str = "",
+    entries: Path = ENTRIES,
+) -> None:
+    """Make a leaderboard entry from the episodes of a run.
+
+    Args:
+        paths: the run's folder, or files of episodes.
+        name: of the entry, as the board shows it.
+        authors: who made the agent.
+        description: what it is, in a sentence.
+        command: what anyone can run to make these episodes again.
+        kind: trained, or a reference policy.
+        url: where to read more.
+        entries: the folder of entries.
+    """
+    parts = [each.where(deterministic=False) for each in find_episodes(paths)]
+    sampled = [Episodes(each.world, tuple(r for r in each.runs if not r.deterministic), each.table) for each in parts]
+    date = datetime.now(UTC).date().isoformat()
+    entry = Entry(name=name, kind=kind, authors=authors, description=description, command=command, url=url, date=date)
+    submission = Submission(entry, Episodes.join(each for each in sampled if len(each)))
+    submission.verify()
+    Console().print(f"entered: {escape(str(submission.write(entries)))}", soft_wrap=True, highlight=False)
+
+
+def leaderboard(entries: Path = ENTRIES, verify: bool = False, markdown: Path | None = None) -> None:
+    """Rank all entries, from their raw episodes.
+
+    Args:
+        entries: the folder of entries.
+        verify: play every recorded episode again first.
+        markdown: a file for the board as a page.
+    """
+    submitted = submissions(entries)
+    for each in submitted if verify else ():
+        each.verify()
+    tables = board.boards(submitted)
+    Console().print(board.render(tables))
+    if markdown is not None:
+        write_whole(markdown, board.markdown(tables).encode())

@@ -1,0 +1,93 @@
+"""Looking at environments: what there is, and what levels look like."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import tyro
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from .. import envs
+from ..envs.engine.batch import Batch
+from ..envs.engine.png import png
+from ..envs.engine.spec import SPLITS, Split
+from ..envs.engine.task import Task
+from ..eval.files import write_whole
+from .options import Environment, Options, Shared
+
+
+def list_environments(environment: Annotated[str | None, tyro.conf.Positional] = None) -> None:
+    """List the environments, or tell all about one.
+
+    Args:
+        environment: name or id; all of them, briefly, if left out.
+    """
+    console = Console()
+    if environment is None:
+        table = Table("environment", "intended goal", "proxy goal", "story", box=None, pad_edge=False)
+        for game in envs.SUITE.values():
+            proxies = ", ".join(f"{proxy.name} ({proxy.kind})" for proxy in game.proxies)
+            table.add_row(game.name, game.intended.name, proxies, game.summary)
+        console.print(table)
+    else:
+        _tell(console, envs.task(environment))
+
+
+def _tell(console: Console, task: Task) -> None:
+    game = task.game
+    console.print(Text(game.story), end="\n\n")
+    things = Table(box=None, pad_edge=False, show_header=False)
+    for split, id in envs.ids(game).items():
+        things.add_row(split, id)
+    for goal in task.rewards:
+        things.add_row(f"{goal.role} {goal.kind}".strip(), f"{goal.name}: {goal.blurb}")
+    for each in fields(game.setup):
+        things.add_row(f"--set {each.name}=", f"{each.metadata['help']} (standard: {task.arguments[each.name]})")
+    console.print(things)
+
+
+def show(
+    environment: Environment,
+    options: Shared = Options(),  # noqa: B008
+    split: tuple[Split, ...] = SPLITS,
+    seeds: tuple[int, ...] = (0, 1, 2),
+    png_file: Annotated[Path | None, tyro.conf.arg(name="png")] = None,
+) -> None:
+    """Draw levels of each split, as text, or as a picture with --png FILE.
+
+    Args:
+        environment: name or id.
+        options: how the environment is made.
+        split: which splits to draw.
+        seeds: level seeds.
+        png_file: a file for the picture.
+    """
+    console, task = Console(), options.task(environment)
+    rows = []
+    for each in split:
+        drawn = task if each == "train" else task.on(each)
+        batch = Batch(drawn, len(seeds))
+        batch.begin_seeds(np.arange(len(seeds)), np.array(seeds, np.int64))
+        rows.append(batch.observe())
+        if png_file is None:
+            _draw_text(console, drawn, batch, rows[-1])
+    if png_file is not None:
+        art, layers = task.game.art, task.game.layers
+        lines = [np.concatenate([art.rgb(obs, layers) for obs in row], axis=1) for row in rows]
+        write_whole(png_file, png(np.concatenate(lines)))
+        console.print(f"{', '.join(split)} from top to bottom: {png_file}", soft_wrap=True, highlight=False)
+
+
+def _draw_text(console: Console, task: Task, batch: Batch, observations: np.ndarray) -> None:  # type: ignore[type-arg]
+    console.print(Text(f"{task.game.name}, {task.split}", style="bold"))
+    blocks = [task.game.art.text(obs, task.game.layers).splitlines() for obs in observations]
+    heads = [f"seed {level['seed']}, margin {level['margin']:.2f}" for level in batch.levels]
+    width = max(len(blocks[0][0]), *map(len, heads)) + 3
+    for lines in [heads, *zip(*blocks, strict=True)]:
+        console.print(Text("".join(line.ljust(width) for line in lines).rstrip()), soft_wrap=True)
+    console.print()

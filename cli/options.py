@@ -1,0 +1,74 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Annotated, Any
+
+import tyro
+
+from .. import envs
+from ..envs.engine.spec import choose
+from ..envs.engine.task import Task
+
+Environment = Annotated[str, tyro.conf.Positional]
+
+
+class Refusal(RuntimeError):
+    """Something the user can mend: printed as one line."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """How the environment is made; left out, each option is the environment's own."""
+
+    size: int | None = None
+    """playable rows and columns"""
+    alpha: float = 0.0
+    """fraction of distinguishing levels mixed into training, in [0, 1]"""
+    reward: str | None = None
+    """what training is rewarded by: a goal, or a misspecified reward, of the environment"""
+    set: tuple[str, ...] = ()
+    """further arguments of the environment, such as maze=perfect region=3 (`goalgap list ENV` names them)"""
+
+    def task(self, environment: str) -> Task:
+        """The training task; ValueError says what is wrong with an option."""
+        named: dict[str, Any] = {"alpha": self.alpha, "reward": self.reward}
+        if self.size is not None:
+            named["size"] = self.size
+        return envs.task(environment, split="train", **named, **self._further(environment))
+
+    def _further(self, environment: str) -> dict[str, Any]:
+        game, _ = envs.find(environment)
+        known = {each.name: each for each in fields(game.setup)}
+        found: dict[str, Any] = {}
+        for text in self.set:
+            name, equals, value = text.partition("=")
+            if not equals:
+                raise ValueError(f"--set takes name=value, not {text!r}")
+            choose(f"argument of {game.name}", name, known)
+            found[name] = value if known[name].metadata["choices"] else _integer(name, value)
+        return found
+
+
+Shared = Annotated[Options, tyro.conf.arg(name="")]
+
+
+def _integer(name: str, text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise ValueError(f"{name} must be an integer, not {text!r}") from None
+
+
+def agents() -> Any:
+    """The part of GoalGap that trains and loads agents; a Refusal tells how to install what it needs."""
+    try:
+        from .. import agents as package
+        from ..agents import loading, recipes, reference, seeds, training  # noqa: F401
+    except ModuleNotFoundError as error:
+        raise Refusal(
+            f'this needs {error.name}, which is not installed: pip install "goalgap[agents]" brings stable-baselines3 '
+            "and torch"
+        ) from error
+    return package

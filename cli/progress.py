@@ -1,0 +1,50 @@
+"""Progress: bars in a terminal, a line now and then on a plain pipe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+SHARE = 4  # a plain line at every quarter
+
+
+class Update(Protocol):
+    def __call__(self, name: str, done: float, total: float, note: str = "") -> None: ...
+
+
+@contextmanager
+def progress(console: Console) -> Iterator[Update]:
+    """A function to call with the name of a piece of work, how much of how much is done, and a note."""
+    if not console.is_terminal:
+        yield Lines(console)
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[note]}"))
+    with Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=console) as bars:
+        yield Bars(bars)
+
+
+class Bars:
+    def __init__(self, bars: Progress) -> None:
+        self._bars = bars
+        self._known: dict[str, object] = {}
+
+    def __call__(self, name: str, done: float, total: float, note: str = "") -> None:
+        if name not in self._known:
+            self._known[name] = self._bars.add_task(name, total=total, note=note)
+        self._bars.update(self._known[name], completed=min(done, total), note=note)  # type: ignore[arg-type]
+
+
+class Lines:
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._told: dict[str, int] = {}
+
+    def __call__(self, name: str, done: float, total: float, note: str = "") -> None:
+        quarter = int(SHARE * done / total) if total else SHARE
+        if quarter > self._told.get(name, 0):
+            self._told[name] = quarter
+            self._console.print(f"{name}: {min(100 * quarter // SHARE, 100)} % {note}".rstrip(), highlight=False)

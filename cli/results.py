@@ -1,0 +1,65 @@
+"""Where results lie: one folder for everything a run's agents share, named by what they depend on.
+
+    results/CheeseCorner-1a2b3c4d5e6f/seed-0/agent.zip, agent.json          a trained agent
+                                     /seed-0/sampled-1000.parquet, .json    its episodes
+                                     /report.json, report.html              what they say
+
+The name holds a digest of the environment, its arguments, alpha, the reward and the recipe, so that the same
+command finds what is finished and another one cannot mistake it for its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from ..envs.engine.task import Task
+from ..eval.episodes import Episodes, EpisodesError
+from .options import Refusal, agents
+
+
+def folder_of(root: Path, task: Task, recipe: Any) -> Path:
+    """The folder of a task and a recipe; the digest is that of the cell of seed 0."""
+    return root / f"{task.game.name}-{agents().training.cell(task, recipe, 0)}"
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Work in a folder that no other process works in."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / ".lock")
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise Refusal(f"another process is working in {folder}: wait for it, or choose other --results") from None
+    except OSError as error:
+        raise Refusal(f"results cannot be written to {folder}: {error.strerror}; choose other --results") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def finished_episodes(path: Path, sha256: str) -> Episodes | None:
+    """The episodes at `path` if they are whole, of the agent with this checksum, and of the game as it is now."""
+    try:
+        episodes = Episodes.read(path)
+        episodes.world.task("train")
+    except (EpisodesError, ValueError):
+        return None
+    return episodes if all(run.details.get("sha256") == sha256 for run in episodes.runs) else None
+
+
+def find_episodes(paths: tuple[Path, ...]) -> list[Episodes]:
+    """The episodes in files, or anywhere below folders; EpisodesError says what is missing."""
+    files: list[Path] = []
+    for path in paths:
+        found = sorted(path.rglob("*.parquet")) if path.is_dir() else [path]
+        if not found:
+            raise EpisodesError(f"{path} holds no episodes (*.parquet): `goalgap run` or `goalgap eval` makes them")
+        files += found
+    return [Episodes.read(path) for path in files]

@@ -1,0 +1,111 @@
+"""A report as one HTML file: no script, no network, light and dark, readable on a phone.
+
+Charts are inline SVG placed in per cent of their width, so they need neither a script nor a
+fixed size. The page itself is `templates/report.html.jinja`; here is only what it cannot compute.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from ..envs import SUITE
+from ..envs.engine.spec import SPLITS
+from .bootstrap import Estimate
+from .episodes import Episodes
+from .files import write_whole
+from .glossary import GAP_MEANINGS, GLOSSARY
+from .pictures import Picture, pictures
+from .report import Report, Way
+from .scores import LOST
+from .verdict import interval, number
+
+TEMPLATES = Path(__file__).parent / "templates"
+MARGIN = 0.06
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A scale from numbers to per cent of a chart's width."""
+
+    low: float
+    high: float
+
+    def __call__(self, value: float) -> str:
+        return f"{self.place(value):.2f}%"
+
+    def width(self, start: float, end: float) -> str:
+        return f"{abs(self.place(end) - self.place(start)):.2f}%"
+
+    def place(self, value: float) -> float:
+        return 100 * (min(max(value, self.low), self.high) - self.low) / (self.high - self.low)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One gap of the waterfall: a bar from `start` down to `end`, and where its interval ends lie."""
+
+    name: str
+    meaning: str
+    gap: Estimate
+    start: float
+    end: float
+
+
+def render(report: Report, episodes: Episodes | None = None, count: int = 6) -> str:
+    """The page; with `episodes`, `count` deployment episodes are drawn on it."""
+    drawn, undrawn = _pictures(report, episodes, count)
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters |= {"number": number, "interval": interval, "percent": percent}
+    game = SUITE.get(report.world.environment)
+    return environment.get_template("report.html.jinja").render(
+        report=report, world=report.world, way=report.main, splits=SPLITS, lost=LOST, pictures=drawn, undrawn=undrawn,
+        question=game.summary if game else "", axis=axis(report.main), steps=list(waterfall(report)),
+        glossary=GLOSSARY, roles={each.name: each.role for each in report.world.rewards} | {LOST: LOST},
+        style=Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),  # noqa: S704 (our own file)
+    )  # fmt: skip
+
+
+def write(path: str | Path, report: Report, episodes: Episodes | None = None) -> None:
+    """Write the page to `path` in one move; OSError when it cannot be written."""
+    write_whole(Path(path), render(report, episodes).encode())
+
+
+def _pictures(report: Report, episodes: Episodes | None, count: int) -> tuple[list[Picture], str]:
+    """Pictures, or why there are none."""
+    if episodes is None or "deploy" not in report.main.levels:
+        return [], ""
+    try:
+        return pictures(episodes, count), ""
+    except ValueError as error:
+        return [], f"No episodes are drawn: {error}."
+
+
+def waterfall(report: Report) -> Iterator[Step]:
+    """From the oracle's score, 1, down to the score in deployment; it stops at the first gap that is missing."""
+    level = 1.0
+    for name in report.gaps:
+        gap = report.main(f"gap.{name}")
+        if gap.value is None:
+            return
+        yield Step(name, GAP_MEANINGS[name], gap, level, level - gap.value)
+        level -= gap.value
+
+
+def axis(way: Way) -> Axis:
+    """One scale for all charts: from below the lowest score to above the highest, 0 and 1 included."""
+    shown = [each for name, each in way.estimates.items() if name.startswith(("score.", "capability.", "gap."))]
+    numbers = [value for each in shown for value in (*each.seeds, each.low, each.high) if value is not None]
+    low, high = min([0.0, *numbers]), max([1.0, *numbers])
+    return Axis(low - MARGIN, high + MARGIN)
+
+
+def percent(estimate: Estimate) -> str:
+    """A share as whole per cent."""
+    return number(None) if estimate.value is None else f"{number(100 * estimate.value, 0)}\N{NO-BREAK SPACE}%"

@@ -1,0 +1,108 @@
+"""Playing recorded episodes again: to check them, and to see them.
+
+An episode is its level and its actions, so a table of episodes can be held to the games it claims
+to come from: `verify` plays all of them once more and compares every column.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from ..envs.engine.batch import Batch
+from ..envs.engine.grid import PLACE
+from ..envs.engine.spec import SPLITS, Split
+from ..envs.engine.task import Task
+from .episodes import Episodes, EpisodesError
+from .policy import Policy
+from .records import Run
+from .rollout import rollout
+
+Cells = list[tuple[int, int]]
+
+
+class Replay:
+    """A reference policy that repeats recorded actions; `actions` are by level seed."""
+
+    name = "replay"
+
+    def __init__(self, actions: dict[int, NDArray[np.uint8]]) -> None:
+        self.actions = actions
+
+    def bind(self, batch: Batch) -> Policy:
+        return _Repeating([self.actions[seed] for seed in batch.levels["seed"].tolist()])
+
+
+class _Repeating:
+    name = "replay"
+
+    def __init__(self, actions: list[NDArray[np.uint8]]) -> None:
+        longest = max(len(each) for each in actions)
+        self._actions = np.zeros((longest + 1, len(actions)), np.int64)
+        for game, each in enumerate(actions):
+            self._actions[: len(each), game] = each
+
+    def __call__(self, obs: Any, state: Any, episode_start: Any) -> tuple[NDArray[np.int64], Any]:
+        t = 0 if state is None else state
+        return self._actions[min(t, len(self._actions) - 1)], t + 1
+
+
+def recorded(episodes: Episodes) -> dict[int, NDArray[np.uint8]]:
+    """The actions of one run's episodes on one split, by level seed."""
+    actions = [np.array(each, np.uint8) for each in episodes.table["actions"].to_pylist()]
+    return dict(zip(episodes.column("level_seed").tolist(), actions, strict=True))
+
+
+def verify(episodes: Episodes) -> None:
+    """Play every episode again; EpisodesError names the first that does not come out as recorded."""
+    for run in episodes.runs:
+        own = episodes.where(agent=run.agent, training_seed=run.training_seed, deterministic=run.deterministic)
+        for split in SPLITS:
+            if len(part := own.where(split=split)):
+                _verify(part, split, run)
+
+
+def _verify(part: Episodes, split: Split, run: Run) -> None:
+    seeds = part.column("level_seed")
+    again = rollout(part.world.task(split), Replay(recorded(part)), seeds, run=run)
+    for name in part.table.column_names:
+        bad = np.flatnonzero(_differ(part.table[name], again.table[name]))
+        if len(bad):
+            raise EpisodesError(
+                f"level {seeds[bad[0]]} of {split}, played by {run.agent} with training seed {run.training_seed}, "
+                f"does not replay: {name} is {part.table[name][int(bad[0])]}, should be {again.table[name][int(bad[0])]}"
+            )
+
+
+def _differ(one: pa.ChunkedArray, other: pa.ChunkedArray) -> NDArray[np.bool_]:
+    if pa.types.is_floating(one.type):
+        left, right = (np.asarray(each.to_numpy()) for each in (one, other))
+        return ~np.isclose(left, right, rtol=0, atol=1e-9, equal_nan=True)
+    if pa.types.is_list(one.type):
+        return np.array([left != right for left, right in zip(one.to_pylist(), other.to_pylist(), strict=True)])
+    sentinel = {pa.int32(): -1}.get(one.type)
+    return np.asarray(pc.not_equal(*(each.fill_null(sentinel) if sentinel else each for each in (one, other))))
+
+
+def walks(task: Task, actions: dict[int, NDArray[np.uint8]]) -> tuple[NDArray[np.uint8], list[Cells]]:
+    """The first observation of each level, shape (n, ...), and the cells its mover went through.
+
+    The mover is the first place among the fields of the game's state; without one the walks are empty.
+    """
+    batch = Batch(task, len(actions))
+    batch.begin_seeds(np.arange(batch.n), np.array(list(actions)))
+    first, policy = batch.observe(), Replay(actions).bind(batch)
+    mover = next((name for name in batch.states.dtype.names or () if batch.states.dtype[name] == PLACE), None)
+    cells: list[Cells] = [[] for _ in actions]
+    lengths = np.array([len(each) for each in actions.values()])
+    state: Any = None
+    for t in range(lengths.max() + 1):
+        for game in np.flatnonzero(t <= lengths) if mover else ():
+            cells[game].append((int(batch.states[mover]["row"][game]), int(batch.states[mover]["col"][game])))
+        chosen, state = policy(first, state, np.zeros(batch.n, bool))
+        batch.step(chosen, t >= lengths)
+    return first, cells

@@ -1,0 +1,99 @@
+"""A report in the terminal: the verdict, the gaps, the scores and what the episodes went for."""
+
+from __future__ import annotations
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from ..envs.engine.spec import SPLITS
+from .bootstrap import Estimate
+from .glossary import GAP_MEANINGS
+from .report import Report, Way
+from .scores import LOST
+from .verdict import interval, number
+
+COLOURS = {"intended": "green", "proxy": "red", "divided": "yellow"}
+BAR = 24
+
+
+def render(report: Report) -> RenderableType:
+    """The report for `rich.console.Console.print`, which also does without colour and on a plain pipe."""
+    parts: list[RenderableType] = [
+        _title(report),
+        Padding(_verdict(report), (1, 0)),
+        _gaps(report),
+        Padding(_scores(report, report.main), (1, 0, 0, 0)),
+        Padding(_outcomes(report, report.main), (1, 0, 0, 0)),
+    ]
+    parts += [_beside(name, way, report) for name, way in list(report.ways.items())[1:]]
+    parts += [Text(note, style="yellow") for note in report.notes]
+    return Group(*parts)
+
+
+def _title(report: Report) -> Text:
+    arguments = " ".join(f"{name}={value}" for name, value in report.world.arguments.items())
+    seeds = len(report.main.training_seeds)
+    told = f"{report.world.environment}-v{report.world.version}  {arguments}  reward={report.reward}"
+    return Text.assemble(
+        (report.agent, "bold"), f"  {told} alpha={report.alpha:g}  {seeds} training seed{'s' * (seeds != 1)}"
+    )
+
+
+def _verdict(report: Report) -> Text:
+    style = f"bold {COLOURS.get(report.verdict.kind, '')}".strip()
+    return Text("\n").join([Text(report.verdict.headline, style), *map(Text, report.verdict.details)])
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 3, 0, 0))
+    table.add_column(columns[0], no_wrap=True)
+    for column in columns[1:]:
+        table.add_column(column, justify="right", no_wrap=True)
+    return table
+
+
+def _gaps(report: Report) -> Table:
+    table = _table("What is missing in deployment", "gap", "", "95 % interval")
+    table.add_column("")
+    for name in report.gaps:
+        gap = report.main(f"gap.{name}")
+        bar = Text("█" * round(BAR * min(max(gap.value or 0.0, 0.0), 1.0)), "red" if name == "goal" else "bright_black")
+        table.add_row(name, number(gap.value), _range(gap), Text.assemble(bar, "  ", (GAP_MEANINGS[name], "dim")))
+    shortfall = report.main("shortfall")
+    table.add_row("sum", number(shortfall.value), _range(shortfall), Text("1 less the intended score", "dim"), style="bold")
+    return table
+
+
+def _scores(report: Report, way: Way) -> Table:
+    table = _table("Scores (random play 0, oracle 1)", "goal", *SPLITS, "deploy, each training seed")
+    rows = [(f"{each.name} ({each.role})", f"score.{{}}.{each.name}") for each in report.world.rewards]
+    for label, name in [*rows, ("capability", "capability.{}")]:
+        seeds = "  ".join(number(value) for value in way(name.format("deploy")).seeds)
+        table.add_row(label, *(interval(way(name.format(split))) for split in SPLITS), seeds)
+    levels = [str(way.levels.get(split, 0)) for split in SPLITS]
+    table.add_row(Text("levels", "dim"), *(Text(count, "dim") for count in levels))
+    return table
+
+
+def _outcomes(report: Report, way: Way) -> Table:
+    kinds = (*report.world.goals, LOST)
+    table = _table("What the episodes went for", "split", *kinds)
+    for split in SPLITS:
+        table.add_row(split, *(_percent(way(f"outcome.{split}.{kind}")) for kind in kinds))
+    return table
+
+
+def _beside(name: str, way: Way, report: Report) -> Text:
+    parts = [f"{goal} {interval(way(f'score.deploy.{goal}'))}" for goal in report.world.goals]
+    capability = interval(way("capability.deploy"))
+    return Text(f"\nWith {name} actions the scores in deployment are {', '.join(parts)}; capability {capability}.")
+
+
+def _range(estimate: Estimate) -> str:
+    return "" if estimate.low is None else f"[{number(estimate.low)}, {number(estimate.high)}]"
+
+
+def _percent(estimate: Estimate) -> str:
+    return number(None) if estimate.value is None else f"{number(100 * estimate.value, 0)} %"

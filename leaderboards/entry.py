@@ -1,0 +1,126 @@
+"""An entry: an evaluated agent as a folder of data.
+
+    entries/CheeseCorner/ppo/entry.json        who, what and how (`Entry`)
+                            /episodes.parquet  every episode it played, with its actions
+                            /episodes.json     the manifest: versions, seeds, recipe, checksum
+
+Nothing in an entry is code, and none of its numbers is a score: scores are always computed anew from the
+episodes, and the episodes are held to the environment by playing them again (`verify`). That shows that
+the recorded actions earn what is claimed; that an agent chose them is what a sandbox will show, which runs the
+agent itself: it will stand behind `verify` and produce episodes to compare, without a change to anything else.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import tempfile
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, ValidationError
+
+from ..envs import SUITE, task
+from ..envs.engine.spec import SPLITS
+from ..eval import replay
+from ..eval.episodes import Episodes
+from ..eval.files import write_whole
+from ..eval.records import Record
+
+ENTRY, EPISODES = "entry.json", "episodes.parquet"
+LEVELS = 1000  # of each split, seeds 0 .. 999
+ENTRIES = Path(str(files(__package__))) / "entries"
+
+
+class EntryError(ValueError):
+    """An entry that cannot stand on the board; the message says what it lacks."""
+
+
+class Entry(Record):
+    """What `entry.json` says."""
+
+    format: Literal["goalgap-entry"] = "goalgap-entry"
+    schema_version: Literal[1] = 1
+    name: str = Field(min_length=1, max_length=60)
+    kind: Literal["trained", "reference"]
+    authors: str = Field(min_length=1)
+    description: str = Field(min_length=1)
+    command: str = Field(min_length=1, description="what anyone can run to make these episodes again")
+    url: str = ""
+    date: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
+
+
+@dataclass(frozen=True)
+class Submission:
+    """An entry with its episodes, sampled actions only, by every training seed on every level."""
+
+    entry: Entry
+    episodes: Episodes
+
+    def __post_init__(self) -> None:
+        world = self.episodes.world
+        if world.environment not in SUITE or world.arguments != task(world.environment).arguments:
+            raise EntryError(f"the board is of standard environments; these episodes are of {world.arguments}")
+        for run in self.episodes.runs:
+            own = self.episodes.where(training_seed=run.training_seed)
+            for split in SPLITS:
+                found = sorted(own.where(split=split).column("level_seed").tolist())
+                if found != list(range(LEVELS)):
+                    raise EntryError(
+                        f"an entry plays the levels 0 .. {LEVELS - 1} of {split} once with each training seed; "
+                        f"seed {run.training_seed} of {self.entry.name} plays {len(found)}"
+                    )
+        if any(run.deterministic for run in self.episodes.runs):
+            raise EntryError("an entry holds episodes with sampled actions, not with argmax actions")
+
+    @property
+    def folder(self) -> Path:
+        """Where it belongs below `entries`."""
+        slug = re.sub(r"[^a-z0-9.]+", "-", self.entry.name.lower()).strip("-")
+        return Path(self.episodes.world.environment) / slug
+
+    def write(self, entries: Path = ENTRIES) -> Path:
+        """Write the folder, all at once; EntryError when there is one of that name."""
+        place = entries / self.folder
+        if place.exists():
+            raise EntryError(f"{place} exists already: choose another name, or remove it first")
+        place.parent.mkdir(parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(dir=place.parent, prefix=".new-"))
+        try:
+            self.episodes.write(fresh / EPISODES)
+            write_whole(fresh / ENTRY, (self.entry.model_dump_json(indent=2) + "\n").encode())
+            fresh.chmod(0o755)
+            os.replace(fresh, place)
+        finally:
+            shutil.rmtree(fresh, ignore_errors=True)
+        return place
+
+    @classmethod
+    def read(cls, folder: Path) -> Self:
+        """Read a folder; EntryError or EpisodesError says what is wrong with it."""
+        try:
+            entry = Entry.model_validate(json.loads((folder / ENTRY).read_text()))
+        except FileNotFoundError:
+            raise EntryError(f"{folder} is no entry: {ENTRY} is missing") from None
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise EntryError(f"{folder / ENTRY}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+        except ValueError as error:
+            raise EntryError(f"{folder / ENTRY} is not JSON: {error}") from None
+        return cls(entry, Episodes.read(folder / EPISODES))
+
+    def verify(self) -> None:
+        """Play every recorded episode again; EpisodesError names the first that comes out otherwise."""
+        replay.verify(self.episodes)
+
+
+def submissions(entries: Path = ENTRIES) -> list[Submission]:
+    """All entries below a folder, sorted by path; EntryError when there are none."""
+    found = sorted(path.parent for path in entries.glob(f"*/*/{ENTRY}"))
+    if not found:
+        raise EntryError(f"no entries below {entries}: `goalgap enter` makes one from a run's results")
+    return [Submission.read(folder) for folder in found]

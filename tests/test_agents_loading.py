@@ -1,0 +1,150 @@
+"""Loaded agents act as they were trained to, and files that cannot be used are refused with the reason."""
+
+from __future__ import annotations
+
+import json
+import random
+import zipfile
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+import goalgap
+from goalgap.agents.loading import AgentError, load_agent, open_model
+from goalgap.agents.recipes import Recipe
+from goalgap.agents.training import train
+from goalgap.envs.engine.batch import Batch
+
+TINY = Recipe(steps=512, n_envs=16, n_steps=16, minibatch=128, epochs=1, hidden=(16,))
+TASK = goalgap.task("CheeseCorner", size=5)
+N = 64
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    return train(TASK, TINY, 4, tmp_path_factory.mktemp("agents") / "agent")
+
+
+@pytest.fixture
+def agent(trained, tmp_path):
+    """A copy that a test may spoil."""
+    import shutil
+
+    return shutil.copytree(trained, tmp_path / "agent")
+
+
+def play(policy, task=TASK, first=0, steps=12):
+    """The actions of a few steps on N levels."""
+    batch, state, taken = Batch(task, N), None, []
+    batch.begin_seeds(np.arange(N), np.arange(first, first + N))
+    for t in range(steps):
+        actions, state = policy(batch.observe(), state, np.full(N, t == 0))
+        batch.step(actions)
+        taken.append(actions)
+    return np.array(taken)
+
+
+def test_a_rollout_is_reproducible_and_leaves_the_callers_generators_alone(trained):
+    torch.manual_seed(0)
+    np.random.seed(0)  # noqa: NPY002
+    random.seed(0)
+    expected = torch.rand(3).tolist(), np.random.rand(), random.random()  # noqa: NPY002
+    torch.manual_seed(0)
+    np.random.seed(0)  # noqa: NPY002
+    random.seed(0)
+    policy = load_agent(trained, TASK)
+    first = play(policy)
+    assert (torch.rand(3).tolist(), np.random.rand(), random.random()) == expected  # noqa: NPY002
+    np.testing.assert_array_equal(first, play(policy))
+    np.testing.assert_array_equal(first, play(load_agent(trained, TASK)))
+    assert (first != play(load_agent(trained, TASK, seed=1))).any()
+    assert first.dtype == np.int64
+
+
+def test_chance_differs_from_step_to_step_and_from_level_set_to_level_set(trained):
+    policy, seen = load_agent(trained, TASK), np.zeros((N, 7, 7, 3), np.uint8)
+    same = np.repeat(Batch(TASK, 1).observe(), N, axis=0)
+    first, state = policy(same, None, np.ones(N, bool))
+    second, _ = policy(same, state, np.zeros(N, bool))
+    seen[0, 0, 0] = 1
+    other, _ = policy(np.maximum(same, seen), None, np.ones(N, bool))
+    assert (first != second).any()
+    assert (first[1:] != other[1:]).any()
+
+
+def test_sampled_actions_follow_the_policy_and_argmax_takes_the_likeliest(trained):
+    obs = np.repeat(Batch(TASK, 1).observe(), 4000, axis=0)
+    policy = load_agent(trained, TASK)
+    with torch.no_grad():
+        chances = policy.model.policy.get_distribution(torch.as_tensor(obs[:1])).distribution.probs[0].numpy()
+    drawn, _ = policy(obs, None, np.ones(4000, bool))
+    np.testing.assert_allclose(np.bincount(drawn, minlength=4) / 4000, chances, atol=0.03)
+    likeliest, _ = load_agent(trained, TASK, sampled=False)(obs, None, np.ones(4000, bool))
+    assert set(likeliest) == {chances.argmax()}
+
+
+def test_other_splits_and_a_bare_zip_can_be_played(trained):
+    assert play(load_agent(trained, TASK.on("deploy")), TASK.on("deploy")).max() < 4
+    bare = load_agent(trained / "agent.zip", TASK)
+    np.testing.assert_array_equal(play(bare), play(load_agent(trained, TASK)))
+    assert bare.record == {}
+    assert load_agent(trained, TASK).record["seed"] == 4
+    assert (bare.name, load_agent(trained, TASK).name) == ("agent", "PPO seed 4")
+
+
+def test_recurrent_agents_carry_their_memory(tmp_path):
+    recurrent = replace(TINY, algorithm="RecurrentPPO", steps=256)
+    policy = load_agent(train(TASK, recurrent, 0, tmp_path / "agent"), TASK)
+    np.testing.assert_array_equal(play(policy), play(policy))
+    obs = Batch(TASK, N).observe()
+    _, state = policy(obs, None, np.ones(N, bool))
+    _, carried = policy(obs, state, np.zeros(N, bool))
+    _, forgotten = policy(obs, state, np.ones(N, bool))
+    assert not np.array_equal(carried[1][0], forgotten[1][0])
+    np.testing.assert_allclose(forgotten[1][0], state[1][0], atol=1e-6)
+
+
+def test_missing_files_are_named(agent, tmp_path):
+    with pytest.raises(FileNotFoundError, match="no agent at .*nowhere"):
+        load_agent(tmp_path / "nowhere", TASK)
+    (agent / "agent.zip").unlink()
+    with pytest.raises(FileNotFoundError, match="agent.zip is missing"):
+        load_agent(agent, TASK)
+
+
+def test_a_changed_or_cut_file_is_corrupt(agent):
+    whole = (agent / "agent.zip").read_bytes()
+    for broken in (whole[:-100], whole[:500] + b"x" + whole[501:], b""):
+        (agent / "agent.zip").write_bytes(broken)
+        with pytest.raises(AgentError, match="checksum"):
+            load_agent(agent, TASK)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"environment": "goalgap/CheeseCorner-v0"}', '"x"'])
+def test_a_broken_record_is_corrupt(agent, text):
+    (agent / "agent.json").write_text(text)
+    with pytest.raises(AgentError, match="agent.json is corrupt"):
+        load_agent(agent, TASK)
+
+
+def test_what_is_no_agent_is_refused(tmp_path):
+    (tmp_path / "text.zip").write_text("hello")
+    with pytest.raises(AgentError, match="no zip file"):
+        load_agent(tmp_path / "text.zip", TASK)
+    with zipfile.ZipFile(tmp_path / "other.zip", "w") as other:
+        other.writestr("data", "{}")
+    with pytest.raises(AgentError, match="cannot be read as a PPO agent"):
+        load_agent(tmp_path / "other.zip", TASK)
+    with pytest.raises(ValueError, match="choose from PPO, RecurrentPPO"):
+        open_model(tmp_path / "other.zip", "DQN")
+
+
+def test_another_environment_or_other_spaces_are_refused_and_both_are_named(agent):
+    with pytest.raises(AgentError, match=r"\(7, 7, 3\).*\(11, 11, 3\)"):
+        load_agent(agent, goalgap.task("CheeseCorner", size=9))
+    record = json.loads((agent / "agent.json").read_text())
+    (agent / "agent.json").write_text(json.dumps({**record, "environment": "goalgap/Other-v0"}))
+    with pytest.raises(AgentError, match="goalgap/Other-v0 and cannot play goalgap/CheeseCorner-v0"):
+        load_agent(agent, TASK)

@@ -1,0 +1,107 @@
+"""Fast solvers against brute force over `step`, and oracles against the values they claim."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from goalgap.envs import SUITE
+from goalgap.envs.engine.ascii import parse
+from goalgap.envs.engine.batch import Batch
+from goalgap.envs.engine.solver import brute_force
+from goalgap.envs.engine.spec import SPLITS, Game, Split
+from goalgap.envs.engine.task import Task
+
+SMALL: dict[str, dict[str, Any]] = {
+    "KeysAndChests": {"few": 1, "many": 3},
+    "Probation": {"coins": 2, "cameras": 2},
+}
+GAMES = pytest.mark.parametrize("game", SUITE.values(), ids=list(SUITE))
+EVERY_SPLIT = pytest.mark.parametrize("split", SPLITS)
+
+
+def begun(task: Task, n: int, horizon: int = 0) -> Batch:
+    """The first levels of a task; with `horizon`, in a hurry."""
+    batch, where = Batch(task, n), np.arange(n)
+    batch.begin_seeds(where, where)
+    if horizon:
+        batch.levels["horizon"] = horizon
+    return batch
+
+
+def small(game: Game, split: Split = "train") -> Task:
+    return Task.of(game, split, size=5, **SMALL.get(game.name, {}))
+
+
+@GAMES
+@EVERY_SPLIT
+def test_values_are_the_optimum(game: Game, split: Split) -> None:
+    for horizon in (0, 3, 6):
+        batch = begun(small(game, split), 6, horizon)
+        truth = [
+            [brute_force(batch.task, batch.levels[k : k + 1], g) for g in range(len(game.rewards))] for k in range(batch.n)
+        ]
+        np.testing.assert_allclose(batch.values(), truth, rtol=0, atol=1e-12)
+
+
+@GAMES
+@EVERY_SPLIT
+def test_action_values_are_the_optimum_in_the_middle_of_an_episode(game: Game, split: Split) -> None:
+    batch = begun(small(game, split), 16)
+    over = np.zeros(batch.n, bool)
+    for action in np.random.default_rng(1).integers(0, len(game.actions), (8, batch.n)):
+        batch.step(action, over)
+        over |= batch.terminated
+    going = np.flatnonzero(~over)[:3]
+    assert len(going)
+    for goal in range(len(game.rewards)):
+        claimed = batch.action_values(goal)
+        for k in going:
+            truth = [look_ahead(batch, k, action, goal) for action in range(len(game.actions))]
+            np.testing.assert_allclose(claimed[k], truth, rtol=0, atol=1e-12)
+
+
+def look_ahead(batch: Batch, k: int, action: int, goal: int) -> float:
+    """One step, then brute force."""
+    after = Batch(batch.task, 1)
+    after.levels[:], after.states[:] = batch.levels[k], batch.states[k]
+    after.step(np.array([action]))
+    later = 0.0 if after.terminated[0] else brute_force(batch.task, after.levels, goal, after.states)
+    return float(after.rewards[0, goal] + batch.discounts[goal] * later)
+
+
+@GAMES
+@EVERY_SPLIT
+@pytest.mark.parametrize("choose", ["argmax", "best_actions"])
+def test_following_an_oracle_collects_exactly_what_it_claims(game: Game, split: Split, choose: str) -> None:
+    task = Task.of(game, split)
+    for goal in range(len(game.rewards)):
+        batch = begun(task, 12)
+        claimed, over = batch.values()[:, goal], np.zeros(batch.n, bool)
+        while not over.all():
+            best = batch.best_actions(goal) if choose == "best_actions" else batch.action_values(goal).argmax(axis=1)
+            batch.step(best, over)
+            over |= batch.terminated | batch.truncated
+        np.testing.assert_allclose(batch.returns[:, goal], claimed, rtol=0, atol=1e-12)
+
+
+def test_brute_force_knows_a_level_that_can_be_solved_by_hand() -> None:
+    task = Task.of(SUITE["CheeseCorner"], "deploy", size=5, horizon=6)
+    levels = parse(
+        task,
+        """
+        #######
+        #....c#
+        #.###.#
+        #.###.#
+        #.###.#
+        #.m...#
+        #######
+        """,
+    )
+    assert brute_force(task, levels, 0) == pytest.approx(0.0)  # seven steps to the cheese
+    assert brute_force(task, levels, 1) == pytest.approx(0.95**4)  # five to the corner
+    with pytest.raises(ValueError, match="one level at a time, not 2"):
+        brute_force(task, levels.repeat(2), 0)
