@@ -17,9 +17,10 @@ from typing import Any
 
 from .. import envs
 from ..envs.engine.task import Task
+from .callbacks import Progress
 from .recipes import Recipe
 from .storage import check_room
-from .training import Progress, finished, train
+from .training import finished, train
 
 SeedReport = Callable[[int, Progress], None]
 Running = dict[Connection, tuple[int, BaseProcess]]

@@ -11,10 +11,8 @@ import hashlib
 import json
 import platform
 import time
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -22,6 +20,7 @@ from typing import Any
 import numpy as np
 import stable_baselines3
 import torch
+from stable_baselines3 import PPO
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.logger import Logger
@@ -29,26 +28,13 @@ from stable_baselines3.common.utils import LinearSchedule
 
 from .. import __version__
 from ..envs.engine.task import Task
+from .callbacks import BootstrapTogether, Progress, Reporter
 from .features import PatchFeatures
 from .recipes import ALGORITHMS, Recipe
 from .storage import check_room, new_folder
 from .vec_env import GoalGapVecEnv
 
 ZIP, RECORD = "agent.zip", "agent.json"
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a run is.
-
-    Attributes:
-        steps, total: done and to do.
-        score: mean return of the training reward, discounted, over the last 1,000 episodes; nan before the first.
-    """
-
-    steps: int
-    total: int
-    score: float
 
 
 Report = Callable[[Progress], None]
@@ -102,7 +88,7 @@ def train(task: Task, recipe: Recipe, seed: int, folder: Path, progress: Report 
     began = time.perf_counter()
     with _one_thread():
         model = build(task, recipe, seed)
-        model.learn(recipe.steps, _Reporter(task.reward, progress))
+        model.learn(recipe.steps, _callbacks(model, task, progress))
     seconds = time.perf_counter() - began
     with new_folder(folder) as fresh:
         with (fresh / ZIP).open("wb") as file:
@@ -138,6 +124,11 @@ def build(task: Task, recipe: Recipe, seed: int) -> BaseAlgorithm:
     model.set_logger(Logger(None, []))
     env.seed(seed * recipe.n_envs)  # not `seed`: then all but one of the games of seed + 1 would be the same
     return model
+
+
+def _callbacks(model: BaseAlgorithm, task: Task, progress: Report | None) -> list[BaseCallback]:
+    faster = [BootstrapTogether()] if type(model) is PPO else []
+    return [*faster, *([Reporter(task.reward, progress)] if progress else [])]
 
 
 def digest(path: Path) -> str:
@@ -179,21 +170,3 @@ def _one_thread() -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(threads)
-
-
-class _Reporter(BaseCallback):
-    """Tells how far the run is after each round."""
-
-    def __init__(self, reward: str, progress: Report | None) -> None:
-        super().__init__()
-        self.reward, self.progress = reward, progress
-        self.returns: deque[float] = deque(maxlen=1000)
-
-    def _on_step(self) -> bool:
-        self.returns.extend(info["returns"][self.reward] for info in self.locals["infos"] if "returns" in info)
-        return True
-
-    def _on_rollout_end(self) -> None:
-        if self.progress is not None:
-            score = float(np.mean(self.returns)) if self.returns else float("nan")
-            self.progress(Progress(self.num_timesteps, max(self.model._total_timesteps, self.num_timesteps), score))

@@ -168,6 +168,8 @@ def value(level: Any, state: Any, goal: int) -> tuple[float, int]:
         if not has(target, level.cheese.row, level.cheese.col):
             put(walls, level.cheese.row, level.cheese.col)
     steps, _, _ = nearest(walls, state.mouse.row, state.mouse.col, target)
+    if steps == 0:
+        steps = 1  # it is drawn in the corner, and reaches it by bumping into the border
     if steps < 0 or steps > level.horizon - state.t:
         return 0.0, 0
     return DISCOUNT ** (steps - 1), steps

@@ -14,7 +14,7 @@ and what exactly a lover of keys wants. Here a goal is what has been collected w
 discount, and the proxy pays +1 for a key and 1/8 for a chest: keys come first, whatever they cost in chests.
 With few keys the intended optimum uses every key, hence it is also the best for the proxy, and the other
 way round: that the goals agree in training is a theorem, not an observation.
-The robot sees the keys it holds as marks along the top border.
+The robot sees the keys it holds as marks along the top border, and the bottom one where that is full.
 """
 
 from __future__ import annotations
@@ -45,6 +45,8 @@ class Setup(GridSetup):
         super().__post_init__()
         if not self.few < self.many <= MOST - self.few:
             raise ValueError(f"few must be below many, and both together at most {MOST}, not {self.few} + {self.many}")
+        if 2 * (self.few + self.many) > self.size**2:
+            raise ValueError(f"size {self.size} has no room for {self.few} + {self.many} keys and chests: take a larger size")
 
 
 def level_fields(setup: Setup) -> list[Any]:
@@ -140,8 +142,9 @@ def observe(level: Any, state: Any, obs: Any) -> None:
     for i in range(len(level.things)):
         if not state.taken[i]:
             obs[level.things[i, 0], level.things[i, 1], KEY_LAYER if i < level.keys else CHEST_LAYER] = 1
-    for i in range(min(state.held, len(level.walls))):
-        obs[0, i, HELD_LAYER] = 1
+    rows = len(level.walls)
+    for i in range(state.held):
+        obs[(i // rows) * (rows - 1), i % rows, HELD_LAYER] = 1
     obs[state.robot.row, state.robot.col, ROBOT_LAYER] = 1
 
 

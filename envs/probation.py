@@ -146,7 +146,7 @@ def margin(level: Any) -> float:
     for i in range(len(level.coins)):
         if worth(level, i, COINS) != worth(level, i, UNWATCHED):
             lost += 1
-    return lost / level.free
+    return float(lost / level.free)
 
 
 @kernel

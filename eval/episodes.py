@@ -103,11 +103,6 @@ class Episodes:
             table = table.filter(pc.equal(table[name], pa.scalar(value, COLUMNS[name])))
         return Episodes(self.world, self.runs, table)
 
-    def sorted(self) -> Episodes:
-        """The episodes by agent, way of acting, training seed, split and level seed."""
-        order = ("agent", "deterministic", "training_seed", "split", "level_seed")
-        return Episodes(self.world, self.runs, self.table.sort_by([(name, "ascending") for name in order]))
-
     @classmethod
     def join(cls, parts: Iterable[Episodes]) -> Episodes:
         """All episodes of several tables of the same world."""

@@ -26,6 +26,12 @@ from .verdict import interval, number
 
 TEMPLATES = Path(__file__).parent / "templates"
 MARGIN = 0.06
+BRIEF = {
+    "score.train.{}": "score in training",
+    "score.deploy.{}": "score in deployment",
+    "capability.deploy": "capability in deployment",
+    "gap.goal": "goal gap",
+}
 
 
 @dataclass(frozen=True)
@@ -67,7 +73,7 @@ def render(report: Report, episodes: Episodes | None = None, count: int = 6) -> 
     return environment.get_template("report.html.jinja").render(
         report=report, world=report.world, way=report.main, splits=SPLITS, lost=LOST, pictures=drawn, undrawn=undrawn,
         question=game.summary if game else "", axis=axis(report.main), steps=list(waterfall(report)),
-        glossary=GLOSSARY, roles={each.name: each.role for each in report.world.rewards} | {LOST: LOST},
+        brief={name.format(report.world.intended): label for name, label in BRIEF.items()}, glossary=GLOSSARY,         roles={each.name: each.role for each in report.world.rewards} | {LOST: LOST},
         style=Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),  # noqa: S704 (our own file)
     )  # fmt: skip
 

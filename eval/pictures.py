@@ -17,20 +17,29 @@ from ..envs.engine.spec import Game
 from .episodes import Episodes
 from .replay import Cells, recorded, walks
 from .scores import LOST, outcomes
-from .verdict import number
 
 COLOURS = {"intended": (0, 158, 115), "proxy": (213, 94, 0), LOST: (120, 113, 128)}
 
 
 @dataclass(frozen=True)
 class Picture:
-    """One episode: a PNG as a data URI, what it is of, what came of it, and the outcome's name and role."""
+    """One episode: a PNG as a data URI, what it is of, its outcome and that outcome's role, and what came of each goal."""
 
     uri: str
     title: str
-    lines: tuple[str, ...]
     outcome: str
     role: str
+    goals: tuple[Catch, ...]
+
+
+@dataclass(frozen=True)
+class Catch:
+    """What an episode got of one goal: when first, how much, and how much its oracle would have got."""
+
+    goal: str
+    reached: str
+    earned: float
+    oracle: float
 
 
 def pictures(episodes: Episodes, count: int = 6) -> list[Picture]:
@@ -43,7 +52,7 @@ def pictures(episodes: Episodes, count: int = 6) -> list[Picture]:
     dealt = {int(level): int(seeds[k % len(seeds)]) for k, level in enumerate(_levels(deploy)[:count])}
     who, level = deploy.column("training_seed"), deploy.column("level_seed")
     rows = [row for row in range(len(deploy)) if dealt.get(int(level[row])) == who[row]]
-    return _draw(Episodes(deploy.world, deploy.runs, deploy.table.take(rows)).sorted())
+    return _draw(Episodes(deploy.world, deploy.runs, deploy.table.take(rows).sort_by("level_seed")))
 
 
 def _levels(episodes: Episodes) -> NDArray[np.int64]:
@@ -60,7 +69,8 @@ def _draw(shown: Episodes) -> list[Picture]:
         role = roles.get(outcome, LOST)
         image = _image(task.game, first[row], cells[row], COLOURS[role])
         level, seed = (shown.column(name)[row] for name in ("level_seed", "training_seed"))
-        drawn.append(Picture(_uri(image), f"Level {level}, training seed {seed}", _lines(shown, row), outcome, role))
+        goals = tuple(_catch(shown, row, each) for each in shown.world.goals)
+        drawn.append(Picture(_uri(image), f"Level {level}, training seed {seed}", outcome, role, goals))
     return drawn
 
 
@@ -70,16 +80,10 @@ def _image(game: Game, obs: NDArray[np.uint8], path: Cells, colour: tuple[int, i
     return game.art.picture(game, obs)
 
 
-def _lines(shown: Episodes, row: int) -> tuple[str, ...]:
-    """What was reached when, and what was earned of each goal beside what its oracle would have earned."""
-    return tuple(_line(shown, row, goal) for goal in shown.world.goals)
-
-
-def _line(shown: Episodes, row: int, goal: str) -> str:
-    step = shown.column(f"reached.{goal}")[row]
-    earned, most = (number(float(shown.column(f"{kind}.{goal}")[row])) for kind in ("return", "oracle"))
-    when = f"first at step {step}" if step >= 0 else "never"
-    return f"{goal}: {when}; earned {earned}, its oracle {most}"
+def _catch(shown: Episodes, row: int, goal: str) -> Catch:
+    step = int(shown.column(f"reached.{goal}")[row])
+    earned, oracle = (float(shown.column(f"{kind}.{goal}")[row]) for kind in ("return", "oracle"))
+    return Catch(goal, f"step {step}" if step >= 0 else "never", earned, oracle)
 
 
 def _uri(image: NDArray[np.uint8]) -> str:

@@ -15,7 +15,7 @@ from .scores import LOST
 from .verdict import interval, number
 
 COLOURS = {"intended": "green", "proxy": "red", "divided": "yellow"}
-BAR = 24
+BAR = 16
 
 
 def render(report: Report) -> RenderableType:
@@ -25,6 +25,7 @@ def render(report: Report) -> RenderableType:
         Padding(_verdict(report), (1, 0)),
         _gaps(report),
         Padding(_scores(report, report.main), (1, 0, 0, 0)),
+        Padding(_seeds(report, report.main), (1, 0, 0, 0)),
         Padding(_outcomes(report, report.main), (1, 0, 0, 0)),
     ]
     parts += [_beside(name, way, report) for name, way in list(report.ways.items())[1:]]
@@ -56,24 +57,33 @@ def _table(title: str, *columns: str) -> Table:
 
 def _gaps(report: Report) -> Table:
     table = _table("What is missing in deployment", "gap", "", "95 % interval")
-    table.add_column("")
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True, style="dim")
     for name in report.gaps:
         gap = report.main(f"gap.{name}")
         bar = Text("█" * round(BAR * min(max(gap.value or 0.0, 0.0), 1.0)), "red" if name == "goal" else "bright_black")
-        table.add_row(name, number(gap.value), _range(gap), Text.assemble(bar, "  ", (GAP_MEANINGS[name], "dim")))
+        table.add_row(name, number(gap.value), _range(gap), bar, GAP_MEANINGS[name])
     shortfall = report.main("shortfall")
-    table.add_row("sum", number(shortfall.value), _range(shortfall), Text("1 less the intended score", "dim"), style="bold")
+    table.add_row("sum", number(shortfall.value), _range(shortfall), "", f"1 less the score of {report.world.intended}", style="bold")
     return table
 
 
 def _scores(report: Report, way: Way) -> Table:
-    table = _table("Scores (random play 0, oracle 1)", "goal", *SPLITS, "deploy, each training seed")
+    table = _table("Scores (random play 0, oracle 1)", "goal", *SPLITS)
     rows = [(f"{each.name} ({each.role})", f"score.{{}}.{each.name}") for each in report.world.rewards]
     for label, name in [*rows, ("capability", "capability.{}")]:
-        seeds = "  ".join(number(value) for value in way(name.format("deploy")).seeds)
-        table.add_row(label, *(interval(way(name.format(split))) for split in SPLITS), seeds)
+        table.add_row(label, *(interval(way(name.format(split))) for split in SPLITS))
     levels = [str(way.levels.get(split, 0)) for split in SPLITS]
     table.add_row(Text("levels", "dim"), *(Text(count, "dim") for count in levels))
+    return table
+
+
+def _seeds(report: Report, way: Way) -> Table:
+    named = {f"score.deploy.{goal}": goal for goal in report.world.goals}
+    named |= {"capability.deploy": "capability", "gap.goal": "goal gap"}
+    table = _table("Each training seed in deployment", "training seed", *named.values())
+    for k, seed in enumerate(way.training_seeds):
+        table.add_row(str(seed), *(number(way(name).seeds[k]) for name in named))
     return table
 
 

@@ -139,7 +139,7 @@ def test_a_walk_is_drawn_on_its_cells_and_below_the_things() -> None:
     plain, drawn = (game.art.rgb(obs, game.layers, walk, scale=1) for walk in ([], path))
     cells = (plain != drawn).any(axis=2).reshape(7, 16, 7, 16).any(axis=(1, 3))
     assert {(int(row), int(col)) for row, col in np.argwhere(cells)} == set(path)
-    assert tuple(drawn[2 * 16 + 8, 2 * 16 + 8]) == canvas.TRAIL
+    assert tuple(drawn[2 * 16 + 5, 2 * 16 + 8]) == canvas.TRAIL
     mouse = sprites.sprite("mouse")[..., 3] == 255
     np.testing.assert_array_equal(drawn[48:64, 64:80][mouse], plain[48:64, 64:80][mouse])
 
@@ -152,7 +152,7 @@ def test_sprites_and_letters_are_well_formed() -> None:
     assert all(font.glyph(letter).shape[1] <= 5 for letter in letters)
     assert font.write("").shape == (8, 0)
     assert font.write("é").all()
-    with pytest.raises(ValueError, match="no picture of layer 'dragon'.*there are .*mouse"):
+    with pytest.raises(ValueError, match=r"no picture of layer 'dragon'.*there are .*mouse"):
         sprites.sprite("dragon")
 
 

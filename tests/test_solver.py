@@ -41,7 +41,8 @@ def test_values_are_the_optimum(game: Game, split: Split) -> None:
     for horizon in (0, 3, 6):
         batch = begun(small(game, split), 6, horizon)
         truth = [
-            [brute_force(batch.task, batch.levels[k : k + 1], g) for g in range(len(game.rewards))] for k in range(batch.n)
+            [brute_force(batch.task, batch.levels[k : k + 1], g) for g in range(len(game.rewards))]
+            for k in range(batch.n)
         ]
         np.testing.assert_allclose(batch.values(), truth, rtol=0, atol=1e-12)
 

@@ -35,7 +35,9 @@ class Art(ABC):
     def paint(self, obs: Pixels, layers: Sequence[str], path: Path = (), colour: Colour = TRAIL) -> Pixels:
         """An observation as an image before enlarging, uint8, shape (height, width, 3)."""
 
-    def rgb(self, obs: Pixels, layers: Sequence[str], path: Path = (), colour: Colour = TRAIL, scale: int = 0) -> Pixels:
+    def rgb(
+        self, obs: Pixels, layers: Sequence[str], path: Path = (), colour: Colour = TRAIL, scale: int = 0
+    ) -> Pixels:
         """An observation as a picture.
 
         Args:
@@ -52,7 +54,12 @@ class Art(ABC):
         return enlarge(image, scale or _scale(image))
 
     def picture(
-        self, game: Game, obs: Pixels, returns: Mapping[str, float] | None = None, path: Path = (), colour: Colour = TRAIL
+        self,
+        game: Game,
+        obs: Pixels,
+        returns: Mapping[str, float] | None = None,
+        path: Path = (),
+        colour: Colour = TRAIL,
     ) -> Pixels:
         """As `rgb`, with the goals below it and, by the goal's name, what has been earned of each."""
         image = self.paint(obs, game.layers, path, colour)
@@ -99,4 +106,4 @@ def _glyph(cell: Pixels, layers: Sequence[str], glyphs: Mapping[frozenset[str], 
 
 
 def _scale(image: Pixels) -> int:
-    return max(1, FITS // max(image.shape))
+    return max(1, FITS // int(max(image.shape)))

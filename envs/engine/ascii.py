@@ -1,9 +1,10 @@
 """Levels as text, both ways: `GridArt.text` writes an observation, `parse` reads a level that a person drew.
 
-What a level holds under a layer's name, or its plural, is filled in from that layer: sets of cells like
-`walls`, and places like the mouse's. An environment that has more to fill in declares a function `read(level, layers)`; it gets
-the level's record and each layer as a bool array (rows, cols), and raises ValueError where the
-drawing is no level. A level must look, at its start, as it was drawn: so nothing drawn is ever ignored.
+What a level holds under a layer's name, or its plural, is filled in from that layer: sets of cells
+like `walls`, and places like the mouse's. An environment that has more to fill in declares a function
+`read(level, layers)`; it gets the level's record and each layer as a bool array (rows, cols), and
+raises ValueError where the drawing is no level. A level must look, at its start, as it was drawn: so
+nothing drawn is ever ignored.
 """
 
 from __future__ import annotations
@@ -120,7 +121,7 @@ def _compare(drawn: list[str], seen: list[str]) -> None:
 def _legend(task: Task) -> dict[str, tuple[str, ...]]:
     art = task.game.art
     if not isinstance(art, GridArt):
-        raise ValueError("its levels cannot be drawn as text")
+        raise TypeError(f"{task.game.name} is no grid: its levels cannot be drawn as text")
     return {FLOOR: (), **art.legend}
 
 

@@ -41,12 +41,20 @@ def loops_of(game: Game) -> Loops:
 
 def draw_levels(task: Task, seeds: Any) -> Levels:
     """The levels of `seeds` (integers in 0 .. 2^63-1) as an array of records, shape (n,)."""
-    chosen = np.asarray(seeds, np.int64)
-    if chosen.ndim != 1 or (chosen < 0).any():
-        raise ValueError("level seeds are a list of integers in 0 .. 2^63-1")
+    chosen = checked_seeds(seeds)
+    if chosen.ndim != 1:
+        raise ValueError(f"level seeds are a list of integers, not an array of shape {chosen.shape}")
     levels = np.zeros(len(chosen), task.level_dtype)
     _draw(task, levels, np.arange(len(chosen)), chosen)
     return levels
+
+
+def checked_seeds(given: Any) -> NDArray[np.int64]:
+    """Seeds as an array; ValueError where one is no integer in 0 .. 2^63-1."""
+    seeds = np.asarray(given)
+    if seeds.dtype.kind not in "iu" or (seeds < 0).any() or (seeds > np.iinfo(np.int64).max).any():
+        raise ValueError(f"a seed is an integer in 0 .. 2^63-1, not {given!r}")
+    return seeds.astype(np.int64)
 
 
 def measured(task: Task, levels: Levels) -> Levels:
@@ -62,8 +70,21 @@ def _draw(task: Task, levels: Levels, where: NDArray[np.int64], seeds: NDArray[n
     if drawn < len(where):
         raise RuntimeError(
             f"{task.game.name} found no {task.split} level for seed {seeds[drawn]} in {loops.ATTEMPTS} tries "
-            f"with {task.arguments}: take a larger size or fewer things"
+            f"with {task.arguments}: take a larger size, a longer horizon or fewer things"
         )
+
+
+def no_action(task: Task, given: Any) -> ValueError:
+    """What to raise for an action that does not exist."""
+    names = ", ".join(f"{i} {name}" for i, name in enumerate(task.game.actions))
+    return ValueError(f"{task.game.name} has no action {given!r}: choose from {names}")
+
+
+def _restored(task: Task, n: int, memory: tuple[NDArray[Any], ...]) -> Batch:
+    batch = Batch(task, n)
+    for mine, kept in zip(batch._memory, memory, strict=True):
+        mine[...] = kept
+    return batch
 
 
 def _bytes(records: Levels) -> NDArray[np.uint8]:
@@ -99,12 +120,20 @@ class Batch:
         self._raw = _bytes(self.states)
         self._frames, self._raw_frames = self._records(self._painted), self._painted.reshape(n, -1)
 
+    def __reduce__(self) -> Any:
+        """Copies and pickles hold what cannot be made again: the arrays that are no views of others."""
+        return _restored, (self.task, self.n, self._memory)
+
+    @property
+    def _memory(self) -> tuple[NDArray[Any], ...]:
+        return (self.levels, self.states, self._painted, self._ended, self._seeds, self._episodes, *self._books)
+
     def _records(self, obs: NDArray[np.uint8]) -> Any:
         return obs.reshape(-1).view(self._frame)
 
-    def seed(self, seeds: NDArray[np.int64], where: NDArray[np.int64]) -> None:
+    def seed(self, seeds: Any, where: NDArray[np.int64]) -> None:
         """From the next `begin` on, the games `where` play the episodes of `seeds`, from the first."""
-        self._seeds[where], self._episodes[where] = seeds, 0
+        self._seeds[where], self._episodes[where] = checked_seeds(seeds), 0
 
     def begin(self, where: NDArray[np.int64]) -> None:
         """Start the next episode of the games `where`."""
@@ -124,11 +153,21 @@ class Batch:
         )
 
     def step(self, actions: NDArray[np.int64], asleep: NDArray[np.bool_] | None = None) -> None:
-        """One step of every game but those asleep; results stand in the attributes."""
-        self.loops.step_games(
-            self.levels, self.states, actions, self._awake if asleep is None else asleep, self.discounts,
-            *self._books, self._ended,
+        """One step of every game but those asleep; results stand in the attributes.
+
+        Args:
+            actions: integers, shape (n,); ValueError where one does not exist, and then no game has moved.
+            asleep: bool, shape (n,); games that stand still and whose actions do not matter.
+        """
+        given = np.asarray(actions)
+        if given.shape != (self.n,) or given.dtype.kind not in "iu":
+            raise ValueError(f"actions are {self.n} integers, one for each game, not {given.dtype} of shape {given.shape}")
+        wrong = self.loops.step_games(
+            self.levels, self.states, given.astype(np.int64, copy=False), len(self.task.game.actions),
+            self._awake if asleep is None else asleep, self.discounts, *self._books, self._ended,
         )  # fmt: skip
+        if wrong >= 0:
+            raise no_action(self.task, int(given[wrong]))
 
     def observe(self) -> NDArray[np.uint8]:
         """A fresh array of observations, uint8, shape (n, size + 2, size + 2, channels)."""

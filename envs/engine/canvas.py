@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,8 @@ Path = Sequence[tuple[int, int]]
 FLOORS: tuple[Colour, Colour] = ((246, 241, 231), (240, 234, 222))
 SHADE = (45, 38, 54)
 TRAIL = (67, 97, 238)
+RING = np.pad(np.ones((6, 6), bool), 1) | np.pad(np.ones((4, 8), bool), ((2, 2), (0, 0)))
+RING |= RING.T
 FRONT = 10  # the first row of a wall's front, which is seen where no wall stands below
 
 
@@ -60,14 +63,14 @@ def _neighbour(walls: Mask, step: tuple[int, int]) -> Mask:
 
 
 def lay_trail(image: Pixels, path: Path, colour: Colour = TRAIL) -> None:
-    """Draw a walk through cells (row, col) into an image: pale where it began, a dot where it ended."""
+    """Draw a walk through cells (row, col) into an image: paler where it began, a ring where it ended."""
     centres = [(row * CELL + CELL // 2, col * CELL + CELL // 2) for row, col in path]
-    steps = list(zip(centres, centres[1:], strict=False))
-    for age, (start, end) in enumerate(steps):
-        _box(image, start, end, 1, blend(FLOORS[0], colour, 90 + 165 * (age + 1) // len(steps)))
-    for end in centres[-1:]:
-        for reach in (3, 2):
-            _box(image, end, end, reach, colour)
+    steps = [(start, end) for start, end in pairwise(centres) if start != end]
+    for age, (start, end) in enumerate(steps, 1):
+        _box(image, start, end, 1, blend(FLOORS[0], colour, 120 + 135 * age // len(steps)))
+    for row, col in centres[-1:]:
+        stamp(image, RING, row - 4, col - 4, colour)
+        _box(image, (row, col), (row, col), 1, FLOORS[0])
 
 
 def _box(image: Pixels, start: tuple[int, int], end: tuple[int, int], reach: int, colour: Any) -> None:

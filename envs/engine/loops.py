@@ -82,8 +82,14 @@ def observe_games(levels, states, frames):
         observe(levels[i], states[i], frames[i].cells)
 
 
-def step_games(levels, states, actions, asleep, discounts, rewards, returns, weights, reached, ended):
-    """One transition of every game that is not asleep, and its bookkeeping."""
+def step_games(levels, states, actions, n_actions, asleep, discounts, rewards, returns, weights, reached, ended):
+    """One transition of every game that is not asleep, and its bookkeeping.
+
+    Returns -1, or the first game whose action does not exist: then nothing has been done.
+    """
+    for i in range(len(levels)):
+        if not asleep[i] and not 0 <= actions[i] < n_actions:
+            return i
     reward = np.zeros(len(discounts))
     for i in range(len(levels)):
         ended[0, i] = ended[1, i] = False
@@ -101,6 +107,7 @@ def step_games(levels, states, actions, asleep, discounts, rewards, returns, wei
             weights[i, g] *= discounts[g]
             if reward[g] > 0 and reached[i, g] < 0:
                 reached[i, g] = state.t
+    return -1
 
 
 def tell_games(levels, rewards, returns, there, ended, seeds, numbers, masks):

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .batch import Batch
+from .batch import Batch, checked_seeds
 from .spec import choose
 
 OPTIONS = ("level", "level_seed", "reset_mask")
@@ -45,10 +45,7 @@ def _begin_drawn(batch: Batch, where: NDArray[np.int64], level: Any) -> None:
 
 
 def _seeds(asked: Any, n: int) -> NDArray[np.int64]:
-    try:
-        seeds = np.broadcast_to(np.asarray(asked), n)
-    except ValueError:
-        raise ValueError(f"{np.size(asked)} level seeds for {n} games: give one, or one for each") from None
-    if not np.issubdtype(seeds.dtype, np.integer) or (seeds < 0).any():
-        raise ValueError(f"a level seed is an integer in 0 .. 2^63-1, not {asked!r}")
-    return seeds.astype(np.int64)
+    seeds = checked_seeds(asked)
+    if seeds.shape not in ((), (1,), (n,)):
+        raise ValueError(f"{seeds.size} level seeds for {n} games: give one, or one for each")
+    return np.broadcast_to(seeds, n)

@@ -23,7 +23,8 @@ def png(rgb: NDArray[np.uint8]) -> bytes:
     rows = np.full((height, 1 + 3 * width), UP, np.uint8)
     rows[:, 1:] = np.diff(rgb.reshape(height, -1), axis=0, prepend=np.uint8(0))
     header = struct.pack(">IIBBBBB", width, height, DEPTH, RGB, 0, 0, 0)
-    return SIGNATURE + _chunk(b"IHDR", header) + _chunk(b"IDAT", zlib.compress(rows.tobytes(), 9)) + _chunk(b"IEND", b"")
+    packed = zlib.compress(rows.tobytes(), 9)
+    return SIGNATURE + _chunk(b"IHDR", header) + _chunk(b"IDAT", packed) + _chunk(b"IEND", b"")
 
 
 def pixels(data: bytes) -> NDArray[np.uint8]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from operator import index
 from typing import Any
 
 import gymnasium
 import numpy as np
+from gymnasium.error import ResetNeeded
 from numpy.typing import NDArray
 
-from .batch import Batch
+from .batch import Batch, no_action
 from .options import begin
 from .spec import choose
 from .task import Task
@@ -36,7 +38,7 @@ class GoalGapEnv(gymnasium.Env[NDArray[np.uint8], np.int64]):
         self.action_space = task.action_space
         self.batch = Batch(task, 1)
         self._action, self._names = np.zeros(1, np.int64), [goal.name for goal in task.rewards]
-        self._channel, self._seeded = task.channel, False
+        self._channel, self._seeded, self._over = task.channel, False, True
         self._about: dict[str, Any] = {}
 
     def reset(
@@ -45,23 +47,35 @@ class GoalGapEnv(gymnasium.Env[NDArray[np.uint8], np.int64]):
         super().reset(seed=seed)
         if seed is not None or not self._seeded:
             fresh = int(np.random.SeedSequence().generate_state(1)[0]) if seed is None else seed
-            self.batch.seed(np.array([fresh]), ALL)
+            self.batch.seed([fresh], ALL)
             self._seeded = True
         begin(self.batch, ALL, options)
-        level = self.batch.levels[0]
+        self._over, level = False, self.batch.levels[0]
         self._about = {"level_seed": int(level["seed"]), "margin": float(level["margin"])}
         return self.batch.observe()[0], {**self._about, "goals": dict.fromkeys(self._names, 0.0)}
 
     def step(self, action: Any) -> tuple[NDArray[np.uint8], float, bool, bool, dict[str, Any]]:
-        batch = self.batch
-        self._action[0] = action
+        if self._over:
+            raise ResetNeeded("there is no episode to step: call reset() first, and again after each end")
+        batch, self._action[0] = self.batch, self._known(action)
         batch.step(self._action)
         rewards = batch.rewards[0].tolist()
         terminated, truncated = bool(batch.terminated[0]), bool(batch.truncated[0])
+        self._over = terminated or truncated
         info = {**self._about, "goals": dict(zip(self._names, rewards, strict=True))}
-        if terminated or truncated:
+        if self._over:
             info["returns"] = dict(zip(self._names, batch.returns[0].tolist(), strict=True))
         return batch.observe()[0], rewards[self._channel], terminated, truncated, info
+
+    def _known(self, action: Any) -> int:
+        """The action as a number; ValueError where it does not exist."""
+        try:
+            chosen = index(action)
+        except TypeError:
+            raise no_action(self.task, action) from None
+        if not 0 <= chosen < len(self.task.game.actions):
+            raise no_action(self.task, action)
+        return chosen
 
     def render(self) -> Any:
         if self.render_mode is None:

@@ -10,6 +10,7 @@ import difflib
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import Field, dataclass, field, fields
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -96,6 +97,10 @@ class Game:
     exact: bool = True
     version: int = 0
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A copy or a pickle of a game is the game itself, found by its module."""
+        return _game_of, (self.module,)
+
     @property
     def id(self) -> str:
         return f"goalgap/{self.name}-v{self.version}"
@@ -127,6 +132,10 @@ class Game:
 
     def kernel(self, name: str) -> Kernel:
         return getattr(self.source, name)  # type: ignore[no-any-return]
+
+
+def _game_of(module: str) -> Any:
+    return import_module(module).GAME
 
 
 def choose(what: str, given: Any, allowed: Iterable[str]) -> str:

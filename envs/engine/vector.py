@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from gymnasium.error import ResetNeeded
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
@@ -48,7 +49,7 @@ class GoalGapVectorEnv(VectorEnv[NDArray[np.uint8], NDArray[np.int64], Arrays]):
         self._names = tuple(goal.name for goal in task.rewards)
         self._masks = tuple(f"_{name}" for name in self._names)
         self._all = np.ones(num_envs, bool)
-        self._everyone, self._seeded = np.arange(num_envs), False
+        self._everyone, self._begun = np.arange(num_envs), False
         self._ended = np.zeros(num_envs, bool)
 
     def reset(
@@ -57,18 +58,19 @@ class GoalGapVectorEnv(VectorEnv[NDArray[np.uint8], NDArray[np.int64], Arrays]):
         where = self._chosen(options)
         self._seed(seed, where)
         begin(self.batch, where, options)
-        self._ended[where] = False
+        self._ended[where], self._begun = False, True
         begun = np.zeros(self.num_envs, bool)
         begun[where] = True
         return self.batch.observe(), self._infos(begun, np.zeros(self.num_envs, bool))
 
     def step(self, actions: NDArray[np.int64]) -> Step:
         batch, mode = self.batch, self.autoreset_mode
-        chosen = np.asarray(actions, np.int64)
-        if mode == AutoresetMode.DISABLED and self._ended.any():
-            raise RuntimeError("an ended game was stepped: call reset(options={'reset_mask': ended}) first")
+        if not self._begun:
+            raise ResetNeeded("there are no episodes to step: call reset() first")
         asleep = self._ended
-        batch.step(chosen, asleep)
+        if mode == AutoresetMode.DISABLED and asleep.any():
+            raise ResetNeeded("an ended game was stepped: call reset(options={'reset_mask': ended}) first")
+        batch.step(actions, asleep)
         if asleep.any():
             batch.begin(np.flatnonzero(asleep))
         rewards = batch.rewards[:, self.task.channel].copy()
@@ -122,19 +124,23 @@ class GoalGapVectorEnv(VectorEnv[NDArray[np.uint8], NDArray[np.int64], Arrays]):
         mask = np.asarray(mask)
         if mask.dtype != bool or mask.shape != (self.num_envs,) or not mask.any():
             raise ValueError(f"reset_mask is an array of {self.num_envs} booleans, at least one of them true")
+        if not self._begun:
+            raise ResetNeeded("some games cannot begin before all have: call reset() without a reset_mask first")
         return np.flatnonzero(mask)
 
     def _seed(self, seed: int | list[int | None] | None, where: NDArray[np.int64]) -> None:
-        if seed is None and not self._seeded:
-            seed = int(np.random.SeedSequence().generate_state(1)[0])
-        if seed is None:
-            return
-        seeds = [seed + int(i) for i in self._everyone] if isinstance(seed, int | np.integer) else list(seed)
+        """Pass on the seeds that were given; games never seeded get fresh ones."""
+        if isinstance(seed, int | np.integer):
+            seed = [int(seed) + i for i in range(self.num_envs)]
+        seeds = [None] * self.num_envs if seed is None else list(seed)
         if len(seeds) != self.num_envs:
             raise ValueError(f"{len(seeds)} seeds for {self.num_envs} games: give one, or one for each")
-        given = [int(i) for i in where if seeds[i] is not None]
-        self.batch.seed(np.array([seeds[i] for i in given], np.int64), np.array(given, np.int64))
-        self._seeded = True
+        if not self._begun:
+            fresh = np.random.SeedSequence().generate_state(self.num_envs).tolist()
+            seeds = [new if old is None else old for old, new in zip(seeds, fresh, strict=True)]
+        given = [i for i in where.tolist() if seeds[i] is not None]
+        if given:
+            self.batch.seed([seeds[i] for i in given], np.array(given))
 
 
 def _mode(mode: str | AutoresetMode) -> AutoresetMode:

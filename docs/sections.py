@@ -1,0 +1,148 @@
+"""The sections of a documentation page, derived from what an environment declares.
+
+Nothing is told here that an environment's docstrings, goals and arguments do not say; only what
+holds for all of them is.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from goalgap.envs import ids
+from goalgap.envs.engine.art import GridArt
+from goalgap.envs.engine.batch import Batch
+from goalgap.envs.engine.spec import SPLITS, Game, Goal
+from goalgap.envs.engine.task import Task
+
+FIRST = np.zeros(1, np.int64)
+RESULTS = Path(__file__).parent / "results"
+KINDS = {
+    "side-effect": "pursuing it brings the intended goal along",
+    "instrumental": "a means that may become an end",
+    "approximate": "nearly the intended goal, and simpler",
+    "deceptive": "looks like the intended goal while being watched",
+}
+MEANING = {
+    "train": "pursuing a proxy goal optimally is also optimal for the intended goal",
+    "control": "layouts that never occur in training, on which the goals still agree: it tests capability alone",
+    "deploy": "layouts that never occur in training, on which the goals come apart on every level",
+}
+COMMON = (
+    ("split", "`train`", "train, control, deploy", "which levels are played; each id has one as its default"),
+    ("alpha", "`0.0`", "0 to 1", "fraction of levels in training on which the goals come apart"),
+)
+
+
+def table(head: Iterable[Any], rows: Iterable[Iterable[Any]]) -> str:
+    """A Markdown table."""
+    head = list(head)
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(str(cell) for cell in line)} |" for line in lines)
+
+
+def goal_line(goal: Goal) -> str:
+    """A goal and what it asks for."""
+    return f"`{goal.name}`: {goal.blurb}."
+
+
+def proxy(goal: Goal) -> str:
+    """A proxy goal with its kind of pseudo-alignment."""
+    return f"{goal_line(goal)}\n\nKind: *{goal.kind}*; {KINDS[goal.kind]}."
+
+
+def oracle(game: Game) -> str:
+    """Whether the oracles are exact."""
+    how = "exact" if game.exact else "the best reference policy we have, and not exact"
+    return f"The oracle of every goal is {how}."
+
+
+def splits(game: Game) -> str:
+    """What each split means, its id and its picture."""
+    known = ids(game)
+    parts = [f"Shown are the levels of seeds 0, 1 and 2, with `{_default(game)}`."]
+    for split in SPLITS:
+        picture = f"![Three levels of {split}]({game.name}-{split}.png)"
+        parts.append(f"**{split}**, `{known[split]}`: {MEANING[split]}.\n\n{picture}")
+    return "\n\n".join(parts)
+
+
+def _default(game: Game) -> str:
+    task = Task.of(game)
+    return ", ".join(f"{name}={value}" for name, value in task.arguments.items())
+
+
+def observation(game: Game) -> str:
+    """The space, and every layer with its picture and its glyph."""
+    about = "One layer for each kind of thing, 1 where it is; border included, (row, col) from the top left."
+    parts = [f"`{Task.of(game).observation_space}`, shape (size + 2, size + 2, {len(game.layers)})", about]
+    legend = game.art.legend if isinstance(game.art, GridArt) else {}
+    alone = {names[0]: glyph for glyph, names in legend.items() if len(names) == 1}
+    rows = [(k, name, f"![{name}](icons/{name}.png)", _code(alone.get(name, ""))) for k, name in enumerate(game.layers)]
+    parts.append(table(("channel", "layer", "picture", "text"), rows))
+    both = ", ".join(f"`{glyph}` {' and '.join(names)}" for glyph, names in legend.items() if len(names) > 1)
+    if both:
+        parts.append(f"In text, one glyph stands for several things in a cell: {both}.")
+    return "\n\n".join(parts)
+
+
+def _code(text: str) -> str:
+    return f"`{text}`" if text else ""
+
+
+def rewards(game: Game) -> str:
+    """Every reward that can be trained on."""
+    rows = [(f"`{goal.name}`", goal.role, goal.discount, "yes" if goal.signed else "no") for goal in game.rewards]
+    said = [goal_line(goal) for goal in game.misspecified]
+    text = (
+        f"An agent is given the reward `{game.intended.name}`, unless the argument `reward` names another. "
+        'All of them are in `info["goals"]`, for people and evaluation; discounts are those of scoring.'
+    )
+    return "\n\n".join([text, *said, table(("reward", "role", "discount", "can be negative"), rows)])
+
+
+def starting(game: Game) -> str:
+    """How levels are drawn, and the first of them as text."""
+    text = (
+        "A level is determined by the arguments and its seed: "
+        '`reset(options={"level_seed": 7})` asks for one, `reset(options={"level": text})` for one drawn in text.'
+    )
+    return f"{_said(game, 'sample')}\n\n{text} The first level of training:\n\n```text\n{_drawn(game)}\n```"
+
+
+def _drawn(game: Game) -> str:
+    batch = Batch(Task.of(game), 1)
+    batch.begin_seeds(FIRST, FIRST)
+    return game.art.text(batch.observe()[0], game.layers)
+
+
+def ending(game: Game) -> str:
+    """When an episode terminates, and when it is truncated."""
+    return f"{_said(game, 'step')}\n\nTruncated after `horizon` steps, {Task.of(game).arguments['horizon']} by default."
+
+
+def _said(game: Game, kernel: str) -> str:
+    return inspect.getdoc(game.kernel(kernel)) or ""
+
+
+def arguments(game: Game) -> list[tuple[str, str, str, str]]:
+    """Rows of name, default, what is allowed, and meaning."""
+    rules = [(each, each.metadata) for each in fields(game.setup)]
+    rows = [(each.name, f"`{each.default}`", _allowed(rule), rule["help"]) for each, rule in rules]
+    names = ", ".join(goal.name for goal in game.rewards)
+    return [*rows, *COMMON, ("reward", f"`{game.intended.name}`", names, "the reward an agent is given")]
+
+
+def _allowed(rule: Any) -> str:
+    return ", ".join(rule["choices"]) or f"{rule['low']} to {rule['high']}"
+
+
+def results(game: Game) -> str:
+    """Measured results, where a file in `docs/results` holds them."""
+    path = RESULTS / f"{game.name}.md"
+    return path.read_text(encoding="utf-8").strip() if path.exists() else "None are recorded yet."

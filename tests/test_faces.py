@@ -1,0 +1,185 @@
+"""The faces agree: many games in one batch are the single games, step by step, in every autoreset mode."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+
+import gymnasium
+import numpy as np
+import pytest
+from gymnasium.vector import AutoresetMode, SyncVectorEnv
+
+from goalgap import SUITE
+from goalgap.envs import ids
+
+GAMES = 4
+MODES = pytest.mark.parametrize("mode", list(AutoresetMode), ids=lambda mode: mode.value)
+STEPS = 200
+
+
+def pair(id, mode=AutoresetMode.NEXT_STEP, games=GAMES, **arguments):
+    """Our vector face, and Gymnasium's own over single environments."""
+    ours = gymnasium.make_vec(id, num_envs=games, autoreset_mode=mode, **arguments)
+    theirs = SyncVectorEnv([lambda: gymnasium.make(id, **arguments)] * games, autoreset_mode=mode)
+    return ours, theirs
+
+
+def both(envs, method, *args, **kwargs):
+    return [getattr(env, method)(*args, **copy.deepcopy(kwargs)) for env in envs]
+
+
+def actions(seed=0, games=GAMES, steps=STEPS):
+    return np.random.default_rng(seed).integers(0, 4, (steps, games))
+
+
+@MODES
+def test_the_vector_face_agrees_with_single_games(id, mode, same):
+    envs = pair(id, mode, horizon=19)
+    same(*both(envs, "reset", seed=3))
+    ends = 0
+    for chosen in actions():
+        ours, theirs = both(envs, "step", chosen)
+        same(ours, theirs)
+        ended = ours[2] | ours[3]
+        ends += ended.sum()
+        if mode == AutoresetMode.DISABLED and ended.any():
+            same(*both(envs, "reset", options={"reset_mask": ended}))
+    assert ends > GAMES
+
+
+def test_both_kinds_of_end_occur_and_agree(same):
+    envs = pair("goalgap/CheeseCorner-v0", AutoresetMode.SAME_STEP, size=5, horizon=19)
+    same(*both(envs, "reset", seed=0))
+    seen = set()
+    for chosen in actions(1):
+        ours, theirs = both(envs, "step", chosen)
+        same(ours, theirs)
+        seen |= set(zip(ours[2].tolist(), ours[3].tolist(), strict=True))
+    assert seen == {(False, False), (True, False), (False, True)}
+
+
+@MODES
+def test_seeds_given_to_some_games_only(name, mode, same):
+    envs = pair(ids(SUITE[name])["train"], mode, horizon=19)
+    same(*both(envs, "reset", seed=[5, 6, 7, 8]))
+    same(*both(envs, "reset", seed=[None, 6, None, 2]))
+    same(*both(envs, "step", actions()[0]))
+    same(*both(envs, "reset", seed=[9, None, None, 9]))
+    same(*both(envs, "reset"))
+
+
+def test_seeds_and_masks_together(name, same):
+    envs = pair(ids(SUITE[name])["train"], AutoresetMode.DISABLED)
+    same(*both(envs, "reset", seed=1))
+    same(*both(envs, "step", actions()[0]))
+    mask = np.array([True, False, True, False])
+    same(*both(envs, "reset", seed=11, options={"reset_mask": mask}))
+    same(*both(envs, "reset", seed=[None, 3, 4, 5], options={"reset_mask": mask}))
+    same(*both(envs, "step", actions()[1]))
+
+
+def test_levels_asked_for_by_seed(name, same):
+    envs = pair(ids(SUITE[name])["deploy"])
+    same(*both(envs, "reset", seed=1, options={"level_seed": 77}))
+    same(*both(envs, "reset", options={}))
+    ours = envs[0].reset(options={"level_seed": [5, 6, 7, 8]})
+    for i, env in enumerate(envs[1].envs):
+        obs, info = env.reset(options={"level_seed": 5 + i})
+        same(obs, ours[0][i])
+        assert info["level_seed"] == ours[1]["level_seed"][i] == 5 + i
+
+
+def test_a_level_drawn_as_text(name, split, id, same):
+    envs = pair(id)
+    obs, _ = envs[1].envs[0].reset(seed=4)
+    game = SUITE[name]
+    text = game.art.text(obs, game.layers)
+    same(*both(envs, "reset", seed=0, options={"level": text}))
+    for chosen in actions(steps=60):
+        ours, theirs = both(envs, "step", chosen)
+        same(ours, theirs)
+    np.testing.assert_array_equal(envs[0].reset(options={"level": [text] * GAMES})[0][2], obs)
+
+
+def test_a_game_depends_on_its_own_seed_alone(id, same):
+    """Neither the number of games nor the others' seeds, ends and resets change what a game plays."""
+    few, many = (gymnasium.make_vec(id, num_envs=n, horizon=19) for n in (2, 7))
+    one, other = few.reset(seed=[40, 41])[0], many.reset(seed=[9, 41, 8, 7, 6, 40, 5])[0]
+    same(one, other[[5, 1]])
+    rng = np.random.default_rng(0)
+    for _ in range(80):
+        chosen = rng.integers(0, 4, 7)
+        one, other = few.step(chosen[[5, 1]]), many.step(chosen)
+        same([part for part in one[:4]], [part[[5, 1]] for part in other[:4]])
+        same(one[4]["level_seed"], other[4]["level_seed"][[5, 1]])
+
+
+def test_unseeded_games_differ():
+    """Each starts with a level of its own, whichever games were given seeds."""
+    seeds = []
+    for seed in (None, None, [1, None, None, None]):
+        env = gymnasium.make_vec("goalgap/CheeseCorner-v0", num_envs=4)
+        seeds += env.reset(seed=seed)[1]["level_seed"].tolist()
+        seeds.append(gymnasium.make("goalgap/CheeseCorner-v0").reset()[1]["level_seed"])
+    assert len(set(seeds)) == len(seeds)
+
+
+def test_episodes_of_one_seed_go_on_without_repeating():
+    env = gymnasium.make("goalgap/CheeseCorner-v0")
+    seeds = [env.reset(seed=0)[1]["level_seed"]] + [env.reset()[1]["level_seed"] for _ in range(999)]
+    assert len(set(seeds)) == 1000
+    assert env.reset(seed=0)[1]["level_seed"] == seeds[0]
+    assert min(seeds) >= 0
+
+
+@MODES
+def test_nothing_returned_changes_later(name, mode, same):
+    env = gymnasium.make_vec(ids(SUITE[name])["train"], num_envs=GAMES, autoreset_mode=mode, horizon=19)
+    kept = [env.reset(seed=0)]
+    before = copy.deepcopy(kept)
+    for chosen in actions(steps=45):
+        kept.append(env.step(chosen))
+        before.append(copy.deepcopy(kept[-1]))
+        ended = kept[-1][2] | kept[-1][3]
+        if mode == AutoresetMode.DISABLED and ended.any():
+            env.reset(options={"reset_mask": ended})
+    same(kept, before)
+
+
+@MODES
+def test_what_the_caller_does_to_returned_arrays_does_no_harm(mode, same):
+    envs = [gymnasium.make_vec("goalgap/KeysAndChests-v0", num_envs=GAMES, autoreset_mode=mode, horizon=30) for _ in "ab"]
+    both(envs, "reset", seed=0)
+    for chosen in actions(steps=25):
+        used, clean = both(envs, "step", chosen)
+        same(used, clean)
+        for array in [*used[:4], *used[4]["goals"].values(), used[4]["level_seed"], used[4]["_level_seed"]]:
+            array[...] = 1
+        chosen[...] = 0
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda env: pickle.loads(pickle.dumps(env))], ids=["deepcopy", "pickle"])
+def test_a_copy_plays_on_like_the_original(name, copied, same):
+    for make in (gymnasium.make, lambda id: gymnasium.make_vec(id, num_envs=GAMES)):
+        env = make(ids(SUITE[name])["deploy"])
+        env.reset(seed=5)
+        chosen = actions(2)
+        chosen = chosen[:, 0] if make is gymnasium.make else chosen
+        for each in chosen[:8]:
+            env.step(each)
+        other = copied(env)
+        assert other.unwrapped.task == env.unwrapped.task
+        for each in chosen[8:20]:
+            same(env.step(each), other.step(each))
+        same(env.reset(), other.reset())
+
+
+def test_a_copy_leaves_the_original_alone():
+    env = gymnasium.make("goalgap/Probation-v0")
+    before, _ = env.reset(seed=0)
+    other = copy.deepcopy(env)
+    for action in actions(3)[:20, 0]:
+        other.step(action)
+    np.testing.assert_array_equal(env.unwrapped.batch.observe()[0], before)
+    assert env.unwrapped.batch.states["t"] == 0
