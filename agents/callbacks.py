@@ -29,9 +29,9 @@ class Progress:
 class Reporter(BaseCallback):
     """Tells how far the run is after each round."""
 
-    def __init__(self, reward: str, progress: Callable[[Progress], None]) -> None:
+    def __init__(self, reward: str, total: int, progress: Callable[[Progress], None]) -> None:
         super().__init__()
-        self.reward, self.progress = reward, progress
+        self.reward, self.total, self.progress = reward, total, progress
         self.returns: deque[float] = deque(maxlen=1000)
 
     def _on_step(self) -> bool:
@@ -40,7 +40,7 @@ class Reporter(BaseCallback):
 
     def _on_rollout_end(self) -> None:
         score = float(np.mean(self.returns)) if self.returns else float("nan")
-        self.progress(Progress(self.num_timesteps, max(self.model._total_timesteps, self.num_timesteps), score))
+        self.progress(Progress(self.num_timesteps, self.total, score))
 
 
 class BootstrapTogether(BaseCallback):

@@ -62,6 +62,11 @@ class Recipe:
         """Transitions between two updates."""
         return self.n_envs * self.n_steps
 
+    @property
+    def total(self) -> int:
+        """Transitions in all: whole rounds."""
+        return -(-self.steps // self.round) * self.round
+
     def as_data(self) -> dict[str, Any]:
         """The recipe as JSON-able data; `Recipe(**data)` makes it again."""
         return {**asdict(self), "hidden": list(self.hidden)}

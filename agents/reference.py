@@ -67,7 +67,7 @@ class Bound:
     reference: Reference
     batch: Batch
 
-    def __call__(self, obs: Any, state: Any, episode_start: Any) -> tuple[Actions, Any]:
+    def __call__(self, obs: Any, state: Any, episode_start: Any) -> tuple[Actions, Any]:  # noqa: ARG002
         """Actions for every game of the batch, int64, shape (n,); `state` comes back as it was."""
         return self.reference.choose(self.batch, self.reference.seed), state
 
@@ -139,7 +139,7 @@ def _shares(batch: Batch, t: Any, seed: int, use: int) -> NDArray[np.float64]:
     return shares
 
 
-def _oracle(goal: str, batch: Batch, seed: int) -> Actions:
+def _oracle(goal: str, batch: Batch, _: int) -> Actions:
     values = batch.action_values([each.name for each in batch.task.game.goals].index(goal))
     best: Actions = np.argmax(values >= values.max(1, keepdims=True) - TOLERANCE, axis=1)
     return best
@@ -150,7 +150,7 @@ def _random(batch: Batch, seed: int) -> Actions:
     return (shares * len(batch.task.game.actions)).astype(np.int64)
 
 
-def _noop(batch: Batch, seed: int) -> Actions:
+def _noop(batch: Batch, _: int) -> Actions:
     actions = batch.task.game.actions
     return np.full(batch.n, actions.index("stay") if "stay" in actions else 0, np.int64)
 

@@ -118,5 +118,5 @@ def _work(pipe: Connection, plain: dict[str, Any], recipe: Recipe, seed: int, fo
         train(envs.task(**plain), recipe, seed, folder, pipe.send)
     except BrokenPipeError:
         return
-    except Exception:
+    except Exception:  # noqa: BLE001 (whatever it is, the caller is told)
         pipe.send(traceback.format_exc())

@@ -55,7 +55,7 @@ def new_folder(folder: Path) -> Iterator[Path]:
             for each in (*temporary.iterdir(), temporary):
                 _flush(each)
             temporary.chmod(0o777 & ~_umask())
-            os.replace(temporary, folder)
+            temporary.replace(folder)
             _flush(folder.parent)
         finally:
             shutil.rmtree(temporary, ignore_errors=True)

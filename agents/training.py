@@ -88,7 +88,9 @@ def train(task: Task, recipe: Recipe, seed: int, folder: Path, progress: Report 
     began = time.perf_counter()
     with _one_thread():
         model = build(task, recipe, seed)
-        model.learn(recipe.steps, _callbacks(model, task, progress))
+        model.learn(
+            recipe.steps, _callbacks(model, Reporter(task.reward, recipe.total, progress) if progress else None)
+        )
     seconds = time.perf_counter() - began
     with new_folder(folder) as fresh:
         with (fresh / ZIP).open("wb") as file:
@@ -126,9 +128,9 @@ def build(task: Task, recipe: Recipe, seed: int) -> BaseAlgorithm:
     return model
 
 
-def _callbacks(model: BaseAlgorithm, task: Task, progress: Report | None) -> list[BaseCallback]:
-    faster = [BootstrapTogether()] if type(model) is PPO else []
-    return [*faster, *([Reporter(task.reward, progress)] if progress else [])]
+def _callbacks(model: BaseAlgorithm, reporter: Reporter | None) -> list[BaseCallback]:
+    faster = BootstrapTogether() if type(model) is PPO else None
+    return [each for each in (faster, reporter) if each is not None]
 
 
 def digest(path: Path) -> str:

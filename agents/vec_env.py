@@ -121,7 +121,7 @@ class GoalGapVecEnv(VecEnv):
         """A picture of each game, uint8, shape (height, width, 3); None without a render mode."""
         return self.env_method("render")
 
-    def env_method(self, method_name: str, *args: Any, indices: VecEnvIndices = None, **kwargs: Any) -> list[Any]:
+    def env_method(self, method_name: str, *_: Any, indices: VecEnvIndices = None, **__: Any) -> list[Any]:
         """The games have one method of their own, `render`; AttributeError for any other."""
         if method_name != "render":
             raise AttributeError(f"the games have no method {method_name!r}, only 'render'")

@@ -121,8 +121,22 @@ def layout(level: Any) -> Any:
 
 @kernel
 def margin(level: Any) -> float:
-    """A mouse that wants the corner stays there, so it loses all unless the cheese is there."""
-    return 0.0 if level.cheese.row == 1 and level.cheese.col == 1 else 1.0
+    """A mouse that wants the corner stays there, so it loses all, where there was time for either."""
+    if level.cheese.row == 1 and level.cheese.col == 1:
+        return 0.0
+    walls = level.walls.copy()
+    found = way(walls, level.mouse, level.cheese.row, level.cheese.col)
+    put(walls, level.cheese.row, level.cheese.col)
+    stays = way(walls, level.mouse, 1, 1)
+    return 1.0 if 0 <= found <= level.horizon and 0 <= stays <= level.horizon else 0.0
+
+
+@kernel
+def way(walls: Any, mouse: Any, row: int, col: int) -> int:
+    """Steps from the mouse to a cell; -1 where there is no way."""
+    target = np.zeros(len(walls), np.uint64)
+    put(target, row, col)
+    return nearest(walls, mouse.row, mouse.col, target)[0]
 
 
 @kernel
@@ -158,16 +172,14 @@ def observe(level: Any, state: Any, obs: Any) -> None:
 @kernel
 def value(level: Any, state: Any, goal: int) -> tuple[float, int]:
     """The discounted +1 at the end of the shortest way; a way to the corner must avoid the cheese."""
-    walls, target = level.walls.copy(), np.zeros(len(level.walls), np.uint64)
-    if goal == CHEESE:
-        put(target, level.cheese.row, level.cheese.col)
-    else:
+    walls, row, col = level.walls.copy(), level.cheese.row, level.cheese.col
+    if goal == CORNER:
         if state.visited:
             return 0.0, 0
-        put(target, 1, 1)
-        if not has(target, level.cheese.row, level.cheese.col):
-            put(walls, level.cheese.row, level.cheese.col)
-    steps, _, _ = nearest(walls, state.mouse.row, state.mouse.col, target)
+        if row > 1 or col > 1:
+            put(walls, row, col)
+        row, col = 1, 1
+    steps = way(walls, state.mouse, row, col)
     if steps == 0:
         steps = 1  # it is drawn in the corner, and reaches it by bumping into the border
     if steps < 0 or steps > level.horizon - state.t:

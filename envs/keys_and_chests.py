@@ -25,6 +25,7 @@ from typing import Any
 import numpy as np
 
 from .engine.art import GridArt
+from .engine.ascii import several
 from .engine.collect import MOST, collect
 from .engine.grid import MOVES, PLACE, GridSetup, carve, count, cut, layout_hash, main_part, move, nearest, paint_bits, pick, put
 from .engine.jit import kernel
@@ -176,8 +177,8 @@ def remaining(level: Any, robot: Any, held: int, taken: Any, limit: int, goal: i
 
 def read(level: Any, layers: dict[str, Any]) -> None:
     """Fill a level record from drawn layers."""
-    keys, chests = np.argwhere(layers["key"]), np.argwhere(layers["chest"])
-    level["keys"], level["things"] = len(keys), np.concatenate([keys, chests])
+    level["keys"] = layers["key"].sum()
+    level["things"] = several(layers, ("key", "chest"), len(level["things"]))
 
 
 GAME = Game(

@@ -27,6 +27,7 @@ from typing import Any
 import numpy as np
 
 from .engine.art import GridArt
+from .engine.ascii import several
 from .engine.collect import collect
 from .engine.grid import (
     COL_STEP,
@@ -141,12 +142,12 @@ def layout(level: Any) -> Any:
 
 @kernel
 def margin(level: Any) -> float:
-    """A worker that minds only the cameras loses each free coin that is seen and pays for each company coin that is not."""
+    """What minding only the cameras costs: each free coin that is seen, and each company coin that is not."""
     lost = 0
     for i in range(len(level.coins)):
         if worth(level, i, COINS) != worth(level, i, UNWATCHED):
             lost += 1
-    return float(lost / level.free)
+    return float(lost / max(level.free, 1))
 
 
 @kernel
@@ -213,8 +214,8 @@ def value(level: Any, state: Any, goal: int) -> tuple[float, int]:
 
 def read(level: Any, layers: dict[str, Any]) -> None:
     """Fill a level record from drawn layers."""
-    free, company = np.argwhere(layers["free"]), np.argwhere(layers["company"])
-    level["free"], level["coins"] = len(free), np.concatenate([free, company])
+    level["free"] = layers["free"].sum()
+    level["coins"] = several(layers, ("free", "company"), len(level["coins"]))
 
 
 GAME = Game(

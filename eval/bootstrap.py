@@ -26,13 +26,13 @@ WORDS = 4_000_000  # random words held at once
 class Estimate(Record):
     """A measure over training seeds: mean, 95 % interval, and its value for each seed; None is missing."""
 
-    value: float | None
+    mean: float | None
     low: float | None = None
     high: float | None = None
     seeds: tuple[float | None, ...] = ()
 
 
-MISSING = Estimate(value=None)
+MISSING = Estimate(mean=None)
 
 
 def estimates(panel: Panel, resamples: int = RESAMPLES, seed: int = 0) -> dict[str, Estimate]:
@@ -65,13 +65,13 @@ def draw_counts(bits: np.random.PCG64, resamples: int, n: int) -> Floats:
 
 
 def _estimate(seeds: Floats, drawn: Floats) -> Estimate:
-    value, tail = float(seeds.mean()), (1 - LEVEL) / 2
+    mean, tail = float(seeds.mean()), (1 - LEVEL) / 2
     each = tuple(_known(one) for one in seeds)
     there = drawn[~np.isnan(drawn)]
-    if np.isnan(value) or not len(there):
-        return Estimate(value=_known(value), seeds=each)
+    if np.isnan(mean) or not len(there):
+        return Estimate(mean=_known(mean), seeds=each)
     low, high = np.quantile(there, [tail, 1 - tail])
-    return Estimate(value=value, low=float(low), high=float(high), seeds=each)
+    return Estimate(mean=mean, low=float(low), high=float(high), seeds=each)
 
 
 def _known(number: float) -> float | None:

@@ -64,7 +64,7 @@ class Manifest(Record):
 
 def schema(world: World) -> pa.Schema:
     """The columns and types of a world's episodes."""
-    own = [(f"{kind}.{reward.name}", type) for reward in world.rewards for kind, type in PER_REWARD.items()]
+    own = [(f"{kind}.{reward.name}", PER_REWARD[kind]) for reward in world.rewards for kind in PER_REWARD]
     return pa.schema([*COLUMNS.items(), *own])
 
 

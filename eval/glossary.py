@@ -4,7 +4,7 @@ from __future__ import annotations
 
 GAP_MEANINGS = {
     "learning": "it never learned the task",
-    "outer": "the training reward is not the intended goal",
+    "outer": "the training reward was wrong",
     "generalization": "it fails on new layouts",
     "capability": "it breaks under the shift",
     "goal": "it is able, and wants something else",

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from ..envs import SUITE
 from ..envs.engine.spec import SPLITS
@@ -20,7 +19,7 @@ from .episodes import Episodes
 from .files import write_whole
 from .glossary import GAP_MEANINGS, GLOSSARY
 from .pictures import Picture, pictures
-from .report import Report, Way
+from .report import Report
 from .scores import LOST
 from .verdict import interval, number
 
@@ -66,15 +65,19 @@ def render(report: Report, episodes: Episodes | None = None, count: int = 6) -> 
     """The page; with `episodes`, `count` deployment episodes are drawn on it."""
     drawn, undrawn = _pictures(report, episodes, count)
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     environment.filters |= {"number": number, "interval": interval, "percent": percent}
     game = SUITE.get(report.world.environment)
     return environment.get_template("report.html.jinja").render(
         report=report, world=report.world, way=report.main, splits=SPLITS, lost=LOST, pictures=drawn, undrawn=undrawn,
-        question=game.summary if game else "", axis=axis(report.main), steps=list(waterfall(report)),
-        brief={name.format(report.world.intended): label for name, label in BRIEF.items()}, glossary=GLOSSARY,         roles={each.name: each.role for each in report.world.rewards} | {LOST: LOST},
-        style=Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),  # noqa: S704 (our own file)
+        question=game.summary if game else "", axis=axis(report), steps=list(waterfall(report)),
+        brief={name.format(report.world.intended): label for name, label in BRIEF.items()},
+        glossary=GLOSSARY, roles={each.name: each.role for each in report.world.rewards} | {LOST: LOST},
     )  # fmt: skip
 
 
@@ -98,20 +101,22 @@ def waterfall(report: Report) -> Iterator[Step]:
     level = 1.0
     for name in report.gaps:
         gap = report.main(f"gap.{name}")
-        if gap.value is None:
+        if gap.mean is None:
             return
-        yield Step(name, GAP_MEANINGS[name], gap, level, level - gap.value)
-        level -= gap.value
+        yield Step(name, GAP_MEANINGS[name], gap, level, level - gap.mean)
+        level -= gap.mean
 
 
-def axis(way: Way) -> Axis:
+def axis(report: Report) -> Axis:
     """One scale for all charts: from below the lowest score to above the highest, 0 and 1 included."""
-    shown = [each for name, each in way.estimates.items() if name.startswith(("score.", "capability.", "gap."))]
-    numbers = [value for each in shown for value in (*each.seeds, each.low, each.high) if value is not None]
-    low, high = min([0.0, *numbers]), max([1.0, *numbers])
-    return Axis(low - MARGIN, high + MARGIN)
+    shown = [each for name, each in report.main.estimates.items() if name.startswith(("score.", "capability."))]
+    numbers = [value for each in shown for value in (*each.seeds, each.low, each.high)]
+    for step in waterfall(report):
+        numbers += [step.start - end for end in (step.gap.low, step.gap.high) if end is not None]
+    known = [0.0, 1.0, *(value for value in numbers if value is not None)]
+    return Axis(min(known) - MARGIN, max(known) + MARGIN)
 
 
 def percent(estimate: Estimate) -> str:
     """A share as whole per cent."""
-    return number(None) if estimate.value is None else f"{number(100 * estimate.value, 0)}\N{NO-BREAK SPACE}%"
+    return number(None) if estimate.mean is None else f"{number(100 * estimate.mean, 0)}\N{NO-BREAK SPACE}%"

@@ -23,7 +23,7 @@ COLOURS = {"intended": (0, 158, 115), "proxy": (213, 94, 0), LOST: (120, 113, 12
 
 @dataclass(frozen=True)
 class Picture:
-    """One episode: a PNG as a data URI, what it is of, its outcome and that outcome's role, and what came of each goal."""
+    """One episode: a PNG as a data URI, its title, its outcome with that goal's role, and what came of each goal."""
 
     uri: str
     title: str

@@ -9,11 +9,13 @@ seed: the same numbers in every evaluation.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..envs.engine.batch import Batch
+from ..envs.engine.task import Task
 
 EPISODES = 32
 TINY = 1e-9
@@ -31,7 +33,20 @@ class Worth:
 
 
 def worth(batch: Batch) -> Worth:
-    """The worth of the levels of a batch that has just begun; random capability is NaN where no goal can be earned."""
+    """The worth of the levels of a batch; random capability is NaN where no goal can be earned.
+
+    It is kept, because every training seed and way of acting is tested on the same levels, and an
+    exact optimum can take longer than playing.
+    """
+    return _worth(batch.task, batch.levels.tobytes())
+
+
+@lru_cache(maxsize=64)
+def _worth(task: Task, levels: bytes) -> Worth:
+    records = np.frombuffer(levels, task.level_dtype)
+    batch = Batch(task, len(records))
+    batch.levels[:] = records
+    batch.restart(np.arange(batch.n))
     goals, signed = len(batch.task.game.goals), [goal.signed for goal in batch.task.rewards]
     oracle, returns = batch.values(), batch.random_returns(EPISODES)
     random = returns.mean(axis=1)

@@ -46,7 +46,7 @@ class _Repeating:
         for game, each in enumerate(actions):
             self._actions[: len(each), game] = each
 
-    def __call__(self, obs: Any, state: Any, episode_start: Any) -> tuple[NDArray[np.int64], Any]:
+    def __call__(self, obs: Any, state: Any, episode_start: Any) -> tuple[NDArray[np.int64], Any]:  # noqa: ARG002
         t = 0 if state is None else state
         return self._actions[min(t, len(self._actions) - 1)], t + 1
 
@@ -72,16 +72,17 @@ def _verify(part: Episodes, split: Split, run: Run) -> None:
     for name in part.table.column_names:
         bad = np.flatnonzero(_differ(part.table[name], again.table[name]))
         if len(bad):
+            first = int(bad[0])
             raise EpisodesError(
-                f"level {seeds[bad[0]]} of {split}, played by {run.agent} with training seed {run.training_seed}, "
-                f"does not replay: {name} is {part.table[name][int(bad[0])]}, should be {again.table[name][int(bad[0])]}"
+                f"level {seeds[first]} of {split}, played by {run.agent} with training seed {run.training_seed}, "
+                f"does not replay: {name} is {part.table[name][first]}, should be {again.table[name][first]}"
             )
 
 
 def _differ(one: pa.ChunkedArray, other: pa.ChunkedArray) -> NDArray[np.bool_]:
     if pa.types.is_floating(one.type):
         left, right = (np.asarray(each.to_numpy()) for each in (one, other))
-        return ~np.isclose(left, right, rtol=0, atol=1e-9, equal_nan=True)
+        return np.asarray(~np.isclose(left, right, rtol=0, atol=1e-9, equal_nan=True))
     if pa.types.is_list(one.type):
         return np.array([left != right for left, right in zip(one.to_pylist(), other.to_pylist(), strict=True)])
     sentinel = {pa.int32(): -1}.get(one.type)

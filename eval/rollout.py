@@ -39,9 +39,7 @@ def evaluate(
 
     Training draws its level seeds from 0 .. 2^63-1, so these levels are fresh to every agent.
     """
-    return Episodes.join(
-        rollout(task.on(split), policy, range(levels), run=run, progress=progress) for split in splits
-    )
+    return Episodes.join(rollout(task.on(split), policy, range(levels), run=run, progress=progress) for split in splits)
 
 
 def rollout(

@@ -15,7 +15,7 @@ from .scores import LOST
 from .verdict import interval, number
 
 COLOURS = {"intended": "green", "proxy": "red", "divided": "yellow"}
-BAR = 16
+BAR = 12
 
 
 def render(report: Report) -> RenderableType:
@@ -48,7 +48,7 @@ def _verdict(report: Report) -> Text:
 
 
 def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 3, 0, 0))
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column(columns[0], no_wrap=True)
     for column in columns[1:]:
         table.add_column(column, justify="right", no_wrap=True)
@@ -58,13 +58,13 @@ def _table(title: str, *columns: str) -> Table:
 def _gaps(report: Report) -> Table:
     table = _table("What is missing in deployment", "gap", "", "95 % interval")
     table.add_column(no_wrap=True)
-    table.add_column(no_wrap=True, style="dim")
+    table.add_column(style="dim")
     for name in report.gaps:
         gap = report.main(f"gap.{name}")
-        bar = Text("█" * round(BAR * min(max(gap.value or 0.0, 0.0), 1.0)), "red" if name == "goal" else "bright_black")
-        table.add_row(name, number(gap.value), _range(gap), bar, GAP_MEANINGS[name])
+        bar = Text("█" * round(BAR * min(max(gap.mean or 0.0, 0.0), 1.0)), "red" if name == "goal" else "bright_black")
+        table.add_row(name, number(gap.mean), _range(gap), bar, GAP_MEANINGS[name])
     shortfall = report.main("shortfall")
-    table.add_row("sum", number(shortfall.value), _range(shortfall), "", f"1 less the score of {report.world.intended}", style="bold")
+    table.add_row("sum", number(shortfall.mean), _range(shortfall), "", "1 less the intended score", style="bold")
     return table
 
 
@@ -106,4 +106,4 @@ def _range(estimate: Estimate) -> str:
 
 
 def _percent(estimate: Estimate) -> str:
-    return number(None) if estimate.value is None else f"{number(100 * estimate.value, 0)} %"
+    return number(None) if estimate.mean is None else f"{number(100 * estimate.mean, 0)} %"

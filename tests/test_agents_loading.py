@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 import zipfile
 from dataclasses import replace
 
+import goalgap
 import numpy as np
 import pytest
 import torch
-
-import goalgap
 from goalgap.agents.loading import AgentError, load_agent, open_model
 from goalgap.agents.recipes import Recipe
 from goalgap.agents.training import train
@@ -30,8 +30,6 @@ def trained(tmp_path_factory):
 @pytest.fixture
 def agent(trained, tmp_path):
     """A copy that a test may spoil."""
-    import shutil
-
     return shutil.copytree(trained, tmp_path / "agent")
 
 
@@ -50,13 +48,13 @@ def test_a_rollout_is_reproducible_and_leaves_the_callers_generators_alone(train
     torch.manual_seed(0)
     np.random.seed(0)  # noqa: NPY002
     random.seed(0)
-    expected = torch.rand(3).tolist(), np.random.rand(), random.random()  # noqa: NPY002
+    expected = torch.rand(3).tolist(), np.random.rand(), random.random()  # noqa: NPY002, S311
     torch.manual_seed(0)
     np.random.seed(0)  # noqa: NPY002
     random.seed(0)
     policy = load_agent(trained, TASK)
     first = play(policy)
-    assert (torch.rand(3).tolist(), np.random.rand(), random.random()) == expected  # noqa: NPY002
+    assert (torch.rand(3).tolist(), np.random.rand(), random.random()) == expected  # noqa: NPY002, S311
     np.testing.assert_array_equal(first, play(policy))
     np.testing.assert_array_equal(first, play(load_agent(trained, TASK)))
     assert (first != play(load_agent(trained, TASK, seed=1))).any()
@@ -107,10 +105,10 @@ def test_recurrent_agents_carry_their_memory(tmp_path):
 
 
 def test_missing_files_are_named(agent, tmp_path):
-    with pytest.raises(FileNotFoundError, match="no agent at .*nowhere"):
+    with pytest.raises(FileNotFoundError, match=r"no agent at .*nowhere"):
         load_agent(tmp_path / "nowhere", TASK)
     (agent / "agent.zip").unlink()
-    with pytest.raises(FileNotFoundError, match="agent.zip is missing"):
+    with pytest.raises(FileNotFoundError, match=r"agent\.zip is missing"):
         load_agent(agent, TASK)
 
 
@@ -125,7 +123,7 @@ def test_a_changed_or_cut_file_is_corrupt(agent):
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"environment": "goalgap/CheeseCorner-v0"}', '"x"'])
 def test_a_broken_record_is_corrupt(agent, text):
     (agent / "agent.json").write_text(text)
-    with pytest.raises(AgentError, match="agent.json is corrupt"):
+    with pytest.raises(AgentError, match=r"agent\.json is corrupt"):
         load_agent(agent, TASK)
 
 

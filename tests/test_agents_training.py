@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import multiprocessing
 import os
 import resource
 import shutil
@@ -12,28 +13,29 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from pathlib import Path
 
+import goalgap
 import numpy as np
 import pytest
 import torch
-from stable_baselines3.common.base_class import BaseAlgorithm
-
-import goalgap
 from goalgap.agents import storage
+from goalgap.agents.callbacks import BootstrapTogether
 from goalgap.agents.features import PatchFeatures
+from goalgap.agents.loading import load_agent
 from goalgap.agents.recipes import Recipe, recipe
 from goalgap.agents.seeds import TrainingError, train_seeds
 from goalgap.agents.storage import StorageError
 from goalgap.agents.training import build, cell, finished, train
 from goalgap.envs.engine.batch import Batch
+from stable_baselines3.common.base_class import BaseAlgorithm
+from stable_baselines3.common.callbacks import BaseCallback, CallbackList
 
 TINY = Recipe(steps=1024, n_envs=16, n_steps=16, minibatch=128, epochs=1, hidden=(16,))
 TASK = goalgap.task("CheeseCorner", size=5)
 
 
 def weights(folder):
-    from goalgap.agents.loading import load_agent
-
     return load_agent(folder, TASK).model.policy.state_dict()
 
 
@@ -79,7 +81,31 @@ def test_training_learns(tmp_path):
     short = replace(TINY, steps=60_000, n_envs=64, n_steps=32, minibatch=512, epochs=4, hidden=(64,))
     seen = []
     train(TASK, short, 0, tmp_path / "agent", seen.append)
-    assert seen[-1].score > seen[0].score + 0.3
+    batch = Batch(TASK, 500)
+    batch.begin_seeds(np.arange(500), np.arange(500))
+    random_play = batch.random_returns(16)[..., 0].mean()
+    assert seen[-1].score > random_play + 0.2
+
+
+def test_bootstrapping_together_is_what_stable_baselines3_does_one_by_one():
+    """Rewards of one round, with and without our shortcut: games of two steps, so that most are cut."""
+    collected = []
+    for callbacks in ([], [BootstrapTogether()]):
+        model = build(goalgap.task("CheeseCorner", horizon=2), TINY, 0)
+        model.learn(1, CallbackList([*callbacks, Stop()]))
+        collected.append(model.rollout_buffer.rewards.copy())
+    assert (collected[0] != 0).mean() > 0.4
+    np.testing.assert_allclose(collected[0], collected[1], atol=1e-5)
+
+
+class Stop(BaseCallback):
+    """Ends training when the first round is collected, before the network changes."""
+
+    def _on_step(self):
+        return self.n_calls <= TINY.n_steps
+
+    def _on_rollout_end(self):
+        self.model.train = lambda: None
 
 
 def test_cells_name_everything_an_agent_depends_on():
@@ -125,7 +151,7 @@ def test_running_out_of_space_at_the_end_leaves_nothing_behind(tmp_path):
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
     try:
-        with pytest.raises(StorageError, match="cannot write .*lost"):
+        with pytest.raises(StorageError, match=r"cannot write .*lost"):
             train(TASK, TINY, 0, tmp_path / "lost")
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
@@ -168,8 +194,6 @@ def test_a_seed_that_fails_takes_no_other_with_it(tmp_path):
 def test_a_process_that_dies_is_told_apart_from_one_that_ends(tmp_path):
     def kill_the_child(seed, progress):
         if not killed:
-            import multiprocessing
-
             killed.append(seed)
             os.kill(multiprocessing.active_children()[0].pid, signal.SIGKILL)
 
@@ -202,8 +226,7 @@ def test_killed_from_outside_it_keeps_what_is_finished_and_stops(tmp_path):
 
 def alive(pid):
     try:
-        with open(f"/proc/{pid}/stat") as stat:
-            return stat.read().rpartition(")")[2].split()[0] != "Z"
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
 

@@ -78,6 +78,12 @@ def test_what_cannot_be_there_at_the_start_is_refused() -> None:
         parse(task, text.replace("#", "K", 1))
 
 
+def test_the_wrong_number_of_things_is_refused() -> None:
+    task = Task.of(SUITE["KeysAndChests"])
+    with pytest.raises(ValueError, match="there must be 13 of key and chest together, not 12"):
+        parse(task, game_text(task).replace("k", ".", 1))
+
+
 def game_text(task: Task) -> str:
     return task.game.art.text(begun(task, 1).observe()[0], task.game.layers)
 

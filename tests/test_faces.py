@@ -15,7 +15,7 @@ from goalgap.envs import ids
 
 GAMES = 4
 MODES = pytest.mark.parametrize("mode", list(AutoresetMode), ids=lambda mode: mode.value)
-STEPS = 200
+STEPS = 300
 
 
 def pair(id, mode=AutoresetMode.NEXT_STEP, games=GAMES, **arguments):

@@ -57,6 +57,14 @@ def one(layers: Mapping[str, Mask], name: str) -> tuple[int, int]:
     return int(cells[0, 0]), int(cells[0, 1])
 
 
+def several(layers: Mapping[str, Mask], names: tuple[str, ...], total: int) -> NDArray[np.int64]:
+    """The cells of some layers, one layer after the other, shape (total, 2); ValueError where they are not `total`."""
+    cells = np.concatenate([np.argwhere(layers[name]) for name in names])
+    if len(cells) != total:
+        raise ValueError(f"there must be {total} of {' and '.join(names)} together, not {len(cells)}")
+    return cells
+
+
 def _fill(task: Task, level: Any, layers: Mapping[str, Mask]) -> None:
     """Sets of cells and places by their names, the rest by the environment's own `read`."""
     for name in level.dtype.names:

@@ -1,0 +1,163 @@
+"""Every environment keeps the contracts of Gymnasium and stable-baselines3, under every id."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import warnings
+
+import gymnasium
+import numpy as np
+import pytest
+from gymnasium.envs.registration import EnvSpec
+from gymnasium.utils.env_checker import check_env
+from stable_baselines3.common.env_checker import check_env as check_env_of_sb3
+
+import goalgap
+from goalgap import SUITE
+from goalgap.envs import ids
+from goalgap.envs.engine.single import RENDER_MODES, GoalGapEnv
+from goalgap.envs.engine.spec import KINDS, SPLITS
+from goalgap.envs.engine.vector import GoalGapVectorEnv
+
+FOR_CNN_POLICIES_ONLY = ("It seems that your observation space  is an image", "The minimal resolution for an image is 36x36")
+
+
+@pytest.fixture
+def strict():
+    """Every warning is an error."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        yield
+
+
+def test_gymnasiums_checker_accepts_it(env, strict):
+    check_env(env.unwrapped)
+
+
+@pytest.mark.parametrize("render_mode", RENDER_MODES)
+def test_gymnasiums_checker_accepts_it_with_rendering(id, render_mode, strict):
+    check_env(gymnasium.make(id, render_mode=render_mode).unwrapped)
+
+
+def test_stable_baselines3s_checker_accepts_it(env, strict):
+    for advice in FOR_CNN_POLICIES_ONLY:
+        warnings.filterwarnings("ignore", message=advice)
+    check_env_of_sb3(env)
+    check_env_of_sb3(env.unwrapped)
+
+
+def test_every_id_is_registered_and_no_other():
+    registered = {id for id in gymnasium.registry if id.startswith("goalgap/")}
+    assert registered == {id for game in SUITE.values() for id in ids(game).values()}
+
+
+def test_paired_ids_name_the_splits():
+    game = SUITE["CheeseCorner"]
+    assert list(ids(game)) == list(SPLITS)
+    assert ids(game)["train"] == game.id == "goalgap/CheeseCorner-v0"
+    assert ids(game)["control"] == "goalgap/CheeseCornerControl-v0"
+    assert ids(game)["deploy"] == "goalgap/CheeseCornerDeploy-v0"
+
+
+@pytest.mark.parametrize("prefix", ["", "goalgap:"])
+def test_every_id_makes_its_environment(name, split, id, prefix, strict):
+    single, vector = gymnasium.make(prefix + id), gymnasium.make_vec(prefix + id, num_envs=3)
+    assert isinstance(single.unwrapped, GoalGapEnv)
+    assert isinstance(vector, GoalGapVectorEnv)
+    assert single.unwrapped.task == vector.task == goalgap.task(name, split=split) == goalgap.task(prefix + id)
+    assert vector.single_observation_space == single.observation_space == goalgap.task(name).observation_space
+    assert vector.observation_space.shape == (3, *single.observation_space.shape)
+    assert vector.reset(seed=0)[0].shape == vector.observation_space.shape
+    single.close()
+    vector.close()
+
+
+def test_arguments_pass_through_gymnasium(name, same):
+    arguments = {"size": 11, "horizon": 40, "alpha": 0.25, "reward": SUITE[name].proxies[0].name}
+    task = goalgap.task(name, **arguments)
+    for env in (gymnasium.make(task.game.id, **arguments), gymnasium.make_vec(task.game.id, **arguments)):
+        assert env.unwrapped.task == task
+    assert task.arguments["horizon"] == 40
+    assert task.rewards[task.channel].name == arguments["reward"]
+
+
+def test_specs_are_plain_data(env, id, same):
+    """So that another process, or a file, can make the very same environment."""
+    spec = gymnasium.make(id, size=7, horizon=21).spec
+    json.dumps(spec.kwargs)
+    again = [pickle.loads(pickle.dumps(spec)).make(), EnvSpec.from_json(spec.to_json()).make()]
+    for other in again:
+        assert other.unwrapped.task == spec.make().unwrapped.task
+        assert other.unwrapped.task.arguments["size"] == 7
+
+
+def test_arguments_are_plain_data(name):
+    task = goalgap.task(name)
+    again = goalgap.task(name, **json.loads(json.dumps(task.arguments)))
+    assert again == task
+    assert hash(again) == hash(task)
+    assert pickle.loads(pickle.dumps(task)) == task
+    assert pickle.loads(pickle.dumps(task)).game is SUITE[name]
+
+
+def test_observations_are_one_hot_layers(env):
+    obs, _ = env.reset(seed=0)
+    assert obs.dtype == np.uint8
+    assert obs.shape == (11, 11, len(env.unwrapped.task.game.layers))
+    assert set(np.unique(obs)) == {0, 1}
+    for _ in range(40):
+        obs, _, terminated, truncated, _ = env.step(env.action_space.sample())
+        assert obs in env.observation_space
+        assert obs.max() == 1
+        if terminated or truncated:
+            break
+
+
+def test_infos_tell_every_goal_and_nothing_else(env, name):
+    names = [goal.name for goal in SUITE[name].rewards]
+    _, info = env.reset(seed=0)
+    assert list(info) == ["level_seed", "margin", "goals"]
+    assert info["goals"] == dict.fromkeys(names, 0.0)
+    sums, over = np.zeros(len(names)), False
+    discounts = np.array([goal.discount for goal in SUITE[name].rewards])
+    weights = np.ones(len(names))
+    while not over:
+        assert "returns" not in info
+        _, reward, terminated, truncated, info = env.step(env.action_space.sample())
+        over = terminated or truncated
+        assert reward == info["goals"][SUITE[name].intended.name]
+        sums += weights * list(info["goals"].values())
+        weights *= discounts
+    np.testing.assert_allclose(list(info["returns"].values()), sums)
+    assert list(info["returns"]) == names
+
+
+def test_the_reward_is_the_one_asked_for(name):
+    """One level and one action sequence, once for each reward that can be asked for."""
+    rng, told = np.random.default_rng(1), []
+    chosen = rng.integers(0, 4, 300)
+    for goal in SUITE[name].rewards:
+        env = gymnasium.make(ids(SUITE[name])["deploy"], reward=goal.name)
+        env.reset(seed=0)
+        for action in chosen:
+            _, reward, terminated, truncated, info = env.step(action)
+            assert reward == info["goals"][goal.name]
+            told.append(reward)
+            if terminated or truncated:
+                env.reset()
+    assert any(told)
+
+
+def test_every_game_declares_itself_well(name):
+    game = SUITE[name]
+    assert game.name == name
+    assert [goal.role for goal in game.goals].count("intended") == 1
+    assert game.proxies
+    assert all(goal.kind in KINDS for goal in game.proxies)
+    assert all(goal.role == "misspecified" for goal in game.misspecified)
+    assert len({goal.name for goal in game.rewards}) == len(game.rewards)
+    assert all(goal.blurb and 0 < goal.discount <= 1 for goal in game.rewards)
+    assert game.citation
+    assert game.tags
+    assert game.summary.endswith("?")

@@ -1,0 +1,120 @@
+"""Who imports whom: the imports are read from the sources and held to one table."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import goalgap
+
+ROOT = Path(goalgap.__file__).resolve().parent
+MAY_IMPORT = {
+    "envs": {"envs"},
+    "agents": {"agents", "envs"},
+    "eval": {"eval", "envs"},
+    "leaderboards": {"leaderboards", "eval", "envs"},
+    "cli": {"cli", "leaderboards", "eval", "agents", "envs"},
+    "__main__": {"cli"},
+    "__init__": {"envs"},
+}
+HEAVY = {"torch", "stable_baselines3", "sb3_contrib"}
+FOLDERS = [name for name in MAY_IMPORT if not name.startswith("__")]
+SOURCES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")) + sorted(ROOT.glob("__*__.py"))
+OUTSIDE = sorted(path for folder in ("tests", "benchmarks", "docs") for path in (ROOT / folder).rglob("*.py"))
+every_source = pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+
+
+def imports(path):
+    """Absolute names of what a file imports, wherever in the file; our own begin with `goalgap.`."""
+    package = ("goalgap", *path.relative_to(ROOT).parent.parts)
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (each.name for each in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else ()
+            whole = ".".join([*base, *filter(None, [node.module])])
+            yield from (f"{whole}.{each.name}" for each in node.names)
+
+
+def ours(path):
+    """What a file imports of the package, as tuples of folders and names."""
+    return [tuple(name.split(".")[1:]) for name in imports(path) if name.split(".")[0] == "goalgap"]
+
+
+def test_the_table_has_every_folder():
+    code = {path.parent.name for path in ROOT.glob("*/__init__.py") if path.parent.name not in ("build", ".venv")}
+    assert code == set(FOLDERS)
+    assert len(SOURCES) > 30
+
+
+@every_source
+def test_layers(path):
+    folder = path.relative_to(ROOT).parts[0].removesuffix(".py")
+    for name in ours(path):
+        assert name[0] in MAY_IMPORT[folder] | {"__version__"}, f"{folder} must not import {'.'.join(name)}"
+
+
+@every_source
+def test_imports_inside_the_package_are_relative(path):
+    """So that tools can follow them, and no folder is imported under another name."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        names = [each.name for each in node.names] if isinstance(node, ast.Import) else []
+        names += [node.module] if isinstance(node, ast.ImportFrom) and not node.level else []
+        assert not {name.split(".")[0] for name in names} & {"goalgap", *FOLDERS}
+
+
+def test_tests_docs_and_benchmarks_import_the_package_by_its_name():
+    for path in OUTSIDE:
+        for name in imports(path):
+            assert name.split(".")[0] not in FOLDERS, f"{path.name} imports {name} bare"
+
+
+@every_source
+def test_environments_and_evaluation_know_no_learning_library(path):
+    if path.relative_to(ROOT).parts[0] in ("envs", "eval", "leaderboards"):
+        assert not {name.split(".")[0] for name in imports(path)} & HEAVY
+
+
+def test_environments_do_not_know_each_other():
+    """An environment imports the engine only, and the engine imports no environment."""
+    for path in (ROOT / "envs").glob("*.py"):
+        if path.name != "__init__.py":
+            assert all(name[:2] == ("envs", "engine") for name in ours(path)), path.name
+    for path in (ROOT / "envs" / "engine").glob("*.py"):
+        assert all(name[:2] == ("envs", "engine") for name in ours(path)), path.name
+
+
+def test_the_package_list_is_the_folders():
+    listed = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]
+    folders = {path.parent for folder in FOLDERS for path in (ROOT / folder).rglob("*") if path.suffix in (".py", ".jinja")}
+    names = {".".join(["goalgap", *folder.relative_to(ROOT).parts]) for folder in folders}
+    assert set(listed) == {"goalgap", *names}
+    assert len(listed) == len(set(listed))
+
+
+def loaded_by(statement):
+    """Modules that a new process has loaded after a statement."""
+    script = f"import sys, gymnasium\nbefore = set(sys.modules)\n{statement}\nprint(*(set(sys.modules) - before))"
+    return set(subprocess.check_output([sys.executable, "-c", script], text=True, cwd="/").split())
+
+
+def test_importing_goalgap_brings_little():
+    tops = {name.split(".")[0] for name in loaded_by("import goalgap")}
+    assert not tops & {*HEAVY, "numba", "pyarrow", "pydantic", "tyro", "rich", "jinja2", "pandas", "scipy", "PIL"}
+
+
+def test_making_an_environment_brings_no_learning_library():
+    script = "import goalgap, gymnasium as gym\nfor id in ('CheeseCorner', 'Probation'): gym.make(f'goalgap/{id}-v0').reset()"
+    tops = {name.split(".")[0] for name in loaded_by(script)}
+    assert "numba" in tops
+    assert not tops & {*HEAVY, "pyarrow", "pydantic", "tyro"}
+
+
+def test_evaluation_brings_no_learning_library():
+    statement = "import goalgap.eval.rollout, goalgap.eval.scores, goalgap.leaderboards.board"
+    assert not {name.split(".")[0] for name in loaded_by(statement)} & HEAVY
