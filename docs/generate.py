@@ -10,7 +10,8 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from pages import index, page
+import results
+from pages import index, page, readme
 
 from goalgap.envs import SUITE
 from goalgap.envs.engine.batch import Batch
@@ -18,8 +19,11 @@ from goalgap.envs.engine.legend import PAPER
 from goalgap.envs.engine.png import pixels, png
 from goalgap.envs.engine.spec import SPLITS, Game
 from goalgap.envs.engine.task import Task
+from goalgap.leaderboards import board
 
 DOCS = Path(__file__).parent
+README = DOCS.parent / "README.md"
+BOARD = DOCS.parent / "leaderboards" / "README.md"
 LEVELS, GAP = 3, 16
 
 Image = NDArray[np.uint8]
@@ -28,6 +32,10 @@ Image = NDArray[np.uint8]
 def contents() -> dict[Path, str | Image]:
     """Every generated file with what must be in it, text or pixels."""
     made: dict[Path, str | Image] = {DOCS / "index.md": index()}
+    if results.entered():
+        made[README] = readme(README.read_text(encoding="utf-8"))
+        made[BOARD] = board.markdown(results.board())
+        made[DOCS / "picture.png"] = results.picture()
     folder = DOCS / "environments"
     for game in SUITE.values():
         made[folder / f"{game.name}.md"] = page(game)

@@ -5,6 +5,7 @@ Sections stand in Gymnasium's order, with those on goals and splits added.
 
 from __future__ import annotations
 
+import results
 import sections as on
 
 from goalgap.envs import SUITE
@@ -26,7 +27,7 @@ def page(game: Game) -> str:
         "Starting State": on.starting(game),
         "Episode End": on.ending(game),
         "Arguments": on.table(("argument", "default", "allowed", "meaning"), on.arguments(game)),
-        "Reference results": on.results(game),
+        "Reference results": results.of_game(game),
         "Version History": f"* v{game.version}: current. A version never changes its meaning; a change gets a new one.",
         "References": "\n".join(f"* {each.strip()}" for each in game.citation.split(";")),
     }
@@ -38,14 +39,22 @@ def index() -> str:
     """The list of all environments, Markdown."""
     parts = ["# Environments", "Which goal has an agent learned? Each environment asks it in its own way."]
     for game in SUITE.values():
-        proxies = ", ".join(f"`{goal.name}` ({goal.kind})" for goal in game.proxies)
         parts += [
             f"## [{game.name}](environments/{game.name}.md)",
             game.summary,
-            f"Intended: `{game.intended.name}`. Proxy: {proxies}. Tags: {', '.join(game.tags)}.",
+            f"Intended: `{game.intended.name}`. Proxy: {on.proxy_names(game)}. Tags: {', '.join(game.tags)}.",
             f"![Levels of {game.name} in deployment](environments/{game.name}-deploy.png)",
         ]
     return "\n\n".join(parts) + "\n"
+
+
+def readme(text: str) -> str:
+    """The README with its tables filled in between their markers."""
+    for name, content in (("environments", results.environments()), ("results", results.summary())):
+        begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
+        before, _, rest = text.partition(begin)
+        text = f"{before}{begin}\n{content}\n{end}{rest.partition(end)[2]}"
+    return text
 
 
 def _use(game: Game) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterable
 from dataclasses import fields
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,7 +20,6 @@ from goalgap.envs.engine.spec import SPLITS, Game, Goal
 from goalgap.envs.engine.task import Task
 
 FIRST = np.zeros(1, np.int64)
-RESULTS = Path(__file__).parent / "results"
 KINDS = {
     "side-effect": "pursuing it brings the intended goal along",
     "instrumental": "a means that may become an end",
@@ -142,7 +140,6 @@ def _allowed(rule: Any) -> str:
     return ", ".join(rule["choices"]) or f"{rule['low']} to {rule['high']}"
 
 
-def results(game: Game) -> str:
-    """Measured results, where a file in `docs/results` holds them."""
-    path = RESULTS / f"{game.name}.md"
-    return path.read_text(encoding="utf-8").strip() if path.exists() else "None are recorded yet."
+def proxy_names(game: Game) -> str:
+    """The proxies of a game with their kinds."""
+    return ", ".join(f"`{goal.name}` ({goal.kind})" for goal in game.proxies)

@@ -86,6 +86,8 @@ def in_time(level: Any, pairs: int) -> bool:
     for leg in range(2 * pairs):
         goods = keys if leg % 2 == 0 else chests
         steps, row, col = nearest(level.walls, row, col, goods)
+        if steps < 0:
+            return False
         cut(goods, row, col)
         total += steps
     return total <= level.horizon
@@ -99,10 +101,15 @@ def layout(level: Any) -> Any:
 @kernel
 def margin(level: Any) -> float:
     """The share of the chests that the lover of keys cannot open; none where every key is needed."""
-    if level.keys < len(level.things) - level.keys:
+    pairs = min(level.keys, len(level.things) - level.keys)
+    easy = in_time(level, pairs)
+    if easy and pairs == level.keys:
         return 0.0
-    taken = np.zeros(len(level.things), np.uint8)
-    most, _ = remaining(level, level.robot, 0, taken, level.horizon, CHESTS)
+    taken, most = np.zeros(len(level.things), np.uint8), float(pairs)
+    if not easy:
+        most, _ = remaining(level, level.robot, 0, taken, level.horizon, CHESTS)
+    if most == 0.0:
+        return 0.0
     keys, _ = remaining(level, level.robot, 0, taken, level.horizon, KEYS)
     return 1.0 - (keys - np.floor(keys)) / CHEST_SHARE / most
 

@@ -10,7 +10,7 @@ so that random play u scores 0 and the oracle, whose e_g is 1 on every level, sc
 
     1 - s_int(deploy) = learning + generalization + capability + goal
 
-holds exactly (`GAPS`), and where the training reward is not the intended goal, learning splits into
+holds exactly, and where the training reward is not the intended goal, learning splits into
 itself and the outer gap. Levels where a goal's optimum is zero carry no weight for it. What is
 missing is NaN and makes everything that needs it NaN.
 
@@ -31,7 +31,6 @@ from .episodes import Episodes, EpisodesError
 from .records import World
 from .reference import Floats, best, fractions
 
-GAPS = ("learning", "outer", "generalization", "capability", "goal")
 LOST = "lost"
 THRESHOLD = 0.5  # of some goal's optimum, below which an episode of collecting is lost
 TIE = 1e-9

@@ -4,8 +4,8 @@ An environment is written as scalar functions over one record, marked with `@ker
 Importing it costs nothing: numba is imported, and code compiled, when the first batch is made.
 `compile_loop` takes a loop over many games (see `loops`), puts one game's kernels in place of
 the names it uses, and compiles it as a module-level function, because numba does not find
-closures over compiled functions in its cache. The cached name carries a digest of the sources
-it was made from, so a changed kernel can never meet code compiled from an older one.
+closures over compiled functions in its cache. The cached name carries a digest of the bytecode
+and constants it was made from, so a changed kernel can never meet code compiled from an older one.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from functools import cache
-from pathlib import Path
-from types import FunctionType, ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any, TypeVar
+
+import numpy as np
 
 F = TypeVar("F", bound=Callable[..., Any])
 Kernel = Callable[..., Any]
@@ -58,17 +59,27 @@ def _bind(function: Any, kernels: dict[str, Kernel]) -> FunctionType:
 
 
 def _digest(loop: Kernel, kernels: Mapping[str, Kernel]) -> str:
-    files: set[str] = {__file__}
-    _collect(loop, kernels, files, set())
-    return hashlib.sha256(b"".join(Path(name).read_bytes() for name in sorted(files))).hexdigest()[:12]
+    parts: dict[str, str] = {}
+    _collect(loop, kernels, parts)
+    return hashlib.sha256(repr(sorted(parts.items())).encode()).hexdigest()[:12]
 
 
-def _collect(function: Kernel, kernels: Mapping[str, Kernel], files: set[str], seen: set[str]) -> None:
-    """Add the source files of a kernel and of every kernel it calls."""
-    code = function.__code__
-    files.add(code.co_filename)
-    for name in set(code.co_names) - seen:
-        seen.add(name)
+def _collect(function: Any, kernels: Mapping[str, Kernel], parts: dict[str, str]) -> None:
+    """Add the code of a function, of every kernel it calls, and the global numbers that they use."""
+    key = f"{function.__module__}.{function.__qualname__}"
+    if key in parts:
+        return
+    parts[key] = repr(_content(function.__code__))
+    for name in function.__code__.co_names:
         used = kernels.get(name, function.__globals__.get(name))
         if getattr(used, "is_kernel", False):
-            _collect(used, kernels, files, seen)  # type: ignore[arg-type]
+            parts[f"{key}.{name}"] = f"{used.__module__}.{used.__qualname__}"
+            _collect(used, kernels, parts)
+        elif isinstance(used, np.ndarray | np.generic | int | float | str | tuple):
+            parts[f"{key}.{name}"] = repr((used.dtype, used.tolist()) if isinstance(used, np.ndarray) else used)
+
+
+def _content(code: CodeType) -> tuple[Any, ...]:
+    """What a code object does, whichever file and line it stands on."""
+    constants = [_content(each) if isinstance(each, CodeType) else each for each in code.co_consts]
+    return code.co_code, constants, code.co_names, code.co_varnames, code.co_freevars

@@ -1,0 +1,98 @@
+"""What trained agents and reference policies did, for the pages and the README: derived from the leaderboard's entries."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+from sections import proxy_names, table
+
+from goalgap.envs import SUITE
+from goalgap.envs.engine.legend import PAPER
+from goalgap.envs.engine.spec import Game
+from goalgap.eval.episodes import Episodes
+from goalgap.eval.pictures import COLOURS
+from goalgap.eval.records import Run
+from goalgap.eval.replay import recorded, walks
+from goalgap.eval.scores import LOST, outcomes
+from goalgap.leaderboards.board import COLUMNS, Row, boards
+from goalgap.leaderboards.entry import ENTRIES, Submission, submissions
+
+Image = NDArray[np.uint8]
+SHOWN, SPACE = 3, 16  # levels of each split in the README's picture, and pixels between them
+
+
+@cache
+def entered() -> tuple[Submission, ...]:
+    """All entries; none is an empty board."""
+    return tuple(submissions()) if any(ENTRIES.glob("*/*/entry.json")) else ()
+
+
+@cache
+def board() -> dict[str, list[Row]]:
+    """The rows of every environment."""
+    return boards(entered())
+
+
+def trained(game: Game) -> list[Submission]:
+    """The entries of trained agents in one environment."""
+    mine = [each for each in entered() if each.episodes.world.environment == game.name]
+    return [each for each in mine if each.entry.kind == "trained"]
+
+
+def of_game(game: Game) -> str:
+    """The results of one environment: its board, and what training cost."""
+    if game.name not in board():
+        return "None are recorded yet."
+    ranked = table(COLUMNS, [row.cells for row in board()[game.name]])
+    costs = [_cost(each.entry.name, run) for each in trained(game) for run in each.episodes.runs]
+    cost = table(("entry", "training seed", "steps", "minutes", "machine"), costs)
+    made = "\n".join(f"* {each.entry.name}: `{each.entry.command}`" for each in trained(game))
+    return f"{ranked}\n\nWhat training took, and the commands that do it again:\n\n{cost}\n\n{made}"
+
+
+def _cost(name: str, run: Run) -> tuple[str, ...]:
+    steps, seconds = run.details["steps"], run.details["seconds"]
+    return name, str(run.training_seed), f"{steps:,}", f"{seconds / 60:.1f}", "one core, CPU"
+
+
+def environments() -> str:
+    """The README's table of environments."""
+    rows = [
+        (f"[{game.name}](docs/environments/{game.name}.md)", game.summary, f"`{game.intended.name}`", proxy_names(game))
+        for game in SUITE.values()
+    ]
+    return table(("environment", "story", "intended goal", "proxy goal"), rows)
+
+
+def summary() -> str:
+    """The README's table of results: trained agents only."""
+    rows = [
+        (name, *row.cells[1:]) for name, ranked in board().items() for row in ranked if not row.reference
+    ]
+    return table(("environment", *COLUMNS[1:]), rows)
+
+
+def picture() -> Image:
+    """A fooled mouse: the way it went on the first levels of training, above, and of deployment, below.
+
+    The levels are the first ones, and the agent the first seed of the default recipe: nothing is picked.
+    """
+    entry = next(each for each in trained(SUITE["CheeseCorner"]) if not each.episodes.runs[0].alpha)
+    rows = [_walked(entry.episodes, split) for split in ("train", "deploy")]
+    gap = np.full((SPACE, rows[0].shape[1], 3), PAPER, np.uint8)
+    return np.concatenate([rows[0], gap, rows[1]])
+
+
+def _walked(episodes: Episodes, split: str) -> Image:
+    seed = episodes.runs[0].training_seed
+    mine = episodes.where(split=split, training_seed=seed)
+    shown = Episodes(mine.world, mine.runs, mine.table.sort_by("level_seed").slice(0, SHOWN))
+    task = shown.world.task(split)
+    first, cells = walks(task, recorded(shown))
+    roles = {index: goal.role for index, goal in enumerate(task.game.goals)}
+    colours = [COLOURS[roles.get(int(goal), LOST)] for goal in outcomes(shown)]
+    drawn = [task.game.art.rgb(*each) for each in zip(first, [task.game.layers] * SHOWN, cells, colours, strict=True)]
+    gap = np.full((len(drawn[0]), SPACE, 3), PAPER, np.uint8)
+    return np.concatenate([part for each in drawn for part in (gap, each)][1:], axis=1)
