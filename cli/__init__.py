@@ -8,7 +8,7 @@ import tyro
 from rich.console import Console
 
 from . import boards, looking, main_job
-from .options import Refusal
+from .options import RefusedError
 
 COMMANDS = {
     "list": looking.list_environments,
@@ -28,7 +28,7 @@ def main(arguments: list[str] | None = None) -> None:
         tyro.extras.subcommand_cli_from_dict(
             COMMANDS, prog="goalgap", description="Which goal has your agent learned?", args=arguments
         )
-    except (ValueError, TypeError, OSError, Refusal) as error:
+    except (ValueError, TypeError, OSError, RefusedError) as error:
         Console(stderr=True, soft_wrap=True).print(f"[bold red]error:[/] {_plain(error)}", highlight=False)
         sys.exit(2)
     except KeyboardInterrupt:

@@ -16,7 +16,7 @@ from ..eval.files import write_whole
 from ..eval.records import Run
 from ..eval.report import Report
 from ..eval.rollout import evaluate as play
-from .options import Environment, Options, Refusal, Shared, agents
+from .options import Environment, Options, RefusedError, Shared, agents
 from .progress import Update, progress
 from .results import alone, find_episodes, finished_episodes, folder_of
 
@@ -154,7 +154,7 @@ def _train(console: Console, task: Task, recipe: Any, places: dict[int, Path], p
         try:
             package.seeds.train_seeds(task, recipe, missing, processes, tell)
         except package.seeds.TrainingError as error:
-            raise Refusal(str(error)) from error
+            raise RefusedError(str(error)) from error
 
 
 def _evaluate_agent(task: Task, place: Path, levels: int, update: Update) -> Iterable[Episodes]:
@@ -189,6 +189,7 @@ def _policy(agent: str, task: Task, argmax: bool) -> tuple[Any, Run]:
         return policy, Run(agent=policy.name, deterministic=argmax, reward=task.reward)
     policy = package.loading.load_agent(path, task, sampled=not argmax)
     record = policy.record
+    policy.seed = record.get("seed", 0)
     details = {name: record[name] for name in ("recipe", "sha256", "steps", "seconds") if name in record}
     about = Run(
         agent=record.get("recipe", {}).get("algorithm", policy.name), training_seed=record.get("seed", 0),
@@ -205,5 +206,3 @@ def _conclude(console: Console, episodes: list[Episodes], folder: Path) -> None:
     write_whole(folder / "report.html", html.render(made, Episodes.join(episodes)).encode())
     console.print(terminal.render(made))
     console.print(f"\nreport: {folder / 'report.html'}", soft_wrap=True, highlight=False)
-
-

@@ -14,7 +14,7 @@ from ..envs.engine.task import Task
 Environment = Annotated[str, tyro.conf.Positional]
 
 
-class Refusal(RuntimeError):
+class RefusedError(RuntimeError):
     """Something the user can mend: printed as one line."""
 
 
@@ -62,12 +62,12 @@ def _integer(name: str, text: str) -> int:
 
 
 def agents() -> Any:
-    """The part of GoalGap that trains and loads agents; a Refusal tells how to install what it needs."""
+    """The part of GoalGap that trains and loads agents; a RefusedError tells how to install what it needs."""
     try:
         from .. import agents as package
         from ..agents import loading, recipes, reference, seeds, training  # noqa: F401
     except ModuleNotFoundError as error:
-        raise Refusal(
+        raise RefusedError(
             f'this needs {error.name}, which is not installed: pip install "goalgap[agents]" brings stable-baselines3 '
             "and torch"
         ) from error

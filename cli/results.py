@@ -19,7 +19,7 @@ from filelock import FileLock, Timeout
 
 from ..envs.engine.task import Task
 from ..eval.episodes import Episodes, EpisodesError
-from .options import Refusal, agents
+from .options import RefusedError, agents
 
 
 def folder_of(root: Path, task: Task, recipe: Any) -> Path:
@@ -35,9 +35,11 @@ def alone(folder: Path) -> Iterator[None]:
         lock = FileLock(folder / ".lock")
         lock.acquire(timeout=0)
     except Timeout:
-        raise Refusal(f"another process is working in {folder}: wait for it, or choose other --results") from None
+        raise RefusedError(f"another process is working in {folder}: wait for it, or choose other --results") from None
     except OSError as error:
-        raise Refusal(f"results cannot be written to {folder}: {error.strerror}; choose other --results") from error
+        raise RefusedError(
+            f"results cannot be written to {folder}: {error.strerror}; choose other --results"
+        ) from error
     try:
         yield
     finally:

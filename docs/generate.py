@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 import results
+from numpy.typing import NDArray
 from pages import index, page, readme
 
 from goalgap.envs import SUITE

@@ -1,4 +1,4 @@
-"""What trained agents and reference policies did, for the pages and the README: derived from the leaderboard's entries."""
+"""What agents did, for the pages and the README: derived from the leaderboard's entries."""
 
 from __future__ import annotations
 
@@ -68,9 +68,7 @@ def environments() -> str:
 
 def summary() -> str:
     """The README's table of results: trained agents only."""
-    rows = [
-        (name, *row.cells[1:]) for name, ranked in board().items() for row in ranked if not row.reference
-    ]
+    rows = [(name, *row.cells[1:]) for name, ranked in board().items() for row in ranked if not row.reference]
     return table(("environment", *COLUMNS[1:]), rows)
 
 

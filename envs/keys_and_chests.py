@@ -27,7 +27,21 @@ import numpy as np
 from .engine.art import GridArt
 from .engine.ascii import several
 from .engine.collect import MOST, collect
-from .engine.grid import MOVES, PLACE, GridSetup, carve, count, cut, layout_hash, main_part, move, nearest, paint_bits, pick, put
+from .engine.grid import (
+    MOVES,
+    PLACE,
+    GridSetup,
+    carve,
+    count,
+    cut,
+    layout_hash,
+    main_part,
+    move,
+    nearest,
+    paint_bits,
+    pick,
+    put,
+)
 from .engine.jit import kernel
 from .engine.rng import Stream
 from .engine.spec import Game, Goal, argument
@@ -45,9 +59,11 @@ class Setup(GridSetup):
     def __post_init__(self) -> None:
         super().__post_init__()
         if not self.few < self.many <= MOST - self.few:
-            raise ValueError(f"few must be below many, and both together at most {MOST}, not {self.few} + {self.many}")
+            raise ValueError(f"few must be below many, both together at most {MOST}, not {self.few} and {self.many}")
         if 2 * (self.few + self.many) > self.size**2:
-            raise ValueError(f"size {self.size} has no room for {self.few} + {self.many} keys and chests: take a larger size")
+            raise ValueError(
+                f"size {self.size} has no room for {self.few} + {self.many} keys and chests: take a larger size"
+            )
 
 
 def level_fields(setup: Setup) -> list[Any]:
@@ -201,7 +217,16 @@ GAME = Game(
     state=state_fields,
     layers=("wall", "key", "chest", "held", "robot"),
     horizon=lambda setup: 3 * setup.size,
-    art=GridArt({"#": ("wall",), "k": ("key",), "C": ("chest",), "K": ("wall", "held"), "r": ("robot",), "R": ("robot", "chest")}),
+    art=GridArt(
+        {
+            "#": ("wall",),
+            "k": ("key",),
+            "C": ("chest",),
+            "K": ("wall", "held"),
+            "r": ("robot",),
+            "R": ("robot", "chest"),
+        }
+    ),
     tags=("canon", "navigation", "inventory"),
     citation="Langosco et al. 2022, Goal Misgeneralization in Deep Reinforcement Learning; Abdel Sadek et al. 2025",
 )

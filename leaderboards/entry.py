@@ -13,7 +13,6 @@ agent itself: it will stand behind `verify` and produce episodes to compare, wit
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import tempfile
@@ -94,7 +93,7 @@ class Submission:
             self.episodes.write(fresh / EPISODES)
             write_whole(fresh / ENTRY, (self.entry.model_dump_json(indent=2) + "\n").encode())
             fresh.chmod(0o755)
-            os.replace(fresh, place)
+            fresh.replace(place)
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
         return place

@@ -25,14 +25,14 @@ def split(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def id(name: str, split: str) -> str:
+def env_id(name: str, split: str) -> str:
     """The Gymnasium id of each environment and split."""
     return ids(SUITE[name])[split]
 
 
 @pytest.fixture
-def env(id: str) -> gymnasium.Env[Any, Any]:
-    return gymnasium.make(id)
+def env(env_id: str) -> gymnasium.Env[Any, Any]:
+    return gymnasium.make(env_id)
 
 
 @pytest.fixture

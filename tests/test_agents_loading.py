@@ -8,10 +8,11 @@ import shutil
 import zipfile
 from dataclasses import replace
 
-import goalgap
 import numpy as np
 import pytest
 import torch
+
+import goalgap
 from goalgap.agents.loading import AgentError, load_agent, open_model
 from goalgap.agents.recipes import Recipe
 from goalgap.agents.training import train

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import goalgap
 import numpy as np
 import pytest
+
+import goalgap
 from goalgap.agents.reference import reference, reference_names
 from goalgap.envs.engine.batch import Batch
 

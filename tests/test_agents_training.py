@@ -15,10 +15,13 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-import goalgap
 import numpy as np
 import pytest
 import torch
+from stable_baselines3.common.base_class import BaseAlgorithm
+from stable_baselines3.common.callbacks import BaseCallback, CallbackList
+
+import goalgap
 from goalgap.agents import storage
 from goalgap.agents.callbacks import BootstrapTogether
 from goalgap.agents.features import PatchFeatures
@@ -28,8 +31,6 @@ from goalgap.agents.seeds import TrainingError, train_seeds
 from goalgap.agents.storage import StorageError
 from goalgap.agents.training import build, cell, finished, train
 from goalgap.envs.engine.batch import Batch
-from stable_baselines3.common.base_class import BaseAlgorithm
-from stable_baselines3.common.callbacks import BaseCallback, CallbackList
 
 TINY = Recipe(steps=1024, n_envs=16, n_steps=16, minibatch=128, epochs=1, hidden=(16,))
 TASK = goalgap.task("CheeseCorner", size=5)

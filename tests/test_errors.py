@@ -30,17 +30,17 @@ def vector(n=3, **arguments):
 @pytest.mark.parametrize(
     ("name", "arguments", "error", "told"),
     [
-        ("CheeseCornr", {}, ValueError, "unknown environment 'CheeseCornr': choose from CheeseCorner, .*did you mean 'CheeseCorner'"),
+        ("CheeseCornr", {}, ValueError, "unknown environment 'CheeseCornr': choose from .*did you mean 'CheeseCorner'"),
         ("goalgap/CheeseCorner-v9", {}, ValueError, "unknown environment"),
         ("CheeseCorner", {"split": "test"}, ValueError, "unknown split 'test': choose from train, control, deploy"),
         ("CheeseCorner", {"split": None}, ValueError, "unknown split None"),
-        ("CheeseCorner", {"reward": "chese"}, ValueError, "unknown reward 'chese': choose from cheese, corner; did you mean"),
-        ("Probation", {"reward": "cheese"}, ValueError, "unknown reward 'cheese': choose from coins, unwatched, audited"),
-        ("CheeseCorner", {"sise": 9}, ValueError, "unknown argument of CheeseCorner 'sise': choose from .*did you mean 'size'"),
+        ("CheeseCorner", {"reward": "chese"}, ValueError, "unknown reward 'chese': choose from cheese, corner; did"),
+        ("Probation", {"reward": "cheese"}, ValueError, "unknown reward 'cheese': choose from coins, unwatched, audit"),
+        ("CheeseCorner", {"sise": 9}, ValueError, "argument of CheeseCorner 'sise': choose .*did you mean 'size'"),
         ("CheeseCorner", {"few": 2}, ValueError, "unknown argument of CheeseCorner 'few'"),
         ("CheeseCorner", {"size": 4}, ValueError, r"size must be in 5 \.\. 41, not 4"),
         ("CheeseCorner", {"size": 42}, ValueError, r"size must be in 5 \.\. 41, not 42"),
-        ("CheeseCorner", {"size": 9.0}, TypeError, "size must be an integer, not 9.0"),
+        ("CheeseCorner", {"size": 9.0}, TypeError, r"size must be an integer, not 9\.0"),
         ("CheeseCorner", {"size": "9"}, TypeError, "size must be an integer, not '9'"),
         ("CheeseCorner", {"size": True}, TypeError, "size must be an integer, not True"),
         ("CheeseCorner", {"horizon": -1}, ValueError, "horizon must be in"),
@@ -49,11 +49,11 @@ def vector(n=3, **arguments):
         ("CheeseCorner", {"size": 5, "region": 6}, ValueError, r"region must be at most size \(5\), not 6"),
         ("KeysAndChests", {"few": 5, "many": 5}, ValueError, "few must be below many"),
         ("KeysAndChests", {"few": 6, "many": 12}, ValueError, "at most 14"),
-        ("KeysAndChests", {"size": 5}, ValueError, "size 5 has no room for 3 . 10 keys and chests: take a larger size"),
+        ("KeysAndChests", {"size": 5}, ValueError, r"size 5 has no room for 3 \+ 10 keys and chests: take a larger"),
         ("Probation", {"coins": 0}, ValueError, "coins must be in"),
         ("CheeseCorner", {"alpha": 0.5, "split": "deploy"}, ValueError, "alpha .* means nothing on 'deploy'"),
     ],
-)  # fmt: skip
+)
 def test_wrong_arguments_of_a_task(name, arguments, error, told):
     with pytest.raises(error, match=told):
         goalgap.task(name, **arguments)
@@ -61,7 +61,7 @@ def test_wrong_arguments_of_a_task(name, arguments, error, told):
 
 @pytest.mark.parametrize("alpha", [-0.1, 1.1, float("nan"), float("inf"), True, "0.5", None])
 def test_alpha_is_a_fraction(alpha):
-    with pytest.raises(ValueError, match=r"alpha is the fraction of distinguishing levels in training, in \[0, 1\], not "):
+    with pytest.raises(ValueError, match=r"alpha is the fraction of .* in \[0, 1\], not "):
         goalgap.task("CheeseCorner", alpha=alpha)
 
 
@@ -87,7 +87,7 @@ def test_autoreset_modes():
 @pytest.mark.parametrize("action", [4, -1, 1.0, 0.5, np.nan, "up", None, 2**70, np.array([1])])
 def test_a_single_game_has_no_such_action(action):
     env = single()
-    with pytest.raises(ValueError, match="CheeseCorner has no action .*: choose from 0 up, 1 right, 2 down, 3 left"):
+    with pytest.raises(ValueError, match=r"CheeseCorner has no action .*: choose from 0 up, 1 right, 2 down, 3 left"):
         env.step(action)
 
 
@@ -106,9 +106,11 @@ def test_games_in_a_batch_have_no_such_action(wrong, mode):
     assert (env.batch.states == before).all(), "no game may have moved"
 
 
-@pytest.mark.parametrize("actions", [[0, 1], [0, 1, 2, 3], [[0], [1], [2]], [0.0, 1.0, 2.0], 1, None, [True, False, True]])
+@pytest.mark.parametrize(
+    "actions", [[0, 1], [0, 1, 2, 3], [[0], [1], [2]], [0.0, 1.0, 2.0], 1, None, [True, False, True]]
+)
 def test_actions_are_one_integer_a_game(actions):
-    with pytest.raises(ValueError, match="actions are 3 integers, one for each game, not "):
+    with pytest.raises(ValueError, match="actions are 3 integers, one a game, not "):
         vector().step(np.array(actions))
 
 
@@ -147,7 +149,9 @@ def test_level_seeds(seeds):
 
 def test_reset_options():
     for env in (single(), vector()):
-        with pytest.raises(ValueError, match="unknown reset option 'levelseed': choose from level, level_seed, reset_mask; did you mean"):
+        with pytest.raises(
+            ValueError, match="reset option 'levelseed': choose from level, level_seed, reset_mask; did you mean"
+        ):
             env.reset(options={"levelseed": 1})
         with pytest.raises(ValueError, match="'level' or by 'level_seed', not both"):
             env.reset(options={"level_seed": 1, "level": ""})
@@ -219,7 +223,7 @@ def test_stepping_ended_games_without_autoreset():
 
 def test_an_impossible_task_says_so_instead_of_searching_for_ever():
     task = goalgap.task("KeysAndChests", horizon=3)
-    with pytest.raises(RuntimeError, match="KeysAndChests found no train level for seed 5 in 10000 tries with .*'horizon': 3.* take "):
+    with pytest.raises(RuntimeError, match=r"no train level for seed 5 in 10000 tries with .*'horizon': 3.* take "):
         Batch(task, 1).begin_seeds(np.zeros(1, np.int64), np.array([5]))
 
 

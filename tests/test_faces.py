@@ -18,11 +18,15 @@ MODES = pytest.mark.parametrize("mode", list(AutoresetMode), ids=lambda mode: mo
 STEPS = 300
 
 
-def pair(id, mode=AutoresetMode.NEXT_STEP, games=GAMES, **arguments):
+def pair(env_id, mode=AutoresetMode.NEXT_STEP, games=GAMES, **arguments):
     """Our vector face, and Gymnasium's own over single environments."""
-    ours = gymnasium.make_vec(id, num_envs=games, autoreset_mode=mode, **arguments)
-    theirs = SyncVectorEnv([lambda: gymnasium.make(id, **arguments)] * games, autoreset_mode=mode)
+    ours = gymnasium.make_vec(env_id, num_envs=games, autoreset_mode=mode, **arguments)
+    theirs = SyncVectorEnv([lambda: gymnasium.make(env_id, **arguments)] * games, autoreset_mode=mode)
     return ours, theirs
+
+
+def pickled(env):
+    return pickle.loads(pickle.dumps(env))  # noqa: S301
 
 
 def both(envs, method, *args, **kwargs):
@@ -34,8 +38,8 @@ def actions(seed=0, games=GAMES, steps=STEPS):
 
 
 @MODES
-def test_the_vector_face_agrees_with_single_games(id, mode, same):
-    envs = pair(id, mode, horizon=19)
+def test_the_vector_face_agrees_with_single_games(env_id, mode, same):
+    envs = pair(env_id, mode, horizon=19)
     same(*both(envs, "reset", seed=3))
     ends = 0
     for chosen in actions():
@@ -90,8 +94,8 @@ def test_levels_asked_for_by_seed(name, same):
         assert info["level_seed"] == ours[1]["level_seed"][i] == 5 + i
 
 
-def test_a_level_drawn_as_text(name, split, id, same):
-    envs = pair(id)
+def test_a_level_drawn_as_text(name, split, env_id, same):
+    envs = pair(env_id)
     obs, _ = envs[1].envs[0].reset(seed=4)
     game = SUITE[name]
     text = game.art.text(obs, game.layers)
@@ -102,16 +106,16 @@ def test_a_level_drawn_as_text(name, split, id, same):
     np.testing.assert_array_equal(envs[0].reset(options={"level": [text] * GAMES})[0][2], obs)
 
 
-def test_a_game_depends_on_its_own_seed_alone(id, same):
+def test_a_game_depends_on_its_own_seed_alone(env_id, same):
     """Neither the number of games nor the others' seeds, ends and resets change what a game plays."""
-    few, many = (gymnasium.make_vec(id, num_envs=n, horizon=19) for n in (2, 7))
+    few, many = (gymnasium.make_vec(env_id, num_envs=n, horizon=19) for n in (2, 7))
     one, other = few.reset(seed=[40, 41])[0], many.reset(seed=[9, 41, 8, 7, 6, 40, 5])[0]
     same(one, other[[5, 1]])
     rng = np.random.default_rng(0)
     for _ in range(80):
         chosen = rng.integers(0, 4, 7)
         one, other = few.step(chosen[[5, 1]]), many.step(chosen)
-        same([part for part in one[:4]], [part[[5, 1]] for part in other[:4]])
+        same(list(one[:4]), [part[[5, 1]] for part in other[:4]])
         same(one[4]["level_seed"], other[4]["level_seed"][[5, 1]])
 
 
@@ -149,7 +153,8 @@ def test_nothing_returned_changes_later(name, mode, same):
 
 @MODES
 def test_what_the_caller_does_to_returned_arrays_does_no_harm(mode, same):
-    envs = [gymnasium.make_vec("goalgap/KeysAndChests-v0", num_envs=GAMES, autoreset_mode=mode, horizon=30) for _ in "ab"]
+    arguments = {"num_envs": GAMES, "autoreset_mode": mode, "horizon": 30}
+    envs = [gymnasium.make_vec("goalgap/KeysAndChests-v0", **arguments) for _ in "ab"]
     both(envs, "reset", seed=0)
     for chosen in actions(steps=25):
         used, clean = both(envs, "step", chosen)
@@ -159,9 +164,9 @@ def test_what_the_caller_does_to_returned_arrays_does_no_harm(mode, same):
         chosen[...] = 0
 
 
-@pytest.mark.parametrize("copied", [copy.deepcopy, lambda env: pickle.loads(pickle.dumps(env))], ids=["deepcopy", "pickle"])
+@pytest.mark.parametrize("copied", [copy.deepcopy, pickled])
 def test_a_copy_plays_on_like_the_original(name, copied, same):
-    for make in (gymnasium.make, lambda id: gymnasium.make_vec(id, num_envs=GAMES)):
+    for make in (gymnasium.make, lambda env_id: gymnasium.make_vec(env_id, num_envs=GAMES)):
         env = make(ids(SUITE[name])["deploy"])
         env.reset(seed=5)
         chosen = actions(2)

@@ -207,7 +207,8 @@ def test_cheese_in_deployment_lies_on_no_shortest_way_to_the_corner():
     batch = Batch(task, n)
     batch.begin_seeds(np.arange(n), np.arange(n))
     levels = batch.levels
-    mouse, corner = (far_from(open_cells(levels), *place) for place in ((levels["mouse"]["row"], levels["mouse"]["col"]), (1, 1)))
+    cells = open_cells(levels)
+    mouse, corner = far_from(cells, levels["mouse"]["row"], levels["mouse"]["col"]), far_from(cells, 1, 1)
     where = np.arange(n), levels["cheese"]["row"], levels["cheese"]["col"]
     assert (mouse[where] + corner[where] > mouse[:, 1, 1]).all()
     assert (mouse[where] < 99).all()

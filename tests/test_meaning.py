@@ -188,7 +188,8 @@ def test_without_a_key_a_chest_stays_shut():
     closed = play("KeysAndChests", MANY_KEYS, "dd")
     assert closed.earned == {"chests": {}, "keys": {}}
     assert closed.view.splitlines()[3] == "#R#####"
-    assert play("KeysAndChests", MANY_KEYS, "rrr" + "lll" + "dd").earned == {"chests": {8: 1.0}, "keys": {3: 1.0, 8: 0.125}}
+    opened = play("KeysAndChests", MANY_KEYS, "rrrllldd")
+    assert opened.earned == {"chests": {8: 1.0}, "keys": {3: 1.0, 8: 0.125}}
 
 
 def test_a_sound_robot_takes_the_near_key_and_opens_the_chest():

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import goalgap
 import gymnasium
 import numpy as np
 import pytest
-from goalgap.agents.vec_env import GoalGapVecEnv
-from goalgap.envs import ids
-from goalgap.envs.engine.spec import SPLITS
 from stable_baselines3.common.evaluation import evaluate_policy
 from stable_baselines3.common.monitor import Monitor
 from stable_baselines3.common.vec_env import DummyVecEnv, VecMonitor
+
+import goalgap
+from goalgap.agents.vec_env import GoalGapVecEnv
+from goalgap.envs import ids
+from goalgap.envs.engine.spec import SPLITS
 
 GAMES = 5
 

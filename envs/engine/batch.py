@@ -82,7 +82,7 @@ def no_action(task: Task, given: Any) -> ValueError:
 
 def _restored(task: Task, n: int, memory: tuple[NDArray[Any], ...]) -> Batch:
     batch = Batch(task, n)
-    for mine, kept in zip(batch._memory, memory, strict=True):
+    for mine, kept in zip(batch.memory, memory, strict=True):
         mine[...] = kept
     return batch
 
@@ -121,11 +121,11 @@ class Batch:
         self._frames, self._raw_frames = self._records(self._painted), self._painted.reshape(n, -1)
 
     def __reduce__(self) -> Any:
-        """Copies and pickles hold what cannot be made again: the arrays that are no views of others."""
-        return _restored, (self.task, self.n, self._memory)
+        return _restored, (self.task, self.n, self.memory)
 
     @property
-    def _memory(self) -> tuple[NDArray[Any], ...]:
+    def memory(self) -> tuple[NDArray[Any], ...]:
+        """What a copy must hold: the arrays that are no views of others."""
         return (self.levels, self.states, self._painted, self._ended, self._seeds, self._episodes, *self._books)
 
     def _records(self, obs: NDArray[np.uint8]) -> Any:
@@ -161,7 +161,7 @@ class Batch:
         """
         given = np.asarray(actions)
         if given.shape != (self.n,) or given.dtype.kind not in "iu":
-            raise ValueError(f"actions are {self.n} integers, one for each game, not {given.dtype} of shape {given.shape}")
+            raise ValueError(f"actions are {self.n} integers, one a game, not {given.dtype} of shape {given.shape}")
         wrong = self.loops.step_games(
             self.levels, self.states, given.astype(np.int64, copy=False), len(self.task.game.actions),
             self._awake if asleep is None else asleep, self.discounts, *self._books, self._ended,

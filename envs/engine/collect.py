@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from .grid import COL_STEP, ROW_STEP, Bits, cut, has, put, spread
+from .grid import NONE, ONE, Bits, cut, has, put, spread
 from .jit import kernel
 
 MOST = 14  # things: the table has 2^MOST rows
@@ -29,55 +29,73 @@ def collect(walls: Bits, here: Any, limit: int, things: Any, worth: Any) -> tupl
     """
     n = len(things) - 1
     earliest = np.full((1 << n, max(n, 1)), NEVER, np.uint8)
-    wave, fresh = np.empty(len(walls), np.uint64), np.empty(len(walls), np.uint64)
-    closed, goods = np.empty(len(walls), np.uint64), np.empty(len(walls), np.uint64)
+    closed, goods, wave, fresh = walls.copy(), walls.copy(), walls.copy(), walls.copy()
     best, steps = 0.0, 0
     for taken in range(1 << n):
-        total, tokens, over, first = 0.0, things[n, 2], False, NEVER
-        for j in range(n):
-            if (taken >> j) & 1:
-                total += worth[j]
-                tokens += things[j, 2]
-                over |= things[j, 3] == 1
-                first = min(first, np.int64(earliest[taken, j]))
-        first = 0 if taken == 0 else first
+        total, tokens, over, first = tally(taken, things, worth, earliest)
         if first > limit:
             continue
         if total > best or (total == best and first < steps):
             best, steps = total, first
         if over:
             continue
-        for row in range(len(walls)):
-            wave[row] = goods[row] = np.uint64(0)
-            closed[row] = walls[row]
-        active = 0
-        for j in range(n):
-            if not (taken >> j) & 1 and (things[j, 2] >= 0 or tokens > 0):
-                put(goods, things[j, 0], things[j, 1])
-                put(closed, things[j, 0], things[j, 1])
-                active += 1
+        active = lay_out(walls, things, taken, tokens, closed, goods)
+        wave[:] = NONE
         if taken == 0:
             put(wave, here.row, here.col)
         for t in range(first, limit):
             if active == 0:
                 break
-            for j in range(n):
-                if earliest[taken, j] == t:
-                    put(wave, things[j, 0], things[j, 1])
-            for j in range(n):
-                row, col = things[j, 0], things[j, 1]
-                if has(goods, row, col) and touches(wave, row, col):
-                    cut(goods, row, col)
-                    active -= 1
-                    earliest[taken | (1 << j), j] = min(earliest[taken | (1 << j), j], t + 1)
+            active -= advance(things, taken, t, earliest, wave, goods)
             spread(closed, wave, fresh)
     return best, steps
 
 
 @kernel
+def tally(taken: int, things: Any, worth: Any, earliest: Any) -> tuple[float, int, bool, int]:
+    """Of a set of things: its worth, the tokens left, whether it ends everything, and when it can be complete."""
+    total, tokens, over, first = 0.0, things[len(things) - 1, 2], False, NEVER if taken else 0
+    for j in range(len(things) - 1):
+        if (taken >> j) & 1:
+            total += worth[j]
+            tokens += things[j, 2]
+            over |= things[j, 3] == 1
+            first = min(first, np.int64(earliest[taken, j]))
+    return total, tokens, over, first
+
+
+@kernel
+def lay_out(walls: Bits, things: Any, taken: int, tokens: int, closed: Bits, goods: Bits) -> int:
+    """Put the things that can still be taken on the map, where they block the way; returns how many there are."""
+    active = 0
+    for row in range(len(walls)):
+        closed[row], goods[row] = walls[row], NONE
+    for j in range(len(things) - 1):
+        if not (taken >> j) & 1 and (things[j, 2] >= 0 or tokens > 0):
+            put(goods, things[j, 0], things[j, 1])
+            put(closed, things[j, 0], things[j, 1])
+            active += 1
+    return active
+
+
+@kernel
+def advance(things: Any, taken: int, t: int, earliest: Any, wave: Bits, goods: Bits) -> int:
+    """Start from the things that are the last ones at time t, and take what lies beside the wave; returns how many."""
+    found = 0
+    for j in range(len(things) - 1):
+        if earliest[taken, j] == t:
+            put(wave, things[j, 0], things[j, 1])
+    for j in range(len(things) - 1):
+        row, col = things[j, 0], things[j, 1]
+        if has(goods, row, col) and touches(wave, row, col):
+            cut(goods, row, col)
+            found += 1
+            earliest[taken | (1 << j), j] = min(earliest[taken | (1 << j), j], t + 1)
+    return found
+
+
+@kernel
 def touches(wave: Bits, row: int, col: int) -> bool:
     """Whether a set holds a neighbour of a cell."""
-    for action in range(4):
-        if has(wave, row + ROW_STEP[action], col + COL_STEP[action]):
-            return True
-    return False
+    beside = wave[row - 1] | wave[row + 1] | (wave[row] << ONE) | (wave[row] >> ONE)
+    return (beside >> np.uint64(col)) & ONE == ONE

@@ -20,6 +20,7 @@ import numpy as np
 
 F = TypeVar("F", bound=Callable[..., Any])
 Kernel = Callable[..., Any]
+OPTIONS = {"nogil": True, "error_model": "numpy"}
 
 
 def kernel(function: F) -> F:
@@ -36,16 +37,16 @@ def compile_loop(loop: Kernel, kernels: Mapping[str, Kernel], module: ModuleType
     tag = f"{module.__name__.rpartition('.')[2]}_{_digest(loop, kernels)}"
     bound.__qualname__ = bound.__name__ = f"{loop.__name__}_{tag}"
     try:
-        return numba.njit(bound, nogil=True, error_model="numpy", cache=True)
+        return numba.njit(bound, cache=True, **OPTIONS)
     except RuntimeError:  # no folder for compiled code can be written: compile in each process
-        return numba.njit(bound, nogil=True, error_model="numpy")
+        return numba.njit(bound, **OPTIONS)
 
 
 @cache
 def _compiled(function: FunctionType) -> Kernel:
     import numba
 
-    return numba.njit(_bind(function, {}), nogil=True, error_model="numpy")
+    return numba.njit(_bind(function, {}), **OPTIONS)
 
 
 def _bind(function: Any, kernels: dict[str, Kernel]) -> FunctionType:
@@ -59,7 +60,7 @@ def _bind(function: Any, kernels: dict[str, Kernel]) -> FunctionType:
 
 
 def _digest(loop: Kernel, kernels: Mapping[str, Kernel]) -> str:
-    parts: dict[str, str] = {}
+    parts = {"options": repr(OPTIONS)}
     _collect(loop, kernels, parts)
     return hashlib.sha256(repr(sorted(parts.items())).encode()).hexdigest()[:12]
 

@@ -4,7 +4,6 @@ The names `sample`, `start`, `step`, `paint`, `observe`, `layout`, `value` and `
 kernels of the game. The loops make no array views, which would cost far more than the games.
 """
 
-# ruff: noqa: F821
 # mypy: ignore-errors
 
 from __future__ import annotations
