@@ -31,15 +31,15 @@ class Recipe:
     """
 
     algorithm: str = "PPO"
-    steps: int = 1_300_000
+    steps: int = 800_000
     n_envs: int = 256
     n_steps: int = 32
     epochs: int = 3
-    minibatch: int = 2048
-    learning_rate: float = 1e-3
+    minibatch: int = 512
+    learning_rate: float = 2e-3
     entropy: float = 0.01
-    discount: float = 0.99
-    gae_lambda: float = 0.95
+    discount: float = 0.95
+    gae_lambda: float = 0.8
     patch: int = 7
     hidden: tuple[int, ...] = (256, 128)
 
@@ -72,7 +72,10 @@ class Recipe:
         return {**asdict(self), "hidden": list(self.hidden)}
 
 
-OVERRIDES: dict[str, dict[str, Any]] = {}
+OVERRIDES: dict[str, dict[str, Any]] = {
+    "KeysAndChests": {"steps": 1_500_000},
+    "Probation": {"steps": 2_200_000},
+}
 
 
 def recipe(environment: str, **changes: Any) -> Recipe:

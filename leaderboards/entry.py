@@ -79,8 +79,7 @@ class Submission:
     @property
     def folder(self) -> Path:
         """Where it belongs below `entries`."""
-        slug = re.sub(r"[^a-z0-9.]+", "-", self.entry.name.lower()).strip("-")
-        return Path(self.episodes.world.environment) / slug
+        return Path(self.episodes.world.environment) / slug(self.entry.name)
 
     def write(self, entries: Path = ENTRIES) -> Path:
         """Write the folder, all at once; EntryError when there is one of that name."""
@@ -115,6 +114,11 @@ class Submission:
     def verify(self) -> None:
         """Play every recorded episode again; EpisodesError names the first that comes out otherwise."""
         replay.verify(self.episodes)
+
+
+def slug(name: str) -> str:
+    """A name as a folder's name."""
+    return re.sub(r"[^a-z0-9.]+", "-", name.lower()).strip("-")
 
 
 def submissions(entries: Path = ENTRIES) -> list[Submission]:
