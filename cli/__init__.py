@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from typing import Any
 
 import tyro
 from rich.console import Console
@@ -10,7 +12,7 @@ from rich.console import Console
 from . import boards, looking, main_job
 from .options import RefusedError
 
-COMMANDS = {
+COMMANDS: dict[str, Callable[..., Any]] = {
     "list": looking.list_environments,
     "show": looking.show,
     "run": main_job.run,

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import numpy as np
 import tyro
+from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -83,7 +84,7 @@ def show(
         console.print(f"{', '.join(split)} from top to bottom: {png_file}", soft_wrap=True, highlight=False)
 
 
-def _draw_text(console: Console, task: Task, batch: Batch, observations: np.ndarray) -> None:  # type: ignore[type-arg]
+def _draw_text(console: Console, task: Task, batch: Batch, observations: NDArray[np.uint8]) -> None:
     console.print(Text(f"{task.game.name}, {task.split}", style="bold"))
     blocks = [task.game.art.text(obs, task.game.layers).splitlines() for obs in observations]
     heads = [f"seed {level['seed']}, margin {level['margin']:.2f}" for level in batch.levels]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rich.console import Group
+from rich.console import Group, RenderableType
 from rich.table import Table
 
 from ..envs import SUITE
@@ -90,7 +90,7 @@ def _line(cells: Iterable[str]) -> str:
 
 def render(tables: dict[str, list[Row]]) -> Group:
     """The board for the terminal."""
-    made = []
+    made: list[RenderableType] = []
     for name, rows in tables.items():
         table = Table(*COLUMNS, title=name, title_justify="left", title_style="bold", box=None, pad_edge=False)
         for row in rows:

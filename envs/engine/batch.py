@@ -205,10 +205,12 @@ class Batch:
         """The oracle of a goal, shape (n,): the best action, the quickest of equals, the first of those."""
         values, steps = self._look_ahead(goal)
         good = values >= values.max(axis=1, keepdims=True) - 1e-9
-        return np.argmin(np.where(good, steps, np.iinfo(steps.dtype).max), axis=1)
+        best: NDArray[np.int64] = np.argmin(np.where(good, steps, np.iinfo(steps.dtype).max), axis=1)
+        return best
 
     def _look_ahead(self, goal: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        values, steps = (np.zeros((self.n, len(self.task.game.actions)), kind) for kind in (np.float64, np.int64))
+        shape = (self.n, len(self.task.game.actions))
+        values, steps = np.zeros(shape), np.zeros(shape, np.int64)
         scratch = np.zeros(1, self.task.state_dtype)
         self.loops.value_actions(self.levels, self.states, scratch, goal, self.discounts, values, steps)
         return values, steps

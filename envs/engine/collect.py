@@ -60,7 +60,7 @@ def tally(taken: int, things: Any, worth: Any, earliest: Any) -> tuple[float, in
             total += worth[j]
             tokens += things[j, 2]
             over |= things[j, 3] == 1
-            first = min(first, np.int64(earliest[taken, j]))
+            first = min(first, np.int64(earliest[taken, j]))  # type: ignore[assignment]
     return total, tokens, over, first
 
 

@@ -20,7 +20,7 @@ import numpy as np
 
 F = TypeVar("F", bound=Callable[..., Any])
 Kernel = Callable[..., Any]
-OPTIONS = {"nogil": True, "error_model": "numpy"}
+OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
 
 
 def kernel(function: F) -> F:
@@ -31,22 +31,23 @@ def kernel(function: F) -> F:
 
 def compile_loop(loop: Kernel, kernels: Mapping[str, Kernel], module: ModuleType) -> Kernel:
     """Compile `loop` with `kernels` bound to the names it calls, cached on disk for `module`."""
-    import numba
+    from numba import njit
 
-    bound = _bind(loop, dict(kernels))
+    bound: Any = _bind(loop, dict(kernels))
     tag = f"{module.__name__.rpartition('.')[2]}_{_digest(loop, kernels)}"
     bound.__qualname__ = bound.__name__ = f"{loop.__name__}_{tag}"
     try:
-        return numba.njit(bound, cache=True, **OPTIONS)
+        return njit(bound, cache=True, **OPTIONS)
     except RuntimeError:  # no folder for compiled code can be written: compile in each process
-        return numba.njit(bound, **OPTIONS)
+        return njit(bound, **OPTIONS)
 
 
 @cache
 def _compiled(function: FunctionType) -> Kernel:
-    import numba
+    from numba import njit
 
-    return numba.njit(_bind(function, {}), **OPTIONS)
+    bound: Any = _bind(function, {})
+    return njit(bound, **OPTIONS)
 
 
 def _bind(function: Any, kernels: dict[str, Kernel]) -> FunctionType:

@@ -41,7 +41,7 @@ def draw(rng: Stream) -> Word:
 @kernel
 def below(rng: Stream, n: int) -> int:
     """A random integer in 0 .. n-1, for n up to 2^32."""
-    return np.int64(((draw(rng) >> S32) * np.uint64(n)) >> S32)
+    return np.int64(((draw(rng) >> S32) * np.uint64(n)) >> S32)  # type: ignore[return-value]
 
 
 @kernel
@@ -59,4 +59,4 @@ def chance(seed: int, t: int, which: int) -> Word:
 @kernel
 def level_seed(seed: int, episode: int) -> int:
     """The level seed, in 0 .. 2^63-1, of an environment's k-th episode since it was seeded."""
-    return np.int64(key(seed, episode) >> ONE)
+    return np.int64(key(seed, episode) >> ONE)  # type: ignore[return-value]

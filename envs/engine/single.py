@@ -34,7 +34,7 @@ class GoalGapEnv(gymnasium.Env[NDArray[np.uint8], np.int64]):
         if render_mode is not None:
             choose("render_mode", render_mode, RENDER_MODES)
         self.task, self.render_mode = task, render_mode
-        self.observation_space = task.observation_space
+        self.observation_space = task.observation_space  # type: ignore[assignment]
         self.action_space = task.action_space
         self.batch = Batch(task, 1)
         self._action, self._names = np.zeros(1, np.int64), [goal.name for goal in task.rewards]

@@ -131,7 +131,7 @@ class Game:
         return self.story.splitlines()[0]
 
     def kernel(self, name: str) -> Kernel:
-        return getattr(self.source, name)  # type: ignore[no-any-return]
+        return getattr(self.source, name)
 
 
 def _game_of(module: str) -> Any:
