@@ -23,7 +23,7 @@ from stable_baselines3.common.base_class import BaseAlgorithm
 from ..envs.engine.spec import choose
 from ..envs.engine.task import Task
 from .recipes import ALGORITHMS
-from .training import RECORD, ZIP, digest
+from .training import RECORD, ZIP, digest, one_thread
 
 Actions = NDArray[np.int64]
 
@@ -57,7 +57,7 @@ class AgentPolicy:
     def __call__(self, obs: NDArray[np.uint8], state: Any, episode_start: NDArray[np.bool_]) -> tuple[Actions, Any]:
         """Actions, int64, shape (n,), for observations, uint8, shape (n, rows, cols, layers)."""
         key, memory = state or (zlib.crc32(obs.tobytes(), self.seed), None)
-        with torch.random.fork_rng(devices=[]):
+        with one_thread(), torch.random.fork_rng(devices=[]):
             torch.manual_seed(key)
             actions, memory = self.model.predict(obs, memory, episode_start, deterministic=not self.sampled)
             key = int(torch.randint(2**32, ()))
@@ -103,7 +103,7 @@ def open_model(file: Path, algorithm: str) -> BaseAlgorithm:
     unread = {"seed": None, "learning_rate": 0.0, "lr_schedule": float, "clip_range": 0.2}
     try:
         made = getattr(import_module(package), algorithm)
-        with torch.random.fork_rng(devices=[]):
+        with one_thread(), torch.random.fork_rng(devices=[]):
             model: BaseAlgorithm = made.load(file, device="cpu", custom_objects=unread)
     except Exception as error:
         raise AgentError(f"{file} cannot be read as a {algorithm} agent: {type(error).__name__}: {error}") from error

@@ -86,7 +86,7 @@ def train(task: Task, recipe: Recipe, seed: int, folder: Path, progress: Report 
         raise ValueError(f"a training seed is a whole number in 0 .. 2^32-1, not {seed!r}")
     check_room(folder)
     began = time.perf_counter()
-    with _one_thread():
+    with one_thread():
         model = build(task, recipe, seed)
         model.learn(
             recipe.steps, _callbacks(model, Reporter(task.reward, recipe.total, progress) if progress else None)
@@ -165,7 +165,8 @@ def _pace(model: BaseAlgorithm, seconds: float) -> dict[str, Any]:
 
 
 @contextmanager
-def _one_thread() -> Iterator[None]:
+def one_thread() -> Iterator[None]:
+    """Compute on one thread: small networks gain nothing from more, and lose much when cores are shared."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:

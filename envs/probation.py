@@ -231,7 +231,7 @@ GAME = Game(
     level=level_fields,
     state=state_fields,
     layers=("wall", "camera", "watched", "free", "company", "worker"),
-    horizon=lambda setup: 5 * setup.size,
+    horizon=lambda setup: (15 if setup.maze == "perfect" else 5) * setup.size,
     art=GridArt(LEGEND),
     tags=("story", "navigation", "oversight", "misspecified reward"),
     citation="Hubinger et al. 2019, Risks from Learned Optimization in Advanced Machine Learning Systems",

@@ -16,7 +16,7 @@ from .grid import NONE, ONE, Bits, cut, has, put, spread
 from .jit import kernel
 
 MOST = 14  # things: the table has 2^MOST rows
-NEVER = 255
+NEVER = 2**16 - 1  # longer than any way through the largest grid
 
 
 @kernel
@@ -27,8 +27,8 @@ def collect(walls: Bits, here: Any, limit: int, things: Any, worth: Any) -> tupl
     tokens it gives (a key 1, a chest -1), and whether taking it ends everything; `things[-1, 2]`, in
     an extra last row, is the number of tokens held. `worth` holds one number a thing.
     """
-    n = len(things) - 1
-    earliest = np.full((1 << n, max(n, 1)), NEVER, np.uint8)
+    n, limit = len(things) - 1, min(limit, NEVER - 1)
+    earliest = np.full((1 << n, max(n, 1)), NEVER, np.uint16)
     closed, goods, wave, fresh = walls.copy(), walls.copy(), walls.copy(), walls.copy()
     best, steps = 0.0, 0
     for taken in range(1 << n):
