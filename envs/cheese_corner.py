@@ -201,6 +201,7 @@ GAME = Game(
     layers=("wall", "cheese", "mouse"),
     horizon=lambda setup: 8 * setup.size,
     art=GridArt({"#": ("wall",), "c": ("cheese",), "m": ("mouse",)}),
+    agree=lambda setup: setup.region == 1,
     places=True,
     tags=("canon", "navigation"),
     citation="Langosco et al. 2022, Goal Misgeneralization in Deep Reinforcement Learning; Abdel Sadek et al. 2025",

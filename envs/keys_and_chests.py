@@ -218,7 +218,7 @@ GAME = Game(
     level=level_fields,
     state=state_fields,
     layers=("wall", "key", "chest", "held", "robot"),
-    horizon=lambda setup: (9 if setup.maze == "perfect" else 3) * setup.size,
+    horizon=lambda setup: setup.size**2 // 3 if setup.maze == "perfect" else 3 * setup.size,
     art=GridArt(
         {
             "#": ("wall",),

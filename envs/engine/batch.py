@@ -25,7 +25,10 @@ class Loops:
         self._kernels = {name: game.kernel(name) for name in KERNELS}
 
     def __getattr__(self, name: str) -> Kernel:
-        compiled = compile_loop(getattr(loops, name), self._kernels, self._game.source)
+        template, kernels = getattr(loops, name.removesuffix("_that_agree")), self._kernels
+        if template.__name__ != name:
+            kernels = {**kernels, "margin": loops.no_margin}
+        compiled = compile_loop(template, kernels, self._game.source)
         setattr(self, name, compiled)
         return compiled
 
@@ -65,8 +68,10 @@ def measured(task: Task, levels: Levels) -> Levels:
 
 def _draw(task: Task, levels: Levels, where: NDArray[np.int64], seeds: NDArray[np.int64]) -> None:
     split, alpha = SPLITS.index(task.split), np.uint64(round(task.alpha * 2**32))
-    raw = _bytes(levels)
-    drawn = loops_of(task.game).draw_levels(levels, raw, where, seeds, task.setup_record, split, alpha)
+    compiled, raw = loops_of(task.game), _bytes(levels)
+    agree = task.split != "deploy" and not alpha and task.game.agree(task.setup)
+    draw = compiled.draw_levels_that_agree if agree else compiled.draw_levels
+    drawn = draw(levels, raw, where, seeds, task.setup_record, split, alpha)
     if drawn < len(where):
         raise RuntimeError(
             f"{task.game.name} found no {task.split} level for seed {seeds[drawn]} in {loops.ATTEMPTS} tries "

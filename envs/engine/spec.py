@@ -77,6 +77,7 @@ class Game:
         layers: the channels of the observation, from the arguments.
         horizon: from the arguments to the default number of steps.
         places: whether goals are places, so that outcomes are told by what was reached first.
+        agree: from the arguments to whether the goals agree, by construction, on all levels drawn for it.
         exact: whether `value` is the true optimum for every goal.
     """
 
@@ -93,6 +94,7 @@ class Game:
     citation: str
     tags: tuple[str, ...]
     misspecified: tuple[Goal, ...] = ()
+    agree: Callable[[Any], bool] = lambda _: True
     places: bool = False
     exact: bool = True
     version: int = 0
