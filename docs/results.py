@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sections import proxy_names, table
 
+from goalgap.agents.recipes import NOTES
 from goalgap.envs import SUITE
 from goalgap.envs.engine.legend import PAPER
 from goalgap.envs.engine.spec import Game
@@ -47,14 +48,14 @@ def of_game(game: Game) -> str:
         return "None are recorded yet."
     ranked = table(COLUMNS, [row.cells for row in board()[game.name]])
     costs = [_cost(each.entry.name, run) for each in trained(game) for run in each.episodes.runs]
-    cost = table(("entry", "training seed", "steps", "minutes", "machine"), costs)
+    cost = table(("entry", "training seed", "steps"), costs)
     made = "\n".join(f"* {each.entry.name}: `{each.entry.command}`" for each in trained(game))
-    return f"{ranked}\n\nWhat training took, and the commands that do it again:\n\n{cost}\n\n{made}"
+    told = [ranked, "What training took, and the commands that do it again:", cost, made, NOTES.get(game.name, "")]
+    return "\n\n".join(part for part in told if part)
 
 
 def _cost(name: str, run: Run) -> tuple[str, ...]:
-    steps, seconds = run.details["steps"], run.details["seconds"]
-    return name, str(run.training_seed), f"{steps:,}", f"{seconds / 60:.1f}", "one core, CPU"
+    return name, str(run.training_seed), f"{run.details['steps']:,}"
 
 
 def environments() -> str:
