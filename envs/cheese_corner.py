@@ -10,7 +10,8 @@ finds the cheese wherever it lies. If nobody were fooled, the two scores in depl
 those in training, and the corner would be visited no more often than by chance.
 
 Rebuilt from Langosco et al. 2022 (Maze I) and Abdel Sadek et al. 2025; `region` follows the former,
-who let the cheese lie anywhere in an n x n corner region in training. The sources leave open what the
+who let the cheese lie anywhere in an n x n corner region in training: above 1 the goals no longer agree on
+every level of training and control, and `info["margin"]` tells on which. The sources leave open what the
 corner is worth: here the first visit pays +1, and the cheese, which ends the episode, comes too late.
 """
 
