@@ -26,8 +26,7 @@ class Recipe:
         learning_rate: at the start; it falls to 0 in a straight line.
         entropy: weight of the entropy bonus.
         discount, gae_lambda: of the advantage estimate (Schulman et al. 2016).
-        patch: cells on a side of the patch around the agent that the network sees.
-        far: blocks of 3 x 3 cells on a side of the coarse view that it sees beside; 0 for the whole grid instead.
+        patch: cells on a side of the patch around the agent that the network sees beside the grid.
         hidden: units of the network's layers.
     """
 
@@ -42,22 +41,19 @@ class Recipe:
     discount: float = 0.95
     gae_lambda: float = 0.8
     patch: int = 7
-    far: int = 0
     hidden: tuple[int, ...] = (256, 128)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "hidden", tuple(self.hidden))
         choose("algorithm", self.algorithm, ALGORITHMS)
-        for name in ("steps", "n_envs", "n_steps", "epochs", "minibatch"):
-            _check_count(name, getattr(self, name), least=1)
-        for name in ("patch", "far"):
-            _check_side(name, getattr(self, name))
+        for name in ("steps", "n_envs", "n_steps", "epochs", "minibatch", "patch"):
+            _check_count(name, getattr(self, name), least=0 if name == "patch" else 1)
         for units in self.hidden:
             _check_count("hidden", units, least=1)
         for name, most in (("learning_rate", 1.0), ("entropy", 10.0), ("discount", 1.0), ("gae_lambda", 1.0)):
             _check_number(name, getattr(self, name), most)
-        if not self.hidden:
-            raise ValueError("a recipe needs at least one hidden layer")
+        if not self.hidden or (self.patch and self.patch % 2 == 0):
+            raise ValueError(f"a recipe needs hidden layers and an odd patch (or 0), not {self.hidden}, {self.patch}")
         if self.round % self.minibatch:
             raise ValueError(f"minibatch {self.minibatch} does not divide n_envs x n_steps = {self.round}")
 
@@ -101,12 +97,6 @@ def _check_count(name: str, value: Any, least: int) -> None:
         raise TypeError(f"{name} is a whole number, not {value!r}")
     if value < least:
         raise ValueError(f"{name} is at least {least}, not {value}")
-
-
-def _check_side(name: str, value: Any) -> None:
-    _check_count(name, value, least=0)
-    if value and value % 2 == 0:
-        raise ValueError(f"{name} is odd, with the agent in the middle, or 0, not {value}")
 
 
 def _check_number(name: str, value: Any, most: float) -> None:

@@ -104,7 +104,7 @@ def build(task: Task, recipe: Recipe, seed: int) -> BaseAlgorithm:
     """The untrained agent of a recipe, on games of its own."""
     package, policy = ALGORITHMS[recipe.algorithm]
     env = GoalGapVecEnv(task, recipe.n_envs)
-    features = {"patch": recipe.patch, "far": recipe.far, "hidden": recipe.hidden}
+    features = {"patch": recipe.patch, "hidden": recipe.hidden}
     model: BaseAlgorithm = getattr(import_module(package), recipe.algorithm)(
         policy,
         env,

@@ -237,9 +237,8 @@ def alive(pid):
     [
         ({"algorithm": "DQN"}, "algorithm 'DQN': choose from PPO"),
         ({"minibatch": 1000}, "does not divide n_envs x n_steps = 8192"),
-        ({"patch": 4}, "patch is odd"),
-        ({"far": 2}, "far is odd"),
-        ({"hidden": ()}, "hidden layer"),
+        ({"patch": 4}, "odd patch"),
+        ({"hidden": ()}, "hidden layers"),
         ({"steps": 0}, "steps is at least 1"),
         ({"n_envs": 2.5}, "n_envs is a whole number"),
         ({"discount": 1.5}, r"discount is in \[0, 1\]"),
@@ -257,27 +256,11 @@ def test_every_environment_has_a_recipe_that_is_plain_data():
         assert Recipe(**json.loads(json.dumps(made.as_data()))) == made
 
 
-@pytest.mark.parametrize(("game", "agent"), [("CheeseCorner", 2), ("Probation", 5)])
-def test_views_are_centred_on_the_agent(game, agent):
-    task = goalgap.task(game, size=7)
-    batch = Batch(task, 50)
+def test_the_patch_is_centred_on_the_agent():
+    batch = Batch(TASK, 50)
     batch.begin_seeds(np.arange(50), np.arange(50))
     obs = batch.observe()
-    far, near = PatchFeatures(task.observation_space, patch=5, far=3).views(torch.as_tensor(obs).float())
-    near, far = near.reshape(50, 5, 5, -1).numpy(), far.reshape(50, 3, 3, -1).numpy()
-    for grid, patch, coarse in zip(obs, near, far, strict=True):
-        row, col = np.argwhere(grid[..., agent])[0]
-        edge = np.pad(grid, ((2, 2), (2, 2), (0, 0)), "edge")
-        assert (patch == edge[row : row + 5, col : col + 5]).all()
-        empty = np.pad(grid.astype(float), ((4, 4), (4, 4), (0, 0)))[row : row + 9, col : col + 9]
-        blocks = empty.reshape(3, 3, 3, 3, -1).sum((1, 3)) / 3
-        for r, c in np.ndindex(3, 3):
-            inside = 0 <= row + 3 * (r - 1) < 9 and 0 <= col + 3 * (c - 1) < 9
-            np.testing.assert_allclose(coarse[r, c], blocks[r, c] if inside else 0.0, atol=1e-6)
-
-
-def test_the_whole_grid_is_seen_without_a_coarse_view():
-    obs = torch.rand(3, *TASK.observation_space.shape)
-    far, near = PatchFeatures(TASK.observation_space, patch=0).views(obs)
-    assert torch.equal(far, obs.flatten(1))
-    assert near.shape == (3, 0)
+    seen = PatchFeatures(TASK.observation_space).patches(torch.as_tensor(obs).float()).reshape(50, 7, 7, 3).numpy()
+    for grid, patch in zip(obs, seen, strict=True):
+        row, col = np.argwhere(grid[..., 2])[0]
+        assert (patch == np.pad(grid, ((3, 3), (3, 3), (0, 0)), "edge")[row : row + 7, col : col + 7]).all()
