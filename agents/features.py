@@ -27,7 +27,6 @@ class PatchFeatures(BaseFeaturesExtractor):
         hidden: units of each layer; the last is the number of features.
     """
 
-    indices: Tensor
     windows: Tensor
 
     def __init__(
@@ -36,7 +35,6 @@ class PatchFeatures(BaseFeaturesExtractor):
         rows, cols, layers = observation_space.shape
         super().__init__(observation_space, hidden[-1])
         self.agent_layer = agent_layer
-        self.register_buffer("indices", torch.arange(float(rows * cols)), persistent=False)
         self.register_buffer("windows", _windows(rows, cols, layers, patch), persistent=False)
         units = [(rows * cols + patch * patch) * layers, *hidden]
         stack: list[nn.Module] = []
@@ -46,8 +44,8 @@ class PatchFeatures(BaseFeaturesExtractor):
 
     def patches(self, obs: Tensor) -> Tensor:
         """The patch around each agent, shape (n, patch * patch * layers), from grids (n, rows, cols, layers)."""
-        agent = obs[..., self.agent_layer].flatten(1) @ self.indices
-        return obs.flatten(1).gather(1, embedding(agent.long(), self.windows))
+        agent = obs[..., self.agent_layer].flatten(1).argmax(1)
+        return obs.flatten(1).gather(1, embedding(agent, self.windows))
 
     def forward(self, obs: Tensor) -> Tensor:
         """Features, float32, shape (n, hidden[-1])."""
