@@ -18,28 +18,28 @@ Levels = NDArray[np.void]
 
 
 class Loops:
-    """The loops of one game, compiled when first used."""
+    """The loops of one game, for one kind of records, compiled when first used."""
 
-    def __init__(self, game: Game) -> None:
-        self._game = game
+    def __init__(self, game: Game, records: str) -> None:
+        self._game, self._records = game, records
         self._kernels = {name: game.kernel(name) for name in KERNELS}
 
     def __getattr__(self, name: str) -> Kernel:
         template, kernels = getattr(loops, name.removesuffix("_that_agree")), self._kernels
         if template.__name__ != name:
             kernels = {**kernels, "margin": loops.no_margin}
-        compiled = compile_loop(template, kernels, self._game.source)
+        compiled = compile_loop(template, kernels, self._game.source, self._records)
         setattr(self, name, compiled)
         return compiled
 
 
 @cache
-def _loops(module: str, game: Game) -> Loops:
-    return Loops(game)
+def _loops(game: Game, records: str) -> Loops:
+    return Loops(game, records)
 
 
-def loops_of(game: Game) -> Loops:
-    return _loops(game.module, game)
+def loops_of(task: Task) -> Loops:
+    return _loops(task.game, f"{task.level_dtype} {task.state_dtype}")
 
 
 def draw_levels(task: Task, seeds: Any) -> Levels:
@@ -62,13 +62,13 @@ def checked_seeds(given: Any) -> NDArray[np.int64]:
 
 def measured(task: Task, levels: Levels) -> Levels:
     """Levels made by hand, with their margins filled in."""
-    loops_of(task.game).measure_levels(levels)
+    loops_of(task).measure_levels(levels)
     return levels
 
 
 def _draw(task: Task, levels: Levels, where: NDArray[np.int64], seeds: NDArray[np.int64]) -> None:
-    split, alpha = SPLITS.index(task.split), np.uint64(round(task.alpha * 2**32))
-    compiled, raw = loops_of(task.game), _bytes(levels)
+    split, alpha, seeds = SPLITS.index(task.split), np.uint64(round(task.alpha * 2**32)), np.array(seeds)
+    compiled, raw = loops_of(task), _bytes(levels)
     agree = task.split != "deploy" and not alpha and task.game.agree(task.setup)
     draw = compiled.draw_levels_that_agree if agree else compiled.draw_levels
     drawn = draw(levels, raw, where, seeds, task.setup_record, split, alpha)
@@ -108,7 +108,7 @@ class Batch:
 
     def __init__(self, task: Task, n: int) -> None:
         self.task, self.n = task, n
-        self.loops = loops_of(task.game)
+        self.loops = loops_of(task)
         self.levels = np.zeros(n, task.level_dtype)
         self.states = np.zeros(n, task.state_dtype)
         shape, width = task.observation_space.shape, len(task.rewards)

@@ -29,12 +29,16 @@ def kernel(function: F) -> F:
     return function
 
 
-def compile_loop(loop: Kernel, kernels: Mapping[str, Kernel], module: ModuleType) -> Kernel:
-    """Compile `loop` with `kernels` bound to the names it calls, cached on disk for `module`."""
+def compile_loop(loop: Kernel, kernels: Mapping[str, Kernel], module: ModuleType, records: str = "") -> Kernel:
+    """Compile `loop` with `kernels` bound to the names it calls, cached on disk for `module`.
+
+    `records` names the types it is for. numba numbers what one function's cache holds, and two processes
+    that compile for other types at once take the same number, so each set of types gets its own cache.
+    """
     from numba import njit
 
     bound: Any = _bind(loop, dict(kernels))
-    tag = f"{module.__name__.rpartition('.')[2]}_{_digest(loop, kernels)}"
+    tag = f"{module.__name__.rpartition('.')[2]}_{_digest(loop, kernels, records)}"
     bound.__qualname__ = bound.__name__ = f"{loop.__name__}_{tag}"
     try:
         return njit(bound, cache=True, **OPTIONS)
@@ -60,8 +64,8 @@ def _bind(function: Any, kernels: dict[str, Kernel]) -> FunctionType:
     return FunctionType(function.__code__, scope, function.__name__, function.__defaults__)
 
 
-def _digest(loop: Kernel, kernels: Mapping[str, Kernel]) -> str:
-    parts = {"options": repr(OPTIONS)}
+def _digest(loop: Kernel, kernels: Mapping[str, Kernel], records: str = "") -> str:
+    parts = {"options": repr(OPTIONS), "records": records}
     _collect(loop, kernels, parts)
     return hashlib.sha256(repr(sorted(parts.items())).encode()).hexdigest()[:12]
 
