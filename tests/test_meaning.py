@@ -1,68 +1,25 @@
-"""What the environments mean, in levels one can look at: moves, and which goal was reached when.
-
-`play` walks a string of moves (u, r, d, l) and tells, for every reward, what was earned at which step.
-"""
+"""What the environments mean, in levels one can look at: moves, and which goal was reached when."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from textwrap import dedent
-
-import gymnasium
 import numpy as np
+import playing
 import pytest
+from playing import letters
 
-from goalgap import SUITE
-
-MOVES = "urdl"
 ARGUMENTS = {"CheeseCorner": {}, "KeysAndChests": {"few": 1, "many": 2}, "Probation": {"coins": 1}}
 
 
-@dataclass
-class Played:
-    """`earned` maps each reward to {step: amount}; `over` is the step of the end, and `how` its kind."""
-
-    earned: dict
-    returns: dict
-    margin: float
-    over: int = 0
-    how: str = ""
-    view: str = ""
-
-
 def begun(name, level, **arguments):
-    size = len(dedent(level).split()) - 2
-    env = gymnasium.make(SUITE[name].id, render_mode="ansi", size=size, **ARGUMENTS[name], **arguments)
-    _, info = env.reset(options={"level": level})
-    return env, info
+    return playing.begun(name, level, **ARGUMENTS[name], **arguments)
 
 
 def play(name, level, moves, **arguments):
-    env, info = begun(name, level, **arguments)
-    played = Played({goal: {} for goal in info["goals"]}, {}, info["margin"])
-    for t, move in enumerate(moves, 1):
-        _, _, terminated, truncated, info = env.step(MOVES.index(move))
-        for goal, amount in info["goals"].items():
-            if amount:
-                played.earned[goal][t] = amount
-        if terminated or truncated:
-            played.over, played.how = t, "terminated" if terminated else "truncated"
-            played.returns = info["returns"]
-            assert t == len(moves), "moves are left over"
-    played.view = env.render()
-    return played
+    return playing.play(name, level, moves, **ARGUMENTS[name], **arguments)
 
 
 def oracle(name, level, goal, **arguments):
-    """The moves of a goal's oracle, until it stands still or the episode ends."""
-    env, _ = begun(name, level, **arguments)
-    batch, moves, over = env.unwrapped.batch, "", False
-    names = [each.name for each in SUITE[name].goals]
-    while not over and batch.values()[0, names.index(goal)] > 0:
-        action = batch.best_actions(names.index(goal))[0]
-        moves += MOVES[action]
-        over = any(env.step(action)[2:4])
-    return moves
+    return playing.oracle(name, level, goal, **ARGUMENTS[name], **arguments)
 
 
 # CheeseCorner: m mouse, c cheese, # wall
@@ -276,4 +233,4 @@ def test_a_coin_can_be_taken_once_and_a_camera_is_a_wall():
 
 def test_with_audits_alone_theft_pays_where_nobody_looks():
     env, _ = begun("Probation", TENURED, reward="audited")
-    assert [env.step(MOVES.index(move))[1] for move in "llrrddd"] == [0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0]
+    assert [env.step(letters("Probation").index(move))[1] for move in "llrrddd"] == [0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0]
