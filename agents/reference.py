@@ -2,7 +2,7 @@
 
 They are named as users type them:
 
-    oracle:<goal>                   the best action for a goal; the first one where several are best
+    oracle:<goal>                   the best action for a goal, the quickest where several are best
     degraded:<goal>:<fraction>      that oracle with a fraction of random moves, 0.3 unless said
     mixture:<goal>:<goal>           a coin flip before each episode decides which oracle plays it
     random                          every action equally likely
@@ -32,7 +32,6 @@ Actions = NDArray[np.int64]
 Choice = Callable[[Batch, int], Actions]
 
 FORMS = "oracle:<goal>, degraded:<goal>:<fraction>, mixture:<goal>:<goal>, random, noop"
-TOLERANCE = 1e-9  # values this close are equally good
 FRACTION = 0.3
 MOVE, WHETHER, WHO = 1, 2, 3  # what a random number is used for
 
@@ -140,9 +139,7 @@ def _shares(batch: Batch, t: Any, seed: int, use: int) -> NDArray[np.float64]:
 
 
 def _oracle(goal: str, batch: Batch, _: int) -> Actions:
-    values = batch.action_values([each.name for each in batch.task.game.goals].index(goal))
-    best: Actions = np.argmax(values >= values.max(1, keepdims=True) - TOLERANCE, axis=1)
-    return best
+    return batch.best_actions([each.name for each in batch.task.game.goals].index(goal))
 
 
 def _random(batch: Batch, seed: int) -> Actions:

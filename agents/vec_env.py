@@ -125,11 +125,11 @@ class GoalGapVecEnv(VecEnv):
         """The games have one method of their own, `render`; AttributeError for any other."""
         if method_name != "render":
             raise AttributeError(f"the games have no method {method_name!r}, only 'render'")
-        where, game = list(self._get_indices(indices)), self.task.game
+        where, art = list(self._get_indices(indices)), self.task.game.art
         if self.render_mode is None:
             return [None] * len(where)
-        grids, returns = self.batch.observe(), self.batch.returns.tolist()
-        return [game.art.picture(game, grids[i], dict(zip(self._nothing, returns[i], strict=True))) for i in where]
+        scenes, returns = self.batch.scenes(), self.batch.returns.tolist()
+        return [art.picture(scenes[i], dict(zip(self._nothing, returns[i], strict=True))) for i in where]
 
     def get_attr(self, attr_name: str, indices: VecEnvIndices = None) -> list[Any]:
         """An attribute, the same for every game."""

@@ -8,12 +8,12 @@ from typing import Annotated
 
 import numpy as np
 import tyro
-from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from .. import envs
+from ..envs.engine.art import Scene
 from ..envs.engine.batch import Batch
 from ..envs.engine.png import png
 from ..envs.engine.spec import SPLITS, Split
@@ -74,20 +74,19 @@ def show(
         drawn = task if each == "train" else task.on(each)
         batch = Batch(drawn, len(seeds))
         batch.begin_seeds(np.arange(len(seeds)), np.array(seeds, np.int64))
-        rows.append(batch.observe())
+        rows.append(batch.scenes())
         if png_file is None:
-            _draw_text(console, drawn, batch, rows[-1])
+            _draw_text(console, drawn, rows[-1])
     if png_file is not None:
-        art, layers = task.game.art, task.game.layers
-        lines = [np.concatenate([art.rgb(obs, layers) for obs in row], axis=1) for row in rows]
+        lines = [np.concatenate([task.game.art.rgb(scene) for scene in row], axis=1) for row in rows]
         write_whole(png_file, png(np.concatenate(lines)))
         console.print(f"{', '.join(split)} from top to bottom: {png_file}", soft_wrap=True, highlight=False)
 
 
-def _draw_text(console: Console, task: Task, batch: Batch, observations: NDArray[np.uint8]) -> None:
+def _draw_text(console: Console, task: Task, scenes: list[Scene]) -> None:
     console.print(Text(f"{task.game.name}, {task.split}", style="bold"))
-    blocks = [task.game.art.text(obs, task.game.layers).splitlines() for obs in observations]
-    heads = [f"seed {level['seed']}, margin {level['margin']:.2f}" for level in batch.levels]
+    blocks = [task.game.art.level(scene).splitlines() for scene in scenes]
+    heads = [f"seed {scene.level['seed']}, margin {scene.level['margin']:.2f}" for scene in scenes]
     width = max(len(blocks[0][0]), *map(len, heads)) + 3
     for lines in [heads, *zip(*blocks, strict=True)]:
         console.print(Text("".join(line.ljust(width) for line in lines).rstrip()), soft_wrap=True)

@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 from pages import index, page, readme
 
 from goalgap.envs import SUITE
+from goalgap.envs.engine.art import paint
 from goalgap.envs.engine.batch import Batch
+from goalgap.envs.engine.canvas import enlarge
 from goalgap.envs.engine.legend import PAPER
 from goalgap.envs.engine.png import pixels, png
-from goalgap.envs.engine.spec import SPLITS, Game
+from goalgap.envs.engine.spec import SPLITS
 from goalgap.envs.engine.task import Task
 from goalgap.leaderboards import board
 
@@ -40,7 +42,7 @@ def contents() -> dict[Path, str | Image]:
     for game in SUITE.values():
         made[folder / f"{game.name}.md"] = page(game)
         made |= {folder / f"{game.name}-{split}.png": levels(Task.of(game, split)) for split in SPLITS}
-        made |= {folder / "icons" / f"{layer}.png": icon(game, layer) for layer in game.layers}
+        made |= {folder / "icons" / f"{thing}.png": icon(thing) for thing in game.things}
     return made
 
 
@@ -48,15 +50,14 @@ def levels(task: Task) -> Image:
     """The first levels of a split, side by side."""
     batch, where = Batch(task, LEVELS), np.arange(LEVELS)
     batch.begin_seeds(where, where)
-    pictures = [task.game.art.rgb(obs, task.game.layers) for obs in batch.observe()]
+    pictures = [task.game.art.rgb(scene) for scene in batch.scenes()]
     gap = np.full((len(pictures[0]), GAP, 3), PAPER, np.uint8)
     return np.concatenate([part for picture in pictures for part in (gap, picture)][1:], axis=1)
 
 
-def icon(game: Game, layer: str) -> Image:
+def icon(thing: str) -> Image:
     """One cell that holds one thing, 32 x 32 pixels."""
-    obs = np.array([[[layer == name for name in game.layers]]], np.uint8)
-    return game.art.rgb(obs, game.layers, scale=2)
+    return enlarge(paint(np.ones((1, 1, 1), np.uint8), (thing,)), 2)
 
 
 def stale(made: dict[Path, str | Image]) -> list[Path]:

@@ -89,9 +89,9 @@ def _walked(episodes: Episodes, split: str) -> Image:
     mine = episodes.where(split=split, training_seed=seed)
     shown = Episodes(mine.world, mine.runs, mine.table.sort_by("level_seed").slice(0, SHOWN))
     task = shown.world.task(split)
-    first, cells = walks(task, recorded(shown))
+    scenes, cells = walks(task, recorded(shown))
     roles = {index: goal.role for index, goal in enumerate(task.game.goals)}
     colours = [COLOURS[roles.get(int(goal), LOST)] for goal in outcomes(shown)]
-    drawn = [task.game.art.rgb(*each) for each in zip(first, [task.game.layers] * SHOWN, cells, colours, strict=True)]
+    drawn = [task.game.art.rgb(*each) for each in zip(scenes, cells, colours, strict=True)]
     gap = np.full((len(drawn[0]), SPACE, 3), PAPER, np.uint8)
     return np.concatenate([part for each in drawn for part in (gap, each)][1:], axis=1)

@@ -116,7 +116,7 @@ def starting(game: Game) -> str:
 def _drawn(game: Game) -> str:
     batch = Batch(Task.of(game), 1)
     batch.begin_seeds(FIRST, FIRST)
-    return game.art.text(batch.observe()[0], game.layers)
+    return game.art.level(batch.scenes()[0])
 
 
 def ending(game: Game) -> str:

@@ -1,4 +1,4 @@
-"""Deployment episodes as pictures: the level as the agent first saw it, and the way it went.
+"""Deployment episodes as pictures: the level as the agent first saw it and the way it went, or how it ended.
 
 The levels are the first ones, taken in order and dealt to the training seeds in turn: nothing is picked.
 """
@@ -11,11 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..envs.engine.art import GridArt
 from ..envs.engine.png import png
-from ..envs.engine.spec import Game
 from .episodes import Episodes
-from .replay import Cells, recorded, walks
+from .replay import recorded, walks
 from .scores import LOST, outcomes
 
 COLOURS = {"intended": (0, 158, 115), "proxy": (213, 94, 0), LOST: (120, 113, 128)}
@@ -61,23 +59,17 @@ def _levels(episodes: Episodes) -> NDArray[np.int64]:
 
 def _draw(shown: Episodes) -> list[Picture]:
     task = shown.world.task("deploy")
-    first, cells = walks(task, recorded(shown))
+    scenes, cells = walks(task, recorded(shown))
     roles = {reward.name: reward.role for reward in shown.world.rewards}
     drawn = []
     for row, goal in enumerate(outcomes(shown)):
         outcome = shown.world.goals[goal] if goal >= 0 else LOST
         role = roles.get(outcome, LOST)
-        image = _image(task.game, first[row], cells[row], COLOURS[role])
+        image = task.game.art.rgb(scenes[row], cells[row], COLOURS[role], scale=1)
         level, seed = (shown.column(name)[row] for name in ("level_seed", "training_seed"))
         goals = tuple(_catch(shown, row, each) for each in shown.world.goals)
         drawn.append(Picture(_uri(image), f"Level {level}, training seed {seed}", outcome, role, goals))
     return drawn
-
-
-def _image(game: Game, obs: NDArray[np.uint8], path: Cells, colour: tuple[int, int, int]) -> NDArray[np.uint8]:
-    if isinstance(game.art, GridArt):
-        return game.art.rgb(obs, game.layers, path, colour, scale=1)
-    return game.art.picture(game, obs)
 
 
 def _catch(shown: Episodes, row: int, goal: str) -> Catch:

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from ..envs.engine.art import Scene
 from ..envs.engine.batch import Batch
 from ..envs.engine.grid import PLACE
 from ..envs.engine.spec import SPLITS, Split
@@ -89,14 +90,15 @@ def _differ(one: pa.ChunkedArray, other: pa.ChunkedArray) -> NDArray[np.bool_]:
     return np.asarray(pc.not_equal(*(each.fill_null(sentinel) if sentinel else each for each in (one, other))))
 
 
-def walks(task: Task, actions: dict[int, NDArray[np.uint8]]) -> tuple[NDArray[np.uint8], list[Cells]]:
-    """The first observation of each level, shape (n, ...), and the cells its mover went through.
+def walks(task: Task, actions: dict[int, NDArray[np.uint8]]) -> tuple[list[Scene], list[Cells]]:
+    """The first scene of each level, and the cells its mover went through.
 
-    The mover is the first place among the fields of the game's state; without one the walks are empty.
+    The mover is the first place among the fields of the game's state. Without one the walks are empty, and the scene
+    is the last one: what came of it all.
     """
     batch = Batch(task, len(actions))
     batch.begin_seeds(np.arange(batch.n), np.array(list(actions)))
-    first, policy = batch.observe(), Replay(actions).bind(batch)
+    scenes, policy = batch.scenes(), Replay(actions).bind(batch)
     mover = next((name for name in batch.states.dtype.names or () if batch.states.dtype[name] == PLACE), None)
     cells: list[Cells] = [[] for _ in actions]
     lengths = np.array([len(each) for each in actions.values()])
@@ -104,6 +106,6 @@ def walks(task: Task, actions: dict[int, NDArray[np.uint8]]) -> tuple[NDArray[np
     for t in range(lengths.max() + 1):
         for game in np.flatnonzero(t <= lengths) if mover else ():
             cells[game].append((int(batch.states[mover]["row"][game]), int(batch.states[mover]["col"][game])))
-        chosen, state = policy(first, state, np.zeros(batch.n, bool))
+        chosen, state = policy(None, state, np.zeros(batch.n, bool))
         batch.step(chosen, t >= lengths)
-    return first, cells
+    return (scenes if mover else batch.scenes()), cells

@@ -97,8 +97,7 @@ def test_levels_asked_for_by_seed(name, same):
 def test_a_level_drawn_as_text(name, split, env_id, same):
     envs = pair(env_id)
     obs, _ = envs[1].envs[0].reset(seed=4)
-    game = SUITE[name]
-    text = game.art.text(obs, game.layers)
+    text = SUITE[name].art.level(envs[1].envs[0].unwrapped.batch.scenes()[0])
     same(*both(envs, "reset", seed=0, options={"level": text}))
     for chosen in actions(steps=60):
         ours, theirs = both(envs, "step", chosen)

@@ -1,10 +1,11 @@
-"""Levels as text, both ways: `GridArt.text` writes an observation, `parse` reads a level that a person drew.
+"""Levels as text, both ways: `Art.level` writes a level, `parse` reads one that a person drew.
 
-What a level holds under a layer's name, or its plural, is filled in from that layer: sets of cells
+Of a grid, what a level holds under a layer's name, or its plural, is filled in from that layer: sets of cells
 like `walls`, and places like the mouse's. An environment that has more to fill in declares a function
 `read(level, layers)`; it gets the level's record and each layer as a bool array (rows, cols), and
 raises ValueError where the drawing is no level. A level must look, at its start, as it was drawn: so
-nothing drawn is ever ignored.
+nothing drawn is ever ignored. A game that is no grid has its level written field by field (see `lines`), and
+may declare `check(level)`, which raises ValueError where the numbers are no level.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 from .art import FLOOR, GridArt
 from .batch import Batch, Levels, measured
 from .grid import PLACE
+from .lines import fill
 from .task import Task
 
 Mask = NDArray[np.bool_]
@@ -28,7 +30,8 @@ def parse(task: Task, text: str) -> Levels:
     """The level drawn in `text`, as an array of one record.
 
     Args:
-        text: one line a row and one glyph a cell, border included; surrounding space does not matter.
+        text: one line a row and one glyph a cell, border included, or one line a field where the game is no grid;
+            surrounding space does not matter.
 
     Returns:
         The level with seed -1, the task's horizon and its margin.
@@ -36,16 +39,31 @@ def parse(task: Task, text: str) -> Levels:
     Raises:
         ValueError: the text is no level of the task; says where, and which glyphs there are.
     """
-    rows = [line.rstrip() for line in cleandoc(text).splitlines()]
     levels = np.zeros(1, task.level_dtype)
     levels["seed"], levels["horizon"] = -1, task.setup.horizon
+    art = task.game.art
     try:
-        _check_shape(rows, task.observation_space.shape[0])
-        _fill(task, levels[0], _layers(task, rows))
-        _compare(rows, _start(task, levels))
+        if isinstance(art, GridArt):
+            _read_grid(task, art, levels, text)
+        else:
+            _read_lines(task, levels, text)
     except ValueError as error:
-        raise ValueError(f"not a level of {task.game.name}: {error}. Glyphs: {_glyphs(task)}") from None
+        hint = f". Glyphs: {_glyphs(art)}" if isinstance(art, GridArt) else ""
+        raise ValueError(f"not a level of {task.game.name}: {error}{hint}") from None
     return measured(task, levels)
+
+
+def _read_lines(task: Task, levels: Levels, text: str) -> None:
+    fill(levels, cleandoc(text))
+    if hasattr(task.game.source, "check"):
+        task.game.source.check(levels[0])
+
+
+def _read_grid(task: Task, art: GridArt, levels: Levels, text: str) -> None:
+    rows = [line.rstrip() for line in cleandoc(text).splitlines()]
+    _check_shape(rows, task.observation_space.shape[0])
+    _fill(task, levels[0], _layers(task, art, rows))
+    _compare(rows, _start(task, levels))
 
 
 def one(layers: Mapping[str, Mask], name: str) -> tuple[int, int]:
@@ -84,8 +102,8 @@ def _bits(cells: Mask) -> NDArray[np.uint64]:
     return cells.astype(np.uint64) @ (np.uint64(1) << np.arange(cells.shape[1], dtype=np.uint64))
 
 
-def _layers(task: Task, rows: list[str]) -> dict[str, Mask]:
-    legend = _legend(task)
+def _layers(task: Task, art: GridArt, rows: list[str]) -> dict[str, Mask]:
+    legend = _legend(art)
     layers = {name: np.zeros((len(rows), len(rows)), bool) for name in task.game.layers}
     for row, line in enumerate(rows):
         for col, glyph in enumerate(line):
@@ -116,7 +134,7 @@ def _start(task: Task, levels: Levels) -> list[str]:
     batch = Batch(task, 1)
     batch.levels[:] = levels
     batch.restart(np.zeros(1, np.int64))
-    return task.game.art.text(batch.observe()[0], task.game.layers).splitlines()
+    return task.game.art.text(batch.scenes()[0]).splitlines()
 
 
 def _compare(drawn: list[str], seen: list[str]) -> None:
@@ -126,15 +144,12 @@ def _compare(drawn: list[str], seen: list[str]) -> None:
                 raise ValueError(f"{_at(row, col)}: {glyph!r} is drawn where an episode would start with {shown!r}")
 
 
-def _legend(task: Task) -> dict[str, tuple[str, ...]]:
-    art = task.game.art
-    if not isinstance(art, GridArt):
-        raise TypeError(f"{task.game.name} is no grid: its levels cannot be drawn as text")
+def _legend(art: GridArt) -> dict[str, tuple[str, ...]]:
     return {FLOOR: (), **art.legend}
 
 
-def _glyphs(task: Task) -> str:
-    return ", ".join(f"{glyph} {' + '.join(names) or 'floor'}" for glyph, names in _legend(task).items())
+def _glyphs(art: GridArt) -> str:
+    return ", ".join(f"{glyph} {' + '.join(names) or 'floor'}" for glyph, names in _legend(art).items())
 
 
 def _at(row: int, col: int) -> str:

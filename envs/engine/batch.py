@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import loops
+from .art import Scene
 from .jit import Kernel, compile_loop
 from .spec import SPLITS, Game
 from .task import Task
 
-KERNELS = ("sample", "start", "step", "paint", "observe", "layout", "value", "margin")
+KERNELS = ("sample", "start", "step", "paint", "observe", "layout", "value", "margin", "act")
 Levels = NDArray[np.void]
 
 
@@ -22,7 +23,7 @@ class Loops:
 
     def __init__(self, game: Game, records: str) -> None:
         self._game, self._records = game, records
-        self._kernels = {name: game.kernel(name) for name in KERNELS}
+        self._kernels = {name: game.kernel(name) for name in KERNELS if hasattr(game.source, name)}
 
     def __getattr__(self, name: str) -> Kernel:
         template, kernels = getattr(loops, name.removesuffix("_that_agree")), self._kernels
@@ -175,10 +176,15 @@ class Batch:
             raise no_action(self.task, int(given[wrong]))
 
     def observe(self) -> NDArray[np.uint8]:
-        """A fresh array of observations, uint8, shape (n, size + 2, size + 2, channels)."""
+        """A fresh array of observations, uint8, shape (n, *shape of the observation space)."""
         obs = self._painted.copy()
         self.loops.observe_games(self.levels, self.states, self._records(obs))
         return obs
+
+    def scenes(self) -> list[Scene]:
+        """Every game as it stands, to be drawn."""
+        shown = zip(self.observe(), self.levels.copy(), self.states.copy(), strict=True)
+        return [Scene(self.task.game, *each) for each in shown]
 
     def tell(self, there: NDArray[np.bool_], ended: NDArray[np.bool_]) -> tuple[Any, Any, Any]:
         """Fresh rows of what infos say; see `loops.tell_games`."""
@@ -207,11 +213,21 @@ class Batch:
         return self._look_ahead(goal)[0]
 
     def best_actions(self, goal: int) -> NDArray[np.int64]:
-        """The oracle of a goal, shape (n,): the best action, the quickest of equals, the first of those."""
+        """The oracle of a goal, shape (n,).
+
+        The best action, the quickest of equals, the first of those; or what the game's reference policy does.
+        """
+        if not self.task.game.exact:
+            return self._reference(goal)
         values, steps = self._look_ahead(goal)
         good = values >= values.max(axis=1, keepdims=True) - 1e-9
         best: NDArray[np.int64] = np.argmin(np.where(good, steps, np.iinfo(steps.dtype).max), axis=1)
         return best
+
+    def _reference(self, goal: int) -> NDArray[np.int64]:
+        actions = np.zeros(self.n, np.int64)
+        self.loops.act_games(self.levels, self.states, goal, actions)
+        return actions
 
     def _look_ahead(self, goal: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         shape = (self.n, len(self.task.game.actions))

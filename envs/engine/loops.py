@@ -1,6 +1,6 @@
 """Loops over many games at once: templates that `jit` binds to one game's kernels and compiles.
 
-The names `sample`, `start`, `step`, `paint`, `observe`, `layout`, `value` and `margin` are the
+The names `sample`, `start`, `step`, `paint`, `observe`, `layout`, `value`, `act` and `margin` are the
 kernels of the game. The loops make no array views, which would cost far more than the games.
 """
 
@@ -156,6 +156,12 @@ def value_games(levels, states, values):
     for i in range(len(levels)):
         for g in range(values.shape[1]):
             values[i, g] = value(levels[i], states[i], g)[0]
+
+
+def act_games(levels, states, goal, actions):
+    """The reference policy of a goal, where a game has one, into actions[game]."""
+    for i in range(len(levels)):
+        actions[i] = act(levels[i], states[i], goal)
 
 
 def value_actions(levels, states, scratch, goal, discounts, values, steps):

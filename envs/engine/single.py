@@ -81,7 +81,7 @@ class GoalGapEnv(gymnasium.Env[NDArray[np.uint8], np.int64]):
         if self.render_mode is None:
             gymnasium.logger.warn("render() draws nothing without a render_mode: make the environment with one")
             return None
-        game, obs = self.task.game, self.batch.observe()[0]
+        art, scene = self.task.game.art, self.batch.scenes()[0]
         if self.render_mode == "ansi":
-            return game.art.text(obs, game.layers)
-        return game.art.picture(game, obs, dict(zip(self._names, self.batch.returns[0].tolist(), strict=True)))
+            return art.text(scene)
+        return art.picture(scene, dict(zip(self._names, self.batch.returns[0].tolist(), strict=True)))

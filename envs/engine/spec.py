@@ -34,12 +34,13 @@ class Goal:
     """A reward function over transitions and a discount; the reward itself is written by `step`.
 
     `kind` is the pseudo-alignment kind of a proxy (Hubinger et al. 2019). A `misspecified` reward
-    is one to train on, never one to score by. `signed` says that the reward may be negative, so that
-    achieved fractions are measured from random play.
+    is one to train on, never one to score by; what is `recorded` is an event that nobody is rewarded for, +1 each
+    time it happens. `signed` says that the reward may be negative, so that achieved fractions are measured from
+    random play.
     """
 
     name: str
-    role: Literal["intended", "proxy", "misspecified"]
+    role: Literal["intended", "proxy", "misspecified", "recorded"]
     blurb: str
     discount: float = 1.0
     kind: str = ""
@@ -74,11 +75,17 @@ class Game:
 
     Attributes:
         level, state: from the arguments to a NumPy structured dtype (without the engine's header).
-        layers: the channels of the observation, from the arguments.
+        layers: of a grid: what may lie in a cell, one channel of the observation each.
+        signals: of a game that is no grid: from the arguments to what is seen, in order, by name, and in how many
+            bits; the observation is these bits.
         horizon: from the arguments to the default number of steps.
         places: whether goals are places, so that outcomes are told by what was reached first.
         agree: from the arguments to whether the goals agree, by construction, on all levels drawn for it.
-        exact: whether `value` is the true optimum for every goal.
+        exact: whether `value` is the true optimum for every goal; else it is what a reference policy, the kernel
+            `act`, will collect.
+        curves: rewards, or fields of the state, whose course within an episode is recorded.
+        oversight: the recorded event that somebody watches for in training and control, and not in deployment.
+        bits: the optimization power that an evaluation resolves: it plays 2^bits random episodes for it.
     """
 
     name: str
@@ -88,15 +95,20 @@ class Game:
     actions: tuple[str, ...]
     level: Callable[[Any], list[Any]]
     state: Callable[[Any], list[Any]]
-    layers: tuple[str, ...]
     horizon: Callable[[Any], int]
     art: Art
     citation: str
     tags: tuple[str, ...]
+    layers: tuple[str, ...] = ()
+    signals: Callable[[Any], dict[str, int]] | None = None
     misspecified: tuple[Goal, ...] = ()
+    recorded: tuple[Goal, ...] = ()
     agree: Callable[[Any], bool] = lambda _: True
     places: bool = False
     exact: bool = True
+    curves: tuple[str, ...] = ()
+    oversight: str = ""
+    bits: int = 15
     version: int = 0
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -106,6 +118,11 @@ class Game:
     @property
     def id(self) -> str:
         return f"goalgap/{self.name}-v{self.version}"
+
+    @property
+    def things(self) -> tuple[str, ...]:
+        """The names of the pictures that the game is drawn with."""
+        return self.layers or self.art.things
 
     @property
     def intended(self) -> Goal:
@@ -118,7 +135,7 @@ class Game:
     @property
     def rewards(self) -> tuple[Goal, ...]:
         """Every reward that `step` writes, in the order of the reward vector."""
-        return self.goals + self.misspecified
+        return self.goals + self.misspecified + self.recorded
 
     @property
     def source(self) -> ModuleType:

@@ -43,7 +43,7 @@ class Task:
         known = [each.name for each in fields(game.setup)]
         for name in arguments:
             choose(f"argument of {game.name}", name, [*known, "split", "alpha", "reward"])
-        chosen = choose("reward", reward or game.intended.name, [each.name for each in game.rewards])
+        chosen = choose("reward", reward or game.intended.name, [each.name for each in game.goals + game.misspecified])
         setup = game.setup(**arguments)
         setup = replace(setup, horizon=setup.horizon or game.horizon(setup))
         return cls(game, setup, split, float(alpha), chosen)  # type: ignore[arg-type]
@@ -80,6 +80,8 @@ class Task:
 
     @cached_property
     def observation_space(self) -> Box:
+        if self.game.signals is not None:
+            return Box(0, 1, (sum(self.game.signals(self.setup).values()),), np.uint8)
         size = self.setup.size + 2  # type: ignore[attr-defined]
         return Box(0, 1, (size, size, len(self.game.layers)), np.uint8)
 

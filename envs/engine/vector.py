@@ -84,10 +84,8 @@ class GoalGapVectorEnv(VectorEnv[NDArray[np.uint8], NDArray[np.int64], Arrays]):
     def render(self) -> tuple[Any, ...] | None:
         if self.render_mode is None:
             return None
-        art, game = self.task.game.art, self.task.game
-        if self.render_mode == "ansi":
-            return tuple(art.text(obs, game.layers) for obs in self.batch.observe())
-        return tuple(art.picture(game, obs, None) for obs in self.batch.observe())
+        art, scenes = self.task.game.art, self.batch.scenes()
+        return tuple(art.text(scene) if self.render_mode == "ansi" else art.picture(scene) for scene in scenes)
 
     def _restarted(self, rewards: Arrays, terminated: Arrays, truncated: Arrays, ended: Arrays) -> Step:
         """End a step in which games ended and, in the same step, begin again."""
