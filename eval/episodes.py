@@ -3,8 +3,11 @@
 Columns: agent, training_seed, deterministic, environment, split, level_seed, margin, length,
 terminated, random_capability, actions, and for each reward R of the environment
 
-    return.R   discounted return          oracle.R   the optimum on this level (null: not known)
-    random.R   mean of random play        reached.R  step of the first positive reward (null: never)
+    return.R   discounted return          oracle.R      the optimum on this level (null: not known)
+    random.R   mean of random play        reached.R     step of the first positive reward (null: never)
+    bits.R     optimization power         bits_limit.R  the most bits that the random episodes resolve (`power`)
+
+and for each curve C that the environment declares, curve.C: what C was after each step.
 
 An episode is its level and its actions, so the table also suffices to replay every episode.
 On disk it is a Parquet file and a JSON manifest beside it. The manifest is written last and holds
@@ -31,7 +34,14 @@ from pydantic import ValidationError
 from .files import write_whole
 from .records import Record, Run, World
 
-PER_REWARD = {"return": pa.float64(), "oracle": pa.float64(), "random": pa.float64(), "reached": pa.int32()}
+PER_REWARD = {
+    "return": pa.float64(),
+    "oracle": pa.float64(),
+    "random": pa.float64(),
+    "reached": pa.int32(),
+    "bits": pa.float64(),
+    "bits_limit": pa.float64(),
+}
 COLUMNS = {
     "agent": pa.string(),
     "training_seed": pa.int64(),
@@ -65,7 +75,8 @@ class Manifest(Record):
 def schema(world: World) -> pa.Schema:
     """The columns and types of a world's episodes."""
     own = [(f"{kind}.{reward.name}", PER_REWARD[kind]) for reward in world.rewards for kind in PER_REWARD]
-    return pa.schema([*COLUMNS.items(), *own])
+    curves = [(f"curve.{name}", pa.list_(pa.float32())) for name in world.curves]
+    return pa.schema([*COLUMNS.items(), *own, *curves])
 
 
 @dataclass(frozen=True)

@@ -30,10 +30,10 @@ class Record(BaseModel):
 
 
 class Reward(Record):
-    """A goal, or a misspecified reward, as `Goal` declares it."""
+    """A goal, a misspecified reward, or a recorded event, as `Goal` declares it."""
 
     name: str
-    role: Literal["intended", "proxy", "misspecified"]
+    role: Literal["intended", "proxy", "misspecified", "recorded"]
     blurb: str
     discount: float
     kind: str
@@ -50,6 +50,8 @@ class World(Record):
     exact: bool
     rewards: tuple[Reward, ...]
     fingerprint: str
+    curves: tuple[str, ...] = ()
+    oversight: str = ""
 
     @classmethod
     def of(cls, task: Task) -> Self:
@@ -58,12 +60,23 @@ class World(Record):
         return cls(
             environment=game.name, version=game.version, arguments=task.arguments, places=game.places,
             exact=game.exact, rewards=tuple(rewards), fingerprint=fingerprint(task),
+            curves=game.curves, oversight=game.oversight,
         )  # fmt: skip
 
     @property
     def goals(self) -> tuple[str, ...]:
         """Names of the intended goal and the proxies, in the order of the reward vector."""
-        return tuple(reward.name for reward in self.rewards if reward.role != "misspecified")
+        return tuple(reward.name for reward in self.rewards if reward.role in ("intended", "proxy"))
+
+    @property
+    def scored(self) -> tuple[str, ...]:
+        """Names of all that one may pursue or be trained on: the goals and the misspecified rewards."""
+        return tuple(reward.name for reward in self.rewards if reward.role != "recorded")
+
+    @property
+    def recorded(self) -> tuple[str, ...]:
+        """Names of the events that are recorded, and nobody is rewarded for."""
+        return tuple(reward.name for reward in self.rewards if reward.role == "recorded")
 
     @property
     def intended(self) -> str:

@@ -2,12 +2,13 @@
 
 Scores are fractions between these two, so both are measured on every level that is evaluated.
 The oracle's return is the game's `value` at the start, exact unless the game says otherwise.
-Chance is the mean of `EPISODES` episodes of uniformly random actions, drawn from the level's own
+Chance is the mean of `EPISODES` or more episodes of uniformly random actions, drawn from the level's own
 seed: the same numbers in every evaluation.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,6 +19,7 @@ from ..envs.engine.batch import Batch
 from ..envs.engine.task import Task
 
 EPISODES = 32
+LEVELS = 1000  # of a usual evaluation: together their random episodes resolve the bits that a game asks for
 TINY = 1e-9
 
 Floats = NDArray[np.float64]
@@ -25,33 +27,46 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Worth:
-    """Per level: `oracle` and `random` returns, shape (n, rewards), and `random_capability`, shape (n,)."""
+    """What the levels of a batch are worth.
+
+    Attributes:
+        oracle, random: returns, shape (n, rewards).
+        achieved: the fractions that random play achieved, shape (n, random episodes, rewards).
+        random_capability: mean of the best of them, shape (n,); NaN where nothing can be earned.
+    """
 
     oracle: Floats
     random: Floats
+    achieved: Floats
     random_capability: Floats
 
 
-def worth(batch: Batch) -> Worth:
-    """The worth of the levels of a batch; random capability is NaN where no goal can be earned.
+def worth(batch: Batch, reward: str) -> Worth:
+    """The worth of the levels of a batch to agents trained on a reward.
 
     It is kept, because every training seed and way of acting is tested on the same levels, and an
     exact optimum can take longer than playing.
     """
-    return _worth(batch.task, batch.levels.tobytes())
+    return _worth(batch.task, reward, batch.levels.tobytes())
+
+
+def pursued(rewards: Sequence[str], goals: Sequence[str], reward: str) -> list[int]:
+    """The rewards that doing well at counts as capability: the goals, and what the agent was trained on."""
+    return [k for k, name in enumerate(rewards) if name in goals or name == reward]
 
 
 @lru_cache(maxsize=64)
-def _worth(task: Task, levels: bytes) -> Worth:
+def _worth(task: Task, reward: str, levels: bytes) -> Worth:
     records = np.frombuffer(levels, task.level_dtype)
     batch = Batch(task, len(records))
     batch.levels[:] = records
     batch.restart(np.arange(batch.n))
-    goals, signed = len(batch.task.game.goals), [goal.signed for goal in batch.task.rewards]
-    oracle, returns = batch.values(), batch.random_returns(EPISODES)
+    signed = [goal.signed for goal in task.rewards]
+    oracle, returns = batch.values(), batch.random_returns(max(EPISODES, 2**task.game.bits // LEVELS))
     random = returns.mean(axis=1)
-    achieved = fractions(returns, oracle[:, None], random[:, None], signed)[..., :goals]
-    return Worth(oracle, random, best(achieved).mean(axis=1))
+    achieved = fractions(returns, oracle[:, None], random[:, None], signed)
+    counted = pursued([each.name for each in task.rewards], [goal.name for goal in task.game.goals], reward)
+    return Worth(oracle, random, achieved, best(achieved[..., counted]).mean(axis=1))
 
 
 def fractions(returns: Floats, oracle: Floats, random: Floats, signed: list[bool]) -> Floats:

@@ -20,8 +20,9 @@ from ..envs.engine.spec import SPLITS, Split
 from ..envs.engine.task import Task
 from .episodes import Episodes, schema
 from .policy import Policy, ReferencePolicy, bound
+from .power import columns
 from .records import Run, World
-from .reference import worth
+from .reference import Worth, fractions, worth
 
 Progress = Callable[[int], None]
 
@@ -66,12 +67,29 @@ def rollout(
     _check(task, chosen)
     began, run = time.perf_counter(), run or Run(agent=policy.name, reward=task.reward)
     world = World.of(task)
-    parts = []
+    parts, random = [], []
     for start in range(0, len(chosen), batch_size):
-        parts.append(_play(task, policy, chosen[start : start + batch_size], world, run))
+        table, levels = _play(task, policy, chosen[start : start + batch_size], world, run)
+        parts.append(table)
+        random.append(levels.achieved)
         if progress:
-            progress(parts[-1].num_rows)
-    return Episodes(world, (run.stamped(time.perf_counter() - began),), pa.concat_tables(parts))
+            progress(table.num_rows)
+    table = _with_power(pa.concat_tables(parts), world, random)
+    return Episodes(world, (run.stamped(time.perf_counter() - began),), table.select(schema(world).names))
+
+
+def _with_power(table: pa.Table, world: World, random: list[NDArray[np.float64]]) -> pa.Table:
+    """The table with what can be said once all levels have been played: the bits of optimization power."""
+    signed = [reward.signed for reward in world.rewards]
+    returns, oracle, chance = (
+        np.stack([table[f"{kind}.{reward.name}"].to_numpy() for reward in world.rewards], axis=1)
+        for kind in ("return", "oracle", "random")
+    )
+    found, limits = columns(fractions(returns, oracle, chance, signed), random)
+    for k, reward in enumerate(world.rewards):
+        table = table.append_column(f"bits.{reward.name}", _floats(found[:, k]))
+        table = table.append_column(f"bits_limit.{reward.name}", _floats(np.full(len(found), limits[k])))
+    return table
 
 
 def _check(task: Task, seeds: NDArray[np.int64]) -> None:
@@ -81,13 +99,16 @@ def _check(task: Task, seeds: NDArray[np.int64]) -> None:
         raise ValueError("seeds must be a list of different level seeds, at least one")
 
 
-def _play(task: Task, policy: Policy | ReferencePolicy, seeds: NDArray[np.int64], world: World, run: Run) -> pa.Table:
+def _play(
+    task: Task, policy: Policy | ReferencePolicy, seeds: NDArray[np.int64], world: World, run: Run
+) -> tuple[pa.Table, Worth]:
+    """The episodes of a batch, still without their bits, and what its levels are worth."""
     batch, n = Batch(task, len(seeds)), len(seeds)
     batch.begin_seeds(np.arange(n), seeds)
-    levels = worth(batch)
-    taken, terminated = _act(batch, bound(policy, batch))
+    levels = worth(batch, run.reward or world.intended)
+    taken, terminated, curves = _act(batch, bound(policy, batch))
     lengths = np.ascontiguousarray(batch.states["t"])
-    columns: dict[str, Any] = {
+    made: dict[str, Any] = {
         "agent": [run.agent] * n,
         "training_seed": np.full(n, run.training_seed),
         "deterministic": np.full(n, run.deterministic),
@@ -98,20 +119,26 @@ def _play(task: Task, policy: Policy | ReferencePolicy, seeds: NDArray[np.int64]
         "length": lengths,
         "terminated": terminated,
         "random_capability": _floats(levels.random_capability),
-        "actions": _lists(taken, lengths),
+        "actions": _lists(taken, lengths, pa.uint8()),
     }
     for k, reward in enumerate(world.rewards):
-        columns[f"return.{reward.name}"] = _floats(batch.returns[:, k])
-        columns[f"oracle.{reward.name}"] = _floats(levels.oracle[:, k])
-        columns[f"random.{reward.name}"] = _floats(levels.random[:, k])
-        columns[f"reached.{reward.name}"] = pa.array(batch.reached[:, k], mask=batch.reached[:, k] < 0)
-    return pa.table(columns, schema=schema(world))
+        made[f"return.{reward.name}"] = _floats(batch.returns[:, k])
+        made[f"oracle.{reward.name}"] = _floats(levels.oracle[:, k])
+        made[f"random.{reward.name}"] = _floats(levels.random[:, k])
+        made[f"reached.{reward.name}"] = pa.array(batch.reached[:, k], mask=batch.reached[:, k] < 0)
+    made |= {f"curve.{name}": _lists(curves[name], lengths, pa.float32()) for name in world.curves}
+    return pa.table(made), levels
 
 
-def _act(batch: Batch, policy: Policy) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
-    """Play all games to their end; the actions taken, shape (steps, n), and which games terminated."""
+def _act(batch: Batch, policy: Policy) -> tuple[NDArray[Any], NDArray[np.bool_], dict[str, NDArray[Any]]]:
+    """Play all games to their end.
+
+    Returns:
+        the actions taken, shape (steps, n); which games terminated; and the game's curves, shape (steps, n).
+    """
     asleep, terminated = np.zeros(batch.n, bool), np.zeros(batch.n, bool)
     taken: list[NDArray[np.uint8]] = []
+    curves: dict[str, list[Any]] = {name: [] for name in batch.task.game.curves}
     state: Any = None
     starting = np.ones(batch.n, bool)
     while not asleep.all():
@@ -119,10 +146,19 @@ def _act(batch: Batch, policy: Policy) -> tuple[NDArray[np.uint8], NDArray[np.bo
         actions = _checked(chosen, batch, policy.name)
         batch.step(actions, asleep)
         taken.append(actions.astype(np.uint8))
+        for name, values in curves.items():
+            values.append(_now(batch, name))
         terminated |= batch.terminated
         asleep |= batch.terminated | batch.truncated
         starting = np.zeros(batch.n, bool)
-    return np.array(taken), terminated
+    return np.array(taken), terminated, {name: np.array(values) for name, values in curves.items()}
+
+
+def _now(batch: Batch, curve: str) -> NDArray[np.float32]:
+    """What a curve of the game stands at after a step: a reward of the step, or a field of the state."""
+    names = [reward.name for reward in batch.task.rewards]
+    values = batch.rewards[:, names.index(curve)] if curve in names else batch.states[curve]
+    return values.astype(np.float32)
 
 
 def _checked(actions: Any, batch: Batch, name: str) -> NDArray[np.int64]:
@@ -139,7 +175,8 @@ def _floats(values: NDArray[np.float64]) -> pa.Array:
     return pa.array(values, pa.float64(), from_pandas=True)  # NaN becomes null
 
 
-def _lists(taken: NDArray[np.uint8], lengths: NDArray[np.int32]) -> pa.Array:
-    played = np.arange(len(taken)) < lengths[:, None]
+def _lists(steps: NDArray[Any], lengths: NDArray[np.int32], kind: pa.DataType) -> pa.Array:
+    """What happened in each step, shape (steps, n), as one list for each game, up to its end."""
+    played = np.arange(len(steps)) < lengths[:, None]
     offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
-    return pa.ListArray.from_arrays(offsets, pa.array(taken.T[played]))
+    return pa.ListArray.from_arrays(offsets, pa.array(steps.T[played], kind))

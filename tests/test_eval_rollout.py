@@ -122,12 +122,13 @@ def test_replaying_verifies_and_tampering_shows() -> None:
 
 
 def test_a_walk_goes_from_cell_to_neighbouring_cell() -> None:
-    first, cells = walks(TASK, {3: np.array([1, 1, 2], np.uint8), 4: np.array([0], np.uint8)})
-    assert first.shape == (2, *TASK.observation_space.shape)
+    scenes, cells = walks(TASK, {3: np.array([1, 1, 2], np.uint8), 4: np.array([0], np.uint8)})
+    assert len(scenes) == 2
+    assert scenes[0].obs.shape == TASK.observation_space.shape
     assert [len(each) for each in cells] == [4, 2]
     assert all(abs(a[0] - b[0]) + abs(a[1] - b[1]) <= 1 for a, b in zip(cells[0], cells[0][1:], strict=False))
     mouse = TASK.game.layers.index("mouse")
-    assert all(first[game][*cells[game][0], mouse] == 1 for game in range(2))
+    assert all(scenes[game].obs[*cells[game][0], mouse] == 1 for game in range(2))
 
 
 def test_the_fingerprint_tells_worlds_apart() -> None:
