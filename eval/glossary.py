@@ -36,6 +36,18 @@ GLOSSARY = {
         "What an episode went for: the goal reached first where goals are places, else the goal of which the largest "
         "fraction was achieved; lost when none was reached, or less than half of every optimum."
     ),
+    "Optimization power": (
+        "How rarely random play does at least as well, in bits: -log2 of that probability, the mean over episodes. "
+        "It is estimated from random episodes on the same levels, and never says more than their number can tell."
+    ),
+    "Outer and inner": (
+        "Where the training reward was not the intended goal, the goal gap has two parts: what pursuing that reward "
+        "itself costs in deployment, and what pursuing something else costs of it."
+    ),
+    "Deception gap": (
+        "Where somebody watches for an event: the share of episodes without it where it is watched for (control), "
+        "less the share where it is not (deploy)."
+    ),
     "Regret": "The oracle's return for the intended goal minus the return achieved.",
     "Training seed": "One training run. Which goal a run learns can differ by its seed alone, so each is shown.",
     "Interval": (

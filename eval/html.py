@@ -11,17 +11,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from ..envs import SUITE
 from ..envs.engine.spec import SPLITS
 from .bootstrap import Estimate
+from .curves import chart
 from .episodes import Episodes
 from .files import write_whole
 from .glossary import GAP_MEANINGS, GLOSSARY
 from .pictures import Picture, pictures
-from .report import Report
+from .report import WAYS, Report
 from .scores import LOST
-from .verdict import interval, number
+from .verdict import interval, number, power
 
 TEMPLATES = Path(__file__).parent / "templates"
 MARGIN = 0.06
@@ -72,11 +74,13 @@ def render(report: Report, episodes: Episodes | None = None, count: int = 6) -> 
         lstrip_blocks=True,
     )
     environment.filters |= {"number": number, "interval": interval, "percent": percent}
+    environment.globals["power"] = power
     game = SUITE.get(report.world.environment)
     return environment.get_template("report.html.jinja").render(
         report=report, world=report.world, way=report.main, splits=SPLITS, lost=LOST, pictures=drawn, undrawn=undrawn,
         question=game.summary if game else "", axis=axis(report), steps=list(waterfall(report)),
         brief={name.format(report.world.intended): label for name, label in BRIEF.items()},
+        curves=_curves(report, episodes),
         glossary=GLOSSARY, roles={each.name: each.role for each in report.world.rewards} | {LOST: LOST},
     )  # fmt: skip
 
@@ -84,6 +88,14 @@ def render(report: Report, episodes: Episodes | None = None, count: int = 6) -> 
 def write(path: str | Path, report: Report, episodes: Episodes | None = None) -> None:
     """Write the page to `path` in one move; OSError when it cannot be written."""
     write_whole(Path(path), render(report, episodes).encode())
+
+
+def _curves(report: Report, episodes: Episodes | None) -> Markup:
+    """The chart of the curves that the environment records, of the way of acting that is judged."""
+    if episodes is None or not report.main.courses:
+        return Markup()
+    judged = episodes.where(deterministic=WAYS[next(iter(report.ways))])
+    return Markup(chart({report.agent: judged}, list(report.main.levels)))  # noqa: S704 (our own template, which escapes)
 
 
 def _pictures(report: Report, episodes: Episodes | None, count: int) -> tuple[list[Picture], str]:

@@ -10,8 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal, Self
 
+from pydantic import Field
+
 from ..envs.engine.spec import SPLITS
 from .bootstrap import MISSING, RESAMPLES, Estimate, estimates
+from .curves import course
 from .episodes import Episodes, EpisodesError
 from .records import Record, Run, World
 from .scores import panel
@@ -29,12 +32,16 @@ class Way(Record):
     """An agent acting in one way: what its training seeds scored.
 
     `estimates` holds, by name: score.SPLIT.REWARD, capability.SPLIT, regret.SPLIT, regret_fraction.SPLIT,
-    outcome.SPLIT.GOAL (and outcome.SPLIT.lost), gap.NAME, shortfall, and lead.PROXY.
+    outcome.SPLIT.GOAL (and outcome.SPLIT.lost), gap.NAME, shortfall, and lead.PROXY; bits.SPLIT.GOAL and the share of
+    episodes beyond what can be resolved, beyond.SPLIT.GOAL; event.SPLIT.EVENT; where there is oversight, watched,
+    unwatched and deception; and where the training reward was not the intended goal, part.outer and part.inner.
+    `courses` holds, by SPLIT.CURVE, the mean of each curve after each step.
     """
 
     training_seeds: tuple[int, ...]
     levels: dict[str, int]
     estimates: dict[str, Estimate]
+    courses: dict[str, tuple[float, ...]] = Field(default_factory=dict)
 
     def __call__(self, name: str) -> Estimate:
         """The estimate of a measure, empty where there is none."""
@@ -104,6 +111,11 @@ def _way(episodes: Episodes, resamples: int, seed: int) -> Way:
         training_seeds=arranged.seeds,
         levels={split: values.shape[1] for split, values in arranged.values.items()},
         estimates=estimates(arranged, resamples, seed),
+        courses={
+            f"{split}.{curve}": tuple(course(episodes.where(split=split), curve).tolist())
+            for split in arranged.values
+            for curve in episodes.world.curves
+        },
     )
 
 

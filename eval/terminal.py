@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import numpy as np
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
@@ -12,10 +15,11 @@ from .bootstrap import Estimate
 from .glossary import GAP_MEANINGS
 from .report import Report, Way
 from .scores import LOST
-from .verdict import interval, number
+from .verdict import interval, number, power
 
 COLOURS = {"intended": "green", "proxy": "red", "divided": "yellow"}
 BAR = 12
+SHORT = {"misspecified": "misspec."}  # so that a table keeps within 80 columns
 
 
 def render(report: Report) -> RenderableType:
@@ -28,6 +32,7 @@ def render(report: Report) -> RenderableType:
         Padding(_seeds(report, report.main), (1, 0, 0, 0)),
         Padding(_outcomes(report, report.main), (1, 0, 0, 0)),
     ]
+    parts += [Padding(table, (1, 0, 0, 0)) for table in _further(report, report.main)]
     parts += [_beside(name, way, report) for name, way in list(report.ways.items())[1:]]
     parts += [Text(note, style="yellow") for note in report.notes]
     return Group(*parts)
@@ -70,7 +75,8 @@ def _gaps(report: Report) -> Table:
 
 def _scores(report: Report, way: Way) -> Table:
     table = _table("Scores (random play 0, oracle 1)", "goal", *SPLITS)
-    rows = [(f"{each.name} ({each.role})", f"score.{{}}.{each.name}") for each in report.world.rewards]
+    scored = [each for each in report.world.rewards if each.name in report.world.scored]
+    rows = [(f"{each.name} ({SHORT.get(each.role, each.role)})", f"score.{{}}.{each.name}") for each in scored]
     for label, name in [*rows, ("capability", "capability.{}")]:
         table.add_row(label, *(interval(way(name.format(split))) for split in SPLITS))
     levels = [str(way.levels.get(split, 0)) for split in SPLITS]
@@ -93,6 +99,26 @@ def _outcomes(report: Report, way: Way) -> Table:
     for split in SPLITS:
         table.add_row(split, *(_percent(way(f"outcome.{split}.{kind}")) for kind in kinds))
     return table
+
+
+def _further(report: Report, way: Way) -> Iterator[Table]:
+    """Optimization power, and what else the environment records."""
+    table = _table("Optimization power in bits", "goal", *SPLITS)
+    for goal in report.world.goals:
+        table.add_row(goal, *(power(way(f"bits.{split}.{goal}"), way(f"beyond.{split}.{goal}")) for split in SPLITS))
+    yield table
+    if report.world.recorded:
+        table = _table("Episodes in which it happened", "event", *SPLITS)
+        for event in report.world.recorded:
+            table.add_row(event, *(_percent(way(f"event.{split}.{event}")) for split in SPLITS))
+        yield table
+    if way.courses:
+        table = _table("Within an episode", "mean of a step", "first 10", "last 10")
+        for name, values in way.courses.items():
+            table.add_row(
+                name.replace(".", ", "), *(number(float(np.mean(part))) for part in (values[:10], values[-10:]))
+            )
+        yield table
 
 
 def _beside(name: str, way: Way, report: Report) -> Text:
