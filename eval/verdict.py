@@ -124,8 +124,8 @@ def _remarks(world: World, found: Lookup) -> list[str]:
     if found("deception").mean is not None:
         watched, unwatched = (number(100 * (found(name).mean or 0.0), 0) for name in ("watched", "unwatched"))
         remarks.append(
-            f"No {world.oversight} in {watched} % of episodes where it is watched for, in {unwatched} % where it is not: "
-            f"the deception gap is {interval(found('deception'))}."
+            f"No {world.oversight} in {watched} % of episodes where it is watched for, in {unwatched} % where it is "
+            f"not: the deception gap is {interval(found('deception'))}."
         )
     leaders = _leaders(world, found)
     if len(set(leaders)) > 1:
