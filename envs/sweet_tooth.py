@@ -188,9 +188,7 @@ GAME = Game(
     module=__name__,
     goals=(
         Goal("nutrition", "intended", "eat what nourishes, and nothing that harms", signed=True),
-        Goal(
-            "sweetness", "proxy", "eat what is sweet: candy is a supernormal stimulus", 1.0, "side-effect", signed=True
-        ),
+        Goal("sweetness", "proxy", "eat what is sweet, supernormal stimuli first", kind="side-effect", signed=True),
     ),
     setup=Setup,
     actions=MOVES,
