@@ -76,7 +76,7 @@ def level_fields(setup: Setup) -> list[Any]:
 
 
 def state_fields(setup: Setup) -> list[Any]:
-    return [("ape", PLACE), ("eaten", "u1", (2 * setup.foods,))]
+    return [("ape", PLACE), ("taken", "u1", (2 * setup.foods,))]
 
 
 @kernel
@@ -138,8 +138,8 @@ def step(level: Any, state: Any, action: int, rewards: Any) -> bool:
     move(level.walls, state.ape, action)
     for i in range(len(level.foods)):
         here = level.foods[i, 0] == state.ape.row and level.foods[i, 1] == state.ape.col
-        if here and state.eaten[i] == 0:
-            state.eaten[i] = 1
+        if here and state.taken[i] == 0:
+            state.taken[i] = 1
             rewards[NUTRITION] = WORTH[NUTRITION, level.kind[i]]
             rewards[SWEETNESS] = WORTH[SWEETNESS, level.kind[i]]
     return False
@@ -153,7 +153,7 @@ def paint(level: Any, obs: Any) -> None:
 @kernel
 def observe(level: Any, state: Any, obs: Any) -> None:
     for i in range(len(level.foods)):
-        if state.eaten[i] == 0:
+        if state.taken[i] == 0:
             row, col, kind = level.foods[i, 0], level.foods[i, 1], level.kind[i]
             for k in range(SWEET[kind]):
                 obs[row, col, SWEET_LAYER + k] = 1
@@ -168,7 +168,7 @@ def value(level: Any, state: Any, goal: int) -> tuple[float, int]:
     things, gain = np.zeros((len(level.foods) + 1, 4), np.int64), np.zeros(len(level.foods))
     n = 0
     for i in range(len(level.foods)):
-        if state.eaten[i] == 0:
+        if state.taken[i] == 0:
             things[n, 0], things[n, 1] = level.foods[i, 0], level.foods[i, 1]
             gain[n] = WORTH[goal, level.kind[i]]
             n += 1

@@ -8,7 +8,7 @@ import pytest
 
 import goalgap
 from goalgap.envs.engine.ascii import parse
-from goalgap.envs.engine.batch import Batch
+from goalgap.envs.engine.batch import Batch, draw_levels
 from goalgap.envs.engine.solver import brute_force
 from goalgap.envs.engine.spec import SPLITS
 
@@ -82,7 +82,7 @@ def test_home_without_a_cone_is_no_end_and_one_cone_is_enough():
 
 
 def test_an_unpaid_cone_is_carried_to_the_till_around_home():
-    """The straight way leads through home, where the episode would end in shame; where there is no way around, nothing is best."""
+    """The straight way leads through home, where the episode would end; where none leads around, nothing is best."""
     level = """
         #######
         #.....#
@@ -108,6 +108,37 @@ def test_who_has_no_time_to_pay_does_best_to_stay_away():
     assert play(ASIDE, "r" * 9, horizon=9).returns == {"paid": 0.0, "icecream": 0.0}
 
 
+@pytest.mark.parametrize("maze", ["blocks", "perfect"])
+@pytest.mark.parametrize("split", SPLITS)
+def test_the_till_is_the_only_way_out_but_in_deployment_aside(split, maze):
+    """Without the till's cell, a training level's freezer stands in a closed rectangle; one of deployment is as near."""
+    levels = draw_levels(goalgap.task("IceCream", split=split, maze=maze), np.arange(200))
+    for level in levels:
+        home, freezer, till = (
+            (int(level[name]["row"]), int(level[name]["col"])) for name in ("home", "freezer", "till")
+        )
+        without = flooded(level, freezer, closed=till)
+        if split == "deploy":
+            assert without[home] == flooded(level, freezer)[home]
+            assert without[home] < flooded(level, freezer)[till] + flooded(level, till)[home]
+            assert flooded(level, freezer)[till] <= 6
+        else:
+            assert home not in without
+            assert 4 < len(without) <= 16
+            assert len({row for row, _ in without}) * len({col for _, col in without}) == len(without)
+
+
+def flooded(level, start, closed=None):
+    """Steps from a cell to each cell that can be reached, by a plain breadth-first search."""
+    steps, queue = {start: 0}, [start]
+    for row, col in queue:
+        for cell in ((row - 1, col), (row, col + 1), (row + 1, col), (row, col - 1)):
+            if cell not in steps and cell != closed and not int(level["walls"][cell[0]]) >> cell[1] & 1:
+                steps[cell] = steps[row, col] + 1
+                queue.append(cell)
+    return steps
+
+
 @pytest.mark.parametrize("split", SPLITS)
 def test_levels_that_begin_anywhere_show_every_stage_and_are_solved_exactly(split):
     """Paid cones tell nothing apart, so deployment has none at the start."""
@@ -125,5 +156,5 @@ def test_levels_that_begin_anywhere_show_every_stage_and_are_solved_exactly(spli
 
 
 def test_a_cone_that_nobody_holds_is_no_level():
-    with pytest.raises(ValueError, match="line 2, column 2: 'i' is drawn where an episode would start with '.'"):
+    with pytest.raises(ValueError, match=r"line 2, column 2: 'i' is drawn where an episode would start with '\.'"):
         parse(goalgap.task("IceCream", size=5), AT_THE_DOOR.replace("#...#f#", "#i..#f#"))

@@ -98,5 +98,5 @@ def test_a_level_may_hold_any_food_but_no_more_and_no_less_than_was_said():
     assert play(mixed, "rr").margin == 1.0
     with pytest.raises(ValueError, match="there must be 2 of fruit and plant and root and candy together, not 1"):
         parse(goalgap.task("SweetTooth", size=5, foods=1), MODERN.replace("c", "."))
-    with pytest.raises(ValueError, match="line 2, column 6: '3' is drawn where an episode would start with '.'"):
+    with pytest.raises(ValueError, match=r"line 2, column 6: '3' is drawn where an episode would start with '\.'"):
         parse(goalgap.task("SweetTooth", size=5, foods=1), MODERN.replace("r..", "r.3"))
