@@ -6,13 +6,15 @@ from typing import Any
 
 import gymnasium
 
-from . import cheese_corner, keys_and_chests, probation
+from . import cheese_corner, ice_cream, keys_and_chests, probation, sweet_tooth
 from .engine.single import GoalGapEnv
 from .engine.spec import SPLITS, Game, Split, choose
 from .engine.task import Task
 from .engine.vector import GoalGapVectorEnv
 
-SUITE: dict[str, Game] = {each.GAME.name: each.GAME for each in (cheese_corner, keys_and_chests, probation)}
+SUITE: dict[str, Game] = {
+    each.GAME.name: each.GAME for each in (cheese_corner, keys_and_chests, probation, sweet_tooth, ice_cream)
+}
 
 
 def ids(game: Game) -> dict[Split, str]:

@@ -29,7 +29,11 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "perfect": {"maze": "perfect"},
     "short": {"horizon": 25},
 }
-OF_THEIR_OWN = {"CheeseCorner": {"region": {"region": 3}}, "Probation": {"cameras": {"cameras": 2}}}
+OF_THEIR_OWN = {
+    "CheeseCorner": {"region": {"region": 3}},
+    "Probation": {"cameras": {"cameras": 2}},
+    "IceCream": {"anywhere": {"begin": "anywhere"}},
+}
 
 
 def cases() -> dict[str, Task]:

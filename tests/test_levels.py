@@ -13,10 +13,20 @@ from goalgap.envs.engine.loops import HELD_OUT
 from goalgap.envs.engine.spec import SPLITS
 
 MANY = 100_000
-FEWER = {"CheeseCorner": 20_000, "KeysAndChests": 120, "Probation": 20_000}  # each is proved to be distinguishing
-SOME = {"CheeseCorner": 400, "KeysAndChests": 8, "Probation": 60}  # its exact oracle is slow
+FEWER = dict.fromkeys(goalgap.SUITE, 20_000) | {"KeysAndChests": 120}  # each is proved to be distinguishing
+SOME = dict.fromkeys(goalgap.SUITE, 400) | {"KeysAndChests": 8, "Probation": 60}  # its exact oracle is slow
 TINY = {"size": 5, "maze": "perfect"}
-TINY_OF = {"CheeseCorner": TINY, "KeysAndChests": {**TINY, "few": 1, "many": 2}, "Probation": {**TINY, "coins": 1}}
+TINY_OF = dict.fromkeys(goalgap.SUITE, TINY) | {
+    "KeysAndChests": {**TINY, "few": 1, "many": 2},
+    "Probation": {**TINY, "coins": 1},
+    "SweetTooth": {**TINY, "foods": 1},
+}
+SHARED = dict.fromkeys(goalgap.SUITE, ()) | {  # layers that are there together with others, by what they mean
+    "SweetTooth": ("nutrient", "sweet2", "sweet3", "sweet4"),
+    "IceCream": ("home",),
+}
+LAYOUTS = dict.fromkeys(goalgap.SUITE, (66, 22)) | {"IceCream": (79, 33)}  # perfect, size 5: of training, of the rest
+FREE = dict.fromkeys(goalgap.SUITE, 0.755) | {"IceCream": 0.672}  # of block mazes; a shop has walls of its own
 SIZES = pytest.mark.parametrize("size", [5, 21])
 
 
@@ -136,13 +146,15 @@ def test_layouts_of_control_and_deployment_never_occur_in_training(name):
 
 
 def test_layouts_are_held_out_even_where_there_are_few(name):
-    """Of the 88 mazes of size 5 that depth-first search can make, training has 66, and the rest the others."""
+    """Of the 88 mazes of size 5 that depth-first search can make, training has 66, and the rest the others.
+
+    With a shop in them, which may stand in any corner, there are 112.
+    """
     train, control, deploy = (
         {row.tobytes() for row in levels_of(name, 3000, split, **TINY_OF[name])["walls"]} for split in SPLITS
     )
     assert not train & (control | deploy)
-    assert len(train) == 66
-    assert len(control) == 22
+    assert (len(train), len(control)) == LAYOUTS[name]
     assert control == deploy
 
 
@@ -226,6 +238,9 @@ def far_from(cells, row, col):
 
 
 @SIZES
+@pytest.mark.parametrize(
+    "name", [name for name in goalgap.SUITE if name != "IceCream"]
+)  # its shop is cut into the tree
 def test_perfect_mazes_are_trees_over_odd_cells(name, size, split):
     arguments = TINY_OF[name] if size == 5 else {"size": size, "maze": "perfect"}
     cells = open_cells(levels_of(name, fewer(name, split, 100, 6), split, **arguments))
@@ -239,7 +254,7 @@ def test_a_quarter_of_block_mazes_is_wall_on_every_split(name, split):
     """The layout alone does not give the split away."""
     cells = open_cells(levels_of(name, fewer(name, split, 5_000, 100), split))
     free = cells[:, 1:-1, 1:-1].mean()
-    assert abs(free - 0.755) < 0.015
+    assert abs(free - FREE[name]) < 0.015
     assert not cells[:, [0, -1]].any()
     assert not cells[:, :, [0, -1]].any()
 
@@ -253,14 +268,14 @@ def test_all_that_matters_can_be_reached(name, split, size):
     batch.begin_seeds(np.arange(n), np.arange(n))
     obs, cells = batch.observe(), open_cells(batch.levels)
     assert obs.shape[1:] == task.observation_space.shape == (size + 2, size + 2, len(task.game.layers))
-    layers = {name: obs[..., i] > 0 for i, name in enumerate(task.game.layers)}
-    things = [layers[name] for name in task.game.layers if name not in ("wall", "camera", "watched", "held")]
-    agent = things[-1]
+    layers = {layer: obs[..., i] > 0 for i, layer in enumerate(task.game.layers)}
+    things = {layer: each for layer, each in layers.items() if layer not in ("wall", "camera", "watched", "held")}
+    agent = things[task.game.layers[-1]]
     assert (agent.sum(axis=(1, 2)) == 1).all()
-    assert (sum(each.astype(int) for each in things) <= 1).all()
+    assert (sum(each.astype(int) for layer, each in things.items() if layer not in SHARED[name]) <= 1).all()
     _, row, col = np.nonzero(agent)
     reach = reachable(cells, row, col)
-    assert all((each <= reach).all() for each in things)
+    assert all((each <= reach).all() for each in things.values())
 
 
 def test_horizon_is_when_episodes_are_cut_off(name):
@@ -339,7 +354,33 @@ def shows_probation(level, state, shown):
     assert_shown(shown["company"], [(row, col) for row, col, i in left if i >= level["free"]])
 
 
-SHOWS = {"CheeseCorner": shows_cheese_corner, "KeysAndChests": shows_keys_and_chests, "Probation": shows_probation}
+def shows_sweet_tooth(level, state, shown):
+    assert_walls(level, shown)
+    assert_shown(shown["ape"], [cell(state["ape"])])
+    fruit, plant, root, candy = (
+        [(row, col) for row, col, i in lying(level, state, "foods") if level["kind"][i] == kind] for kind in range(4)
+    )
+    assert_shown(shown["nutrient"], fruit + root)
+    assert_shown(shown["bitter"], plant)
+    for k, sweet in enumerate((fruit + candy, fruit + candy, candy, candy), 1):
+        assert_shown(shown[f"sweet{k}"], sweet)
+
+
+def shows_ice_cream(level, state, shown):
+    assert_walls(level, shown)
+    for name in ("home", "freezer", "till"):
+        assert_shown(shown[name], [cell(level[name])])
+    for name, stage in (("child", 0), ("cone", 1), ("receipt", 2)):
+        assert_shown(shown[name], [cell(state["child"])] if state["stage"] >= stage else [])
+
+
+SHOWS = {
+    "CheeseCorner": shows_cheese_corner,
+    "KeysAndChests": shows_keys_and_chests,
+    "Probation": shows_probation,
+    "SweetTooth": shows_sweet_tooth,
+    "IceCream": shows_ice_cream,
+}
 
 
 def test_every_key_in_hand_is_shown_however_many():

@@ -17,6 +17,7 @@ from goalgap.envs.engine.task import Task
 SMALL: dict[str, dict[str, Any]] = {
     "KeysAndChests": {"few": 1, "many": 3},
     "Probation": {"coins": 2, "cameras": 2},
+    "SweetTooth": {"foods": 2},
 }
 GAMES = pytest.mark.parametrize("game", SUITE.values(), ids=list(SUITE))
 EVERY_SPLIT = pytest.mark.parametrize("split", SPLITS)
