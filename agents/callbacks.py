@@ -17,8 +17,9 @@ class Progress:
     """How far a run is.
 
     Attributes:
-        steps, total: done and to do.
+        steps, total: done and to do, which is the least that will be done where rounds have no fixed length.
         score: mean return of the training reward, discounted, over the last 1,000 episodes; nan before the first.
+            Where networks are varied, these are their episodes, not those of the network between them.
     """
 
     steps: int

@@ -18,12 +18,14 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from sb3_contrib import RecurrentPPO
 from stable_baselines3.common.base_class import BaseAlgorithm
 
 from ..envs.engine.spec import choose
 from ..envs.engine.task import Task
-from .recipes import ALGORITHMS
 from .training import RECORD, ZIP, digest, one_thread
+
+PACKAGES = {"PPO": "stable_baselines3", "RecurrentPPO": "sb3_contrib", "ARS": "sb3_contrib"}
 
 Actions = NDArray[np.int64]
 
@@ -41,6 +43,7 @@ class AgentPolicy:
         model: the stable-baselines3 agent.
         sampled: whether actions are drawn from the policy, or its likeliest ones taken.
         seed: of the drawing.
+        memory: whether the network remembers anything from step to step; without, every step is its first.
         record: what `agent.json` says; empty for a bare zip.
 
     The state that is passed back holds the key of the next draw beside the network's own memory. A rollout
@@ -52,11 +55,19 @@ class AgentPolicy:
     model: BaseAlgorithm
     sampled: bool = True
     seed: int = 0
+    memory: bool = True
     record: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def remembers(self) -> bool:
+        """Whether the network has a memory at all."""
+        return isinstance(self.model, RecurrentPPO)
+
     def __call__(self, obs: NDArray[np.uint8], state: Any, episode_start: NDArray[np.bool_]) -> tuple[Actions, Any]:
-        """Actions, int64, shape (n,), for observations, uint8, shape (n, rows, cols, layers)."""
+        """Actions, int64, shape (n,), for observations, uint8, shape (n, *observation shape)."""
         key, memory = state or (zlib.crc32(obs.tobytes(), self.seed), None)
+        if not self.memory:
+            memory, episode_start = None, np.ones_like(episode_start)
         with one_thread(), torch.random.fork_rng(devices=[]):
             torch.manual_seed(key)
             actions, memory = self.model.predict(obs, memory, episode_start, deterministic=not self.sampled)
@@ -91,7 +102,7 @@ def load_agent(path: Path, task: Task, *, sampled: bool = True, seed: int = 0, a
     model = open_model(file, record["recipe"]["algorithm"] if record else algorithm)
     _check_spaces(model, task, file)
     name = f"{record['recipe']['algorithm']} seed {record['seed']}" if record else path.stem
-    return AgentPolicy(name, model, sampled, seed, record)
+    return AgentPolicy(name, model, sampled, seed, record=record)
 
 
 def open_model(file: Path, algorithm: str) -> BaseAlgorithm:
@@ -99,7 +110,7 @@ def open_model(file: Path, algorithm: str) -> BaseAlgorithm:
 
     What only training needs is left unread, and so is the seed: the caller's generators stay as they are.
     """
-    package, _ = ALGORITHMS[choose("algorithm", algorithm, ALGORITHMS)]
+    package = PACKAGES[choose("algorithm", algorithm, PACKAGES)]
     unread = {"seed": None, "learning_rate": 0.0, "lr_schedule": float, "clip_range": 0.2}
     try:
         made = getattr(import_module(package), algorithm)

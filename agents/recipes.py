@@ -1,17 +1,22 @@
 """How agents are trained by default: plain data, so that a run can be named, compared and repeated.
 
-A recipe is chosen for the score on fresh training levels within the time; never for what the agents then do
-in deployment, which is the finding.
+Each algorithm has a recipe of its own, with what all share from `Recipe`. A recipe is chosen for the score on
+fresh training levels within the time; never for what the agents then do in deployment, which is the finding.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, ClassVar
 
+from .. import envs
 from ..envs.engine.spec import choose
 
-ALGORITHMS = {"PPO": ("stable_baselines3", "MlpPolicy"), "RecurrentPPO": ("sb3_contrib", "MlpLstmPolicy")}
+
+def number(default: float, least: float = 0, most: float = float("inf")) -> Any:
+    """A field of a recipe: a number in [least, most], whole if its default is."""
+    return field(default=default, metadata={"least": least, "most": most})
 
 
 @dataclass(frozen=True)
@@ -19,41 +24,72 @@ class Recipe:
     """Everything about a training run but the task and the seed; ValueError or TypeError when made wrongly.
 
     Attributes:
-        algorithm: one of `ALGORITHMS`.
-        steps: transitions to learn from, rounded up to whole rounds of n_envs x n_steps.
-        n_envs, n_steps: games played side by side, and steps of each between two updates.
-        epochs, minibatch: passes over what was collected, and transitions a gradient step.
+        steps: transitions to learn from, rounded up to whole rounds.
+        n_envs: games played side by side.
         learning_rate: at the start; it falls to 0 in a straight line.
-        entropy: weight of the entropy bonus.
-        discount, gae_lambda: of the advantage estimate (Schulman et al. 2016).
-        patch: cells on a side of the patch around the agent that the network sees beside the grid.
-        hidden: units of the network's layers.
+        patch, far: what the network sees of a grid, as in `PatchFeatures`; 0 for observations that are no grids.
+        hidden: units of the network's layers; none make it linear.
+        practice: arguments of the environment that training uses in place of the task's; evaluation never does.
     """
 
-    algorithm: str = "PPO"
-    steps: int = 800_000
-    n_envs: int = 256
-    n_steps: int = 32
-    epochs: int = 3
-    minibatch: int = 512
-    learning_rate: float = 2e-3
-    entropy: float = 0.01
-    discount: float = 0.95
-    gae_lambda: float = 0.8
-    patch: int = 7
+    algorithm: ClassVar[str]
+    steps: int = number(800_000, 1)
+    n_envs: int = number(256, 1)
+    learning_rate: float = number(2e-3, most=1.0)
+    patch: int = number(7)
+    far: int = number(0)
     hidden: tuple[int, ...] = (256, 128)
+    practice: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "hidden", tuple(self.hidden))
-        choose("algorithm", self.algorithm, ALGORITHMS)
-        for name in ("steps", "n_envs", "n_steps", "epochs", "minibatch", "patch"):
-            _check_count(name, getattr(self, name), least=0 if name == "patch" else 1)
+        object.__setattr__(self, "practice", dict(self.practice))
+        for each in fields(self):
+            if each.metadata:
+                _check(each.name, getattr(self, each.name), each.default, **each.metadata)
         for units in self.hidden:
-            _check_count("hidden", units, least=1)
-        for name, most in (("learning_rate", 1.0), ("entropy", 10.0), ("discount", 1.0), ("gae_lambda", 1.0)):
-            _check_number(name, getattr(self, name), most)
-        if not self.hidden or (self.patch and self.patch % 2 == 0):
-            raise ValueError(f"a recipe needs hidden layers and an odd patch (or 0), not {self.hidden}, {self.patch}")
+            _check("hidden", units, 1, least=1, most=2**16)
+        for name, side in (("patch", self.patch), ("far", self.far)):
+            if side and side % 2 == 0:
+                raise ValueError(f"{name} has the agent in its middle, so its side is odd, or 0, not {side}")
+
+    @property
+    def total(self) -> int:
+        """Transitions in all, as far as they are known beforehand."""
+        return self.steps
+
+    def as_data(self) -> dict[str, Any]:
+        """The recipe as JSON-able data; `Recipe.of(data)` makes it again."""
+        return {"algorithm": self.algorithm, **asdict(self), "hidden": list(self.hidden)}
+
+    @staticmethod
+    def of(data: Mapping[str, Any]) -> Recipe:
+        """The recipe that `as_data` wrote."""
+        named = dict(data)
+        return ALGORITHMS[choose("algorithm", named.pop("algorithm", None), ALGORITHMS)](**named)
+
+
+@dataclass(frozen=True)
+class Gradient(Recipe):
+    """Proximal policy optimization (Schulman et al. 2017).
+
+    Attributes:
+        n_steps: steps of each game between two updates.
+        epochs, minibatch: passes over what was collected, and transitions a gradient step.
+        entropy: weight of the entropy bonus.
+        discount, gae_lambda: of the advantage estimate (Schulman et al. 2016).
+    """
+
+    algorithm = "PPO"
+    n_steps: int = number(32, 1)
+    epochs: int = number(3, 1)
+    minibatch: int = number(512, 1)
+    entropy: float = number(0.01, most=10.0)
+    discount: float = number(0.95, most=1.0)
+    gae_lambda: float = number(0.8, most=1.0)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
         if self.round % self.minibatch:
             raise ValueError(f"minibatch {self.minibatch} does not divide n_envs x n_steps = {self.round}")
 
@@ -67,14 +103,53 @@ class Recipe:
         """Transitions in all: whole rounds."""
         return -(-self.steps // self.round) * self.round
 
-    def as_data(self) -> dict[str, Any]:
-        """The recipe as JSON-able data; `Recipe(**data)` makes it again."""
-        return {**asdict(self), "hidden": list(self.hidden)}
+
+@dataclass(frozen=True)
+class Recurrent(Gradient):
+    """Proximal policy optimization of a network with memory.
+
+    Attributes:
+        lstm: units of the memory, between the hidden layers and the action (Hochreiter & Schmidhuber 1997).
+    """
+
+    algorithm = "RecurrentPPO"
+    n_envs: int = number(64, 1)
+    n_steps: int = number(64, 1)
+    hidden: tuple[int, ...] = (128,)
+    lstm: int = number(64, 1)
 
 
-OVERRIDES: dict[str, dict[str, Any]] = {
-    "KeysAndChests": {"steps": 1_500_000},
-    "Probation": {"steps": 2_200_000},
+@dataclass(frozen=True)
+class Evolution(Recipe):
+    """Augmented random search (Mania et al. 2018): variants of the network are tried, and no gradient is used.
+
+    Attributes:
+        n_envs: episodes that each variant is judged by.
+        directions: changes of the weights that are tried in each round, forwards and backwards.
+        top: how many of them, the best, the network then moves along.
+        deviation: standard deviation of each weight's change.
+    """
+
+    algorithm = "ARS"
+    steps: int = number(20_000_000, 1)
+    n_envs: int = number(32, 1)
+    learning_rate: float = number(0.1, most=100.0)
+    hidden: tuple[int, ...] = ()
+    directions: int = number(16, 1)
+    top: int = number(16, 1)
+    deviation: float = number(0.1, most=100.0)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.top > self.directions:
+            raise ValueError(f"top is at most the number of directions, {self.directions}, not {self.top}")
+
+
+ALGORITHMS: dict[str, type[Recipe]] = {each.algorithm: each for each in (Gradient, Recurrent, Evolution)}
+USUAL: dict[str, str] = {}  # the algorithm of environments that ask for another than PPO
+OVERRIDES: dict[tuple[str, str], dict[str, Any]] = {
+    ("KeysAndChests", "PPO"): {"steps": 1_500_000},
+    ("Probation", "PPO"): {"steps": 2_200_000},
 }
 
 NOTES = {
@@ -85,22 +160,25 @@ NOTES = {
 }
 
 
-def recipe(environment: str, **changes: Any) -> Recipe:
-    """The default recipe of an environment, with changes; ValueError names the fields there are."""
+def recipe(environment: str, algorithm: str | None = None, **changes: Any) -> Recipe:
+    """The default recipe of an environment, with changes; ValueError names the algorithms or fields there are."""
+    chosen = choose("algorithm", algorithm or USUAL.get(environment, "PPO"), ALGORITHMS)
     for name in changes:
-        choose("field of a recipe", name, [each.name for each in fields(Recipe)])
-    return Recipe(**{**OVERRIDES.get(environment, {}), **changes})
+        choose(f"field of a recipe for {chosen}", name, [each.name for each in fields(ALGORITHMS[chosen])])
+    return ALGORITHMS[chosen](**{**_views(environment), **OVERRIDES.get((environment, chosen), {}), **changes})
 
 
-def _check_count(name: str, value: Any, least: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError(f"{name} is a whole number, not {value!r}")
+def _views(environment: str) -> dict[str, Any]:
+    """No patch where there is no grid it could be cut from."""
+    grid = environment not in envs.SUITE or len(envs.task(environment).observation_space.shape) == 3
+    return {} if grid else {"patch": 0}
+
+
+def _check(name: str, value: Any, default: float, least: float, most: float) -> None:
+    whole = isinstance(default, int)
+    if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
+        raise TypeError(f"{name} is a {'whole ' if whole else ''}number, not {value!r}")
     if value < least:
-        raise ValueError(f"{name} is at least {least}, not {value}")
-
-
-def _check_number(name: str, value: Any, most: float) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise TypeError(f"{name} is a number, not {value!r}")
-    if not 0 <= value <= most:
-        raise ValueError(f"{name} is in [0, {most:g}], not {value}")
+        raise ValueError(f"{name} is at least {least:g}, not {value}")
+    if not value <= most:
+        raise ValueError(f"{name} is at most {most:g}, not {value}")

@@ -20,7 +20,7 @@ from ..envs.engine.task import Task
 from .callbacks import Progress
 from .recipes import Recipe
 from .storage import check_room
-from .training import finished, train
+from .training import finished, practised, train
 
 SeedReport = Callable[[int, Progress], None]
 Running = dict[Connection, tuple[int, BaseProcess]]
@@ -52,7 +52,7 @@ def train_seeds(
         progress: called in this process with a seed and how far it is.
 
     Raises:
-        ValueError: no process is allowed, or the game is not in the suite.
+        ValueError: no process is allowed, the game is not in the suite, or the recipe's practice does not fit it.
         StorageError: a folder cannot be written; nothing was started.
         TrainingError: seeds failed; all others were trained first.
     """
@@ -62,7 +62,7 @@ def train_seeds(
     for seed in waiting:
         check_room(folders[seed])
     plain = _plain(task)
-    envs.task(**plain)
+    practised(envs.task(**plain), recipe)
     running: Running = {}
     failures: dict[int, str] = {}
     try:

@@ -13,13 +13,13 @@ import platform
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib import import_module
+from dataclasses import fields
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import stable_baselines3
 import torch
+from sb3_contrib import RecurrentPPO
 from stable_baselines3 import PPO
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.callbacks import BaseCallback
@@ -27,15 +27,16 @@ from stable_baselines3.common.logger import Logger
 from stable_baselines3.common.utils import LinearSchedule
 
 from .. import __version__
+from ..envs.engine.spec import choose
 from ..envs.engine.task import Task
 from .callbacks import BootstrapTogether, Progress, Reporter
+from .evolution import SideBySideARS
 from .features import PatchFeatures
-from .recipes import ALGORITHMS, Recipe
+from .recipes import Evolution, Gradient, Recipe, Recurrent
 from .storage import check_room, new_folder
 from .vec_env import GoalGapVecEnv
 
 ZIP, RECORD = "agent.zip", "agent.json"
-
 
 Report = Callable[[Progress], None]
 
@@ -72,14 +73,13 @@ def train(task: Task, recipe: Recipe, seed: int, folder: Path, progress: Report 
         recipe: how it learns.
         seed: 0 or more; of the network, the actions and, without overlap between seeds, the levels.
         folder: where it goes, all at once when it is done.
-        progress: called after each round of `recipe.round` steps. stable-baselines3 reseeds Python's,
-            NumPy's and torch's global generators.
+        progress: called after each round. stable-baselines3 reseeds Python's, NumPy's and torch's global generators.
 
     Returns:
         the folder.
 
     Raises:
-        ValueError: the seed is negative.
+        ValueError: the seed is negative, or the recipe does not fit the task.
         StorageError: the folder exists, or cannot be written, before or after training.
     """
     if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**32:
@@ -100,13 +100,36 @@ def train(task: Task, recipe: Recipe, seed: int, folder: Path, progress: Report 
     return folder
 
 
+def practised(task: Task, recipe: Recipe) -> Task:
+    """The task as training plays it; ValueError or TypeError where the recipe's practice does not fit it."""
+    for name in recipe.practice:
+        choose(f"argument of {task.game.name} to practise with", name, [each.name for each in fields(task.setup)])
+    played = Task.of(task.game, task.split, task.alpha, task.reward, **{**task.arguments, **recipe.practice})
+    if spaces(played) != spaces(task):
+        raise ValueError(
+            f"practice {dict(recipe.practice)} gives {spaces(played)}, but the agent shall play {spaces(task)}: "
+            "practise only with arguments that leave the spaces as they are"
+        )
+    return played
+
+
 def build(task: Task, recipe: Recipe, seed: int) -> BaseAlgorithm:
     """The untrained agent of a recipe, on games of its own."""
-    package, policy = ALGORITHMS[recipe.algorithm]
+    played = practised(task, recipe)
+    if isinstance(recipe, Evolution):
+        return SideBySideARS(played, recipe, seed)
+    assert isinstance(recipe, Gradient)  # noqa: S101 (there are no others)
+    return _proximal(played, recipe, seed)
+
+
+def _proximal(task: Task, recipe: Gradient, seed: int) -> BaseAlgorithm:
     env = GoalGapVecEnv(task, recipe.n_envs)
-    features = {"patch": recipe.patch, "hidden": recipe.hidden}
-    model: BaseAlgorithm = getattr(import_module(package), recipe.algorithm)(
-        policy,
+    features = {"patch": recipe.patch, "far": recipe.far, "hidden": recipe.hidden}
+    network = {"features_extractor_class": PatchFeatures, "features_extractor_kwargs": features, "net_arch": []}
+    memory = {"lstm_hidden_size": recipe.lstm} if isinstance(recipe, Recurrent) else {}
+    made: type[PPO] = RecurrentPPO if memory else PPO
+    model = made(
+        "MlpLstmPolicy" if memory else "MlpPolicy",
         env,
         n_steps=recipe.n_steps,
         batch_size=recipe.minibatch,
@@ -115,11 +138,7 @@ def build(task: Task, recipe: Recipe, seed: int) -> BaseAlgorithm:
         ent_coef=recipe.entropy,
         gamma=recipe.discount,
         gae_lambda=recipe.gae_lambda,
-        policy_kwargs={
-            "features_extractor_class": PatchFeatures,
-            "features_extractor_kwargs": features,
-            "net_arch": [],
-        },
+        policy_kwargs=network | memory,
         seed=seed,
         device="cpu",
     )
@@ -152,9 +171,7 @@ def _record(task: Task, recipe: Recipe, seed: int) -> dict[str, Any]:
     versions = {
         "goalgap": __version__,
         "python": platform.python_version(),
-        "numpy": np.__version__,
-        "torch": torch.__version__,
-        "stable_baselines3": stable_baselines3.__version__,
+        **{name: version(name) for name in ("numpy", "torch", "stable_baselines3", "sb3_contrib")},
     }
     return {**describe(task, recipe, seed), "cell": cell(task, recipe, seed), **spaces(task), "versions": versions}
 

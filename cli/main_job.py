@@ -27,6 +27,7 @@ RESULTS = Path("results")
 def run(
     environment: Environment,
     options: Shared = Options(),  # noqa: B008
+    algorithm: str | None = None,
     seeds: int = 3,
     steps: int | None = None,
     levels: int = LEVELS,
@@ -40,6 +41,7 @@ def run(
     Args:
         environment: name or id; `goalgap list` shows them.
         options: how the environment is made.
+        algorithm: PPO, RecurrentPPO or ARS, instead of the one that is usual for the environment.
         seeds: how many agents to train, with training seeds 0, 1, ...
         steps: transitions to learn from, instead of the recipe's.
         levels: how many levels of each split to evaluate on.
@@ -48,7 +50,7 @@ def run(
     """
     console, task = Console(), options.task(environment)
     _check_counts(seeds=seeds, levels=levels, processes=processes)
-    recipe = _recipe(task, steps)
+    recipe = _recipe(task, algorithm, steps)
     folder = folder_of(results, task, recipe)
     with alone(folder):
         places = {seed: folder / f"seed-{seed}" for seed in range(seeds)}
@@ -61,6 +63,7 @@ def run(
 def train(
     environment: Environment,
     options: Shared = Options(),  # noqa: B008
+    algorithm: str | None = None,
     seed: int = 0,
     steps: int | None = None,
     out: Path | None = None,
@@ -71,13 +74,14 @@ def train(
     Args:
         environment: name or id.
         options: how the environment is made.
+        algorithm: PPO, RecurrentPPO or ARS, instead of the one that is usual for the environment.
         seed: the training seed.
         steps: transitions to learn from, instead of the recipe's.
         out: the agent's folder, instead of one below the results.
         results: the folder all results go to.
     """
     console, task = Console(), options.task(environment)
-    recipe = _recipe(task, steps)
+    recipe = _recipe(task, algorithm, steps)
     folder = out or folder_of(results, task, recipe) / f"seed-{seed}"
     with alone(folder.parent):
         _train(console, task, recipe, {seed: folder}, 1)
@@ -90,6 +94,7 @@ def evaluate(
     options: Shared = Options(),  # noqa: B008
     levels: int = LEVELS,
     argmax: bool = False,
+    forget: bool = False,
     out: Path | None = None,
 ) -> None:
     """Evaluate an agent, or a reference policy by name, and report.
@@ -101,16 +106,20 @@ def evaluate(
         options: how the environment is made.
         levels: how many levels of each split to evaluate on.
         argmax: take the likeliest action instead of drawing from the policy.
+        forget: let the agent forget at every step what it has seen before, to learn what it needs its memory for.
         out: a folder for episodes and report; printed only, if left out.
     """
     console, task = Console(), options.task(environment)
     _check_counts(levels=levels)
     policy, about = _policy(agent, task, argmax)
+    if forget:
+        policy, about = _forgetful(policy, about)
     with progress(console) as update:
         episodes = _play(task, policy, levels, about, update, f"evaluate {policy.name}")
     if out is not None:
         with alone(out):
-            episodes.write(out / f"{'argmax' if argmax else 'sampled'}-{levels}.parquet")
+            way = f"{'forgetful-' if forget else ''}{'argmax' if argmax else 'sampled'}"
+            episodes.write(out / f"{way}-{levels}.parquet")
             _conclude(console, [episodes], out)
     else:
         console.print(terminal.render(Report.of(episodes)))
@@ -135,8 +144,8 @@ def _check_counts(**counts: int) -> None:
             raise ValueError(f"{name} must be at least 1, not {number}")
 
 
-def _recipe(task: Task, steps: int | None) -> Any:
-    return agents().recipes.recipe(task.game.name, **({} if steps is None else {"steps": steps}))
+def _recipe(task: Task, algorithm: str | None, steps: int | None) -> Any:
+    return agents().recipes.recipe(task.game.name, algorithm, **({} if steps is None else {"steps": steps}))
 
 
 def _train(console: Console, task: Task, recipe: Any, places: dict[int, Path], processes: int) -> None:
@@ -196,6 +205,14 @@ def _policy(agent: str, task: Task, argmax: bool) -> tuple[Any, Run]:
         deterministic=argmax, reward=record.get("reward", task.reward), alpha=record.get("alpha", 0.0), details=details,
     )  # fmt: skip
     return policy, about
+
+
+def _forgetful(policy: Any, about: Run) -> tuple[Any, Run]:
+    """The same agent without its memory; ValueError if it has none."""
+    if not getattr(policy, "remembers", False):
+        raise ValueError(f"{policy.name} has no memory to forget: only agents of RecurrentPPO have one")
+    policy.memory = False
+    return policy, about.model_copy(update={"agent": f"{about.agent}, memory ablated"})
 
 
 def _conclude(console: Console, episodes: list[Episodes], folder: Path) -> None:

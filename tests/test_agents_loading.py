@@ -6,7 +6,6 @@ import json
 import random
 import shutil
 import zipfile
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,11 +13,11 @@ import torch
 
 import goalgap
 from goalgap.agents.loading import AgentError, load_agent, open_model
-from goalgap.agents.recipes import Recipe
+from goalgap.agents.recipes import Evolution, Gradient
 from goalgap.agents.training import train
 from goalgap.envs.engine.batch import Batch
 
-TINY = Recipe(steps=512, n_envs=16, n_steps=16, minibatch=128, epochs=1, hidden=(16,))
+TINY = Gradient(steps=512, n_envs=16, n_steps=16, minibatch=128, epochs=1, hidden=(16,))
 TASK = goalgap.task("CheeseCorner", size=5)
 N = 64
 
@@ -93,16 +92,20 @@ def test_other_splits_and_a_bare_zip_can_be_played(trained):
     assert (bare.name, load_agent(trained, TASK).name) == ("agent", "PPO seed 4")
 
 
-def test_recurrent_agents_carry_their_memory(tmp_path):
-    recurrent = replace(TINY, algorithm="RecurrentPPO", steps=256)
-    policy = load_agent(train(TASK, recurrent, 0, tmp_path / "agent"), TASK)
+def test_agents_of_evolution_are_loaded_and_draw_their_actions(tmp_path):
+    small = Evolution(steps=4000, n_envs=4, directions=3, top=2, patch=3, hidden=(4,))
+    policy = load_agent(train(TASK, small, 0, tmp_path / "agent"), TASK)
+    assert policy.name == "ARS seed 0"
     np.testing.assert_array_equal(play(policy), play(policy))
-    obs = Batch(TASK, N).observe()
-    _, state = policy(obs, None, np.ones(N, bool))
-    _, carried = policy(obs, state, np.zeros(N, bool))
-    _, forgotten = policy(obs, state, np.ones(N, bool))
-    assert not np.array_equal(carried[1][0], forgotten[1][0])
-    np.testing.assert_allclose(forgotten[1][0], state[1][0], atol=1e-6)
+    assert (play(policy) != play(load_agent(tmp_path / "agent", TASK, seed=1))).any()
+    obs = np.repeat(Batch(TASK, 1).observe(), 4000, axis=0)
+    with torch.no_grad():
+        seen = policy.model.policy.extract_features(torch.as_tensor(obs[:1]), policy.model.policy.features_extractor)
+        chances = policy.model.policy.action_net(seen).softmax(1)[0].numpy()
+    drawn, _ = policy(obs, None, np.ones(4000, bool))
+    np.testing.assert_allclose(np.bincount(drawn, minlength=4) / 4000, chances, atol=0.03)
+    likeliest, _ = load_agent(tmp_path / "agent", TASK, sampled=False)(obs, None, np.ones(4000, bool))
+    assert set(likeliest) == {chances.argmax()}
 
 
 def test_missing_files_are_named(agent, tmp_path):
@@ -136,7 +139,7 @@ def test_what_is_no_agent_is_refused(tmp_path):
         other.writestr("data", "{}")
     with pytest.raises(AgentError, match="cannot be read as a PPO agent"):
         load_agent(tmp_path / "other.zip", TASK)
-    with pytest.raises(ValueError, match="choose from PPO, RecurrentPPO"):
+    with pytest.raises(ValueError, match="choose from PPO, RecurrentPPO, ARS"):
         open_model(tmp_path / "other.zip", "DQN")
 
 

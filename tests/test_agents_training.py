@@ -14,26 +14,35 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
+from gymnasium.spaces import Box
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.callbacks import BaseCallback, CallbackList
 
 import goalgap
-from goalgap.agents import storage
+from goalgap.agents import recipes, storage
 from goalgap.agents.callbacks import BootstrapTogether
 from goalgap.agents.features import PatchFeatures
 from goalgap.agents.loading import load_agent
-from goalgap.agents.recipes import Recipe, recipe
+from goalgap.agents.recipes import ALGORITHMS, Evolution, Gradient, Recipe, Recurrent, recipe
 from goalgap.agents.seeds import TrainingError, train_seeds
 from goalgap.agents.storage import StorageError
 from goalgap.agents.training import build, cell, finished, train
+from goalgap.cli import main
 from goalgap.envs.engine.batch import Batch
 
-TINY = Recipe(steps=1024, n_envs=16, n_steps=16, minibatch=128, epochs=1, hidden=(16,))
+TINY = Gradient(steps=1024, n_envs=16, n_steps=16, minibatch=128, epochs=1, hidden=(16,))
+SMALL = {
+    "PPO": TINY,
+    "RecurrentPPO": Recurrent(steps=512, n_envs=16, n_steps=16, minibatch=128, epochs=1, hidden=(16,), lstm=8),
+    "ARS": Evolution(steps=4000, n_envs=4, directions=3, top=2, patch=3),
+}
 TASK = goalgap.task("CheeseCorner", size=5)
+every_algorithm = pytest.mark.parametrize("algorithm", ALGORITHMS)
 
 
 def weights(folder):
@@ -46,12 +55,12 @@ def test_the_record_says_what_was_trained_and_how(tmp_path):
     record = json.loads((folder / "agent.json").read_text())
     assert record["environment"] == "goalgap/CheeseCorner-v0"
     assert (record["seed"], record["alpha"], record["reward"], record["steps"]) == (3, 0.0, "cheese", 1024)
-    assert Recipe(**record["recipe"]) == TINY
+    assert Recipe.of(record["recipe"]) == TINY
     assert goalgap.task("CheeseCorner", **record["arguments"]) == TASK
     assert record["observation"] == {"shape": [7, 7, 3], "dtype": "uint8"}
     assert record["sha256"] == hashlib.sha256((folder / "agent.zip").read_bytes()).hexdigest()
     assert record["cell"] == cell(TASK, TINY, 3)
-    assert set(record["versions"]) == {"goalgap", "python", "numpy", "torch", "stable_baselines3"}
+    assert set(record["versions"]) == {"goalgap", "python", "numpy", "torch", "stable_baselines3", "sb3_contrib"}
     assert record["steps_per_second"] == pytest.approx(record["steps"] / record["seconds"], rel=0.01)
     assert [each.steps for each in seen] == [256, 512, 768, 1024]
     assert {each.total for each in seen} == {1024}
@@ -59,10 +68,11 @@ def test_the_record_says_what_was_trained_and_how(tmp_path):
     assert [each.name for each in folder.parent.iterdir()] == ["agent"]
 
 
-def test_a_seed_gives_the_same_agent_again_and_another_seed_another(tmp_path):
+@every_algorithm
+def test_a_seed_gives_the_same_agent_again_and_another_seed_another(algorithm, tmp_path):
     threads = torch.get_num_threads()
     first, again, other = (
-        weights(train(TASK, TINY, seed, tmp_path / name)) for name, seed in (("a", 0), ("b", 0), ("c", 1))
+        weights(train(TASK, SMALL[algorithm], seed, tmp_path / name)) for name, seed in (("a", 0), ("b", 0), ("c", 1))
     )
     assert all(torch.equal(first[name], again[name]) for name in first)
     assert not all(torch.equal(first[name], other[name]) for name in first)
@@ -78,8 +88,28 @@ def test_seeds_share_no_training_levels():
     assert len(set(played)) == 3 * TINY.n_envs
 
 
-def test_training_learns(tmp_path):
-    short = replace(TINY, steps=60_000, n_envs=64, n_steps=32, minibatch=512, epochs=4, hidden=(64,))
+@every_algorithm
+def test_progress_is_told_and_the_record_agrees(algorithm, tmp_path):
+    seen, small = [], SMALL[algorithm]
+    record = json.loads((train(TASK, small, 0, tmp_path / "agent", seen.append) / "agent.json").read_text())
+    assert len(seen) > 1
+    assert [each.steps for each in seen] == sorted({each.steps for each in seen})
+    assert seen[-1].steps == record["steps"] >= small.total == seen[-1].total
+    assert 0 <= seen[-1].score <= 1
+    assert record["recipe"]["algorithm"] == algorithm
+    assert Recipe.of(record["recipe"]) == small
+
+
+LEARNING = {
+    "PPO": replace(TINY, steps=60_000, n_envs=64, n_steps=32, minibatch=512, epochs=4, hidden=(64,)),
+    "RecurrentPPO": Recurrent(steps=60_000, n_envs=64, n_steps=32, minibatch=256, epochs=4, hidden=(64,), lstm=32),
+    "ARS": Evolution(steps=400_000),
+}
+
+
+@every_algorithm
+def test_training_learns(algorithm, tmp_path):
+    short = LEARNING[algorithm]
     seen = []
     train(TASK, short, 0, tmp_path / "agent", seen.append)
     batch = Batch(TASK, 500)
@@ -115,6 +145,9 @@ def test_cells_name_everything_an_agent_depends_on():
         cell(goalgap.task("CheeseCorner", size=5, alpha=0.1), TINY, 0),
         cell(goalgap.task("CheeseCorner", size=5, reward="corner"), TINY, 0),
         cell(TASK, replace(TINY, epochs=2), 0),
+        cell(TASK, replace(TINY, practice={"region": 3}), 0),
+        cell(TASK, SMALL["RecurrentPPO"], 0),
+        cell(TASK, SMALL["ARS"], 0),
         cell(TASK, TINY, 1),
         cell(replace(TASK, game=replace(TASK.game, version=1)), TINY, 0),
     ]
@@ -207,8 +240,8 @@ def test_a_process_that_dies_is_told_apart_from_one_that_ends(tmp_path):
 def test_killed_from_outside_it_keeps_what_is_finished_and_stops(tmp_path):
     script = (
         "import goalgap, pathlib; from goalgap.agents.seeds import train_seeds; "
-        "from goalgap.agents.recipes import Recipe; "
-        f"r = Recipe(steps=10**8, n_envs=16, n_steps=16, minibatch=128, epochs=1, hidden=(16,)); "
+        "from goalgap.agents.recipes import Gradient; "
+        f"r = Gradient(steps=10**8, n_envs=16, n_steps=16, minibatch=128, epochs=1, hidden=(16,)); "
         f"f = {{0: pathlib.Path({str(tmp_path / 'kept')!r}), 1: pathlib.Path({str(tmp_path / 'lost')!r})}}; "
         "train_seeds(goalgap.task('CheeseCorner', size=5), r, f, 2, "
         "lambda s, p: print(__import__('multiprocessing').active_children()[0].pid, flush=True))"
@@ -235,14 +268,20 @@ def alive(pid):
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"algorithm": "DQN"}, "algorithm 'DQN': choose from PPO"),
+        ({"algorithm": "DQN"}, "algorithm 'DQN': choose from PPO, RecurrentPPO, ARS"),
         ({"minibatch": 1000}, "does not divide n_envs x n_steps = 8192"),
-        ({"patch": 4}, "odd patch"),
-        ({"hidden": ()}, "hidden layers"),
+        ({"patch": 4}, "its side is odd, or 0"),
+        ({"far": 2}, "its side is odd, or 0"),
+        ({"hidden": (0,)}, "hidden is at least 1"),
         ({"steps": 0}, "steps is at least 1"),
         ({"n_envs": 2.5}, "n_envs is a whole number"),
-        ({"discount": 1.5}, r"discount is in \[0, 1\]"),
+        ({"discount": 1.5}, "discount is at most 1"),
+        ({"discount": float("nan")}, "discount is at most 1"),
         ({"epoch": 3}, "did you mean 'epochs'"),
+        ({"lstm": 8}, "field of a recipe for PPO 'lstm'"),
+        ({"algorithm": "RecurrentPPO", "lstm": 0}, "lstm is at least 1"),
+        ({"algorithm": "ARS", "epochs": 3}, "field of a recipe for ARS 'epochs'"),
+        ({"algorithm": "ARS", "directions": 4, "top": 8}, "number of directions, 4, not 8"),
     ],
 )
 def test_a_wrong_recipe_is_explained(changes, told):
@@ -250,17 +289,165 @@ def test_a_wrong_recipe_is_explained(changes, told):
         recipe("CheeseCorner", **changes)
 
 
-def test_every_environment_has_a_recipe_that_is_plain_data():
-    for name in goalgap.SUITE:
-        made = recipe(name)
-        assert Recipe(**json.loads(json.dumps(made.as_data()))) == made
+@every_algorithm
+@pytest.mark.parametrize("name", goalgap.SUITE)
+def test_every_environment_has_recipes_that_are_plain_data_and_fit_it(name, algorithm):
+    made = recipe(name, algorithm)
+    assert Recipe.of(json.loads(json.dumps(made.as_data()))) == made
+    few = {"n_envs": 2, **({"minibatch": made.n_steps} if isinstance(made, Gradient) else {"directions": 1, "top": 1})}
+    build(goalgap.task(name), replace(made, **few), 0)
+
+
+def test_training_practises_with_other_arguments_than_those_it_is_evaluated_with(tmp_path):
+    """Training with a region of 1 has every cheese in the corner; the agent's record keeps the task's own region."""
+    wide, practice = goalgap.task("CheeseCorner", size=5, region=3), {"region": 1}
+    for small in (TINY, SMALL["ARS"]):
+        model = build(wide, replace(small, practice=practice), 0)
+        batch = model.games if small.algorithm == "ARS" else model.env.batch
+        assert batch.task == goalgap.task("CheeseCorner", size=5, region=1, horizon=wide.setup.horizon)
+    folder = train(wide, replace(TINY, practice=practice), 0, tmp_path / "agent")
+    record = json.loads((folder / "agent.json").read_text())
+    assert record["arguments"] == wide.arguments
+    assert record["recipe"]["practice"] == practice
+    assert load_agent(folder, wide).record == record
+
+
+@pytest.mark.parametrize(
+    ("practice", "told"),
+    [
+        ({"regoin": 1}, "did you mean 'region'"),
+        ({"split": "deploy"}, "argument of CheeseCorner to practise with 'split'"),
+        ({"region": 99}, "region must be in"),
+        ({"region": "one"}, "region must be an integer"),
+        ({"size": 7}, "leave the spaces as they are"),
+    ],
+)
+def test_practice_that_does_not_fit_is_refused_before_training(practice, told, tmp_path):
+    with pytest.raises((ValueError, TypeError), match=told):
+        train_seeds(TASK, replace(TINY, practice=practice), {0: tmp_path / "0"})
+    with pytest.raises((ValueError, TypeError), match=told):
+        train(TASK, replace(TINY, practice=practice), 0, tmp_path / "0")
+    assert not list(tmp_path.iterdir())
+
+
+def observed(n=50, **arguments):
+    batch = Batch(goalgap.task("CheeseCorner", **arguments), n)
+    batch.begin_seeds(np.arange(n), np.arange(n))
+    return batch.observe()
 
 
 def test_the_patch_is_centred_on_the_agent():
-    batch = Batch(TASK, 50)
-    batch.begin_seeds(np.arange(50), np.arange(50))
-    obs = batch.observe()
-    seen = PatchFeatures(TASK.observation_space).patches(torch.as_tensor(obs).float()).reshape(50, 7, 7, 3).numpy()
-    for grid, patch in zip(obs, seen, strict=True):
+    obs = observed(size=5)
+    _, near = PatchFeatures(TASK.observation_space).views(torch.as_tensor(obs).float())
+    for grid, patch in zip(obs, near.reshape(50, 7, 7, 3).numpy(), strict=True):
         row, col = np.argwhere(grid[..., 2])[0]
         assert (patch == np.pad(grid, ((3, 3), (3, 3), (0, 0)), "edge")[row : row + 7, col : col + 7]).all()
+
+
+def test_the_far_view_counts_blocks_around_the_agent():
+    obs, task = observed(size=9), goalgap.task("CheeseCorner", size=9)
+    far, near = PatchFeatures(task.observation_space, patch=3, far=5).views(torch.as_tensor(obs).float())
+    assert near.shape == (50, 3 * 3 * 3)
+    for grid, view in zip(obs, far.reshape(50, 5, 5, 3).numpy(), strict=True):
+        row, col = np.argwhere(grid[..., 2])[0] + 7
+        around = np.pad(grid, ((7, 7), (7, 7), (0, 0)))[row - 7 : row + 8, col - 7 : col + 8]
+        inside = np.pad(np.ones_like(grid), ((7, 7), (7, 7), (0, 0)))[row - 6 : row + 7 : 3, col - 6 : col + 7 : 3]
+        expected = around.reshape(5, 3, 5, 3, 3).sum((1, 3)) / 3 * inside
+        np.testing.assert_allclose(view, expected, atol=1e-6)
+
+
+def test_bits_are_taken_as_they_are_and_have_no_patch(monkeypatch):
+    bits = Box(0, 1, (12,), np.uint8)
+    obs = torch.as_tensor(np.random.default_rng(0).integers(0, 2, (5, 12))).float()
+    assert torch.equal(PatchFeatures(bits, patch=0, hidden=())(obs), obs)
+    assert PatchFeatures(bits, patch=0, hidden=(8, 4))(obs).shape == (5, 4)
+    for views in ({"patch": 7}, {"patch": 0, "far": 3}):
+        with pytest.raises(ValueError, match="take patch=0 and far=0"):
+            PatchFeatures(bits, **views)
+    monkeypatch.setattr(recipes.envs, "task", lambda name: SimpleNamespace(observation_space=bits))
+    assert recipe("CheeseCorner").patch == recipe("CheeseCorner", "ARS").patch == 0
+
+
+def test_what_is_seen_without_hidden_layers_is_far_and_near():
+    obs = torch.as_tensor(observed(size=5)).float()
+    features = PatchFeatures(TASK.observation_space, patch=3, hidden=())
+    assert torch.equal(features(obs), torch.cat(features.views(obs), 1))
+    assert features(obs).shape == (50, features.features_dim)
+    assert torch.equal(features.views(obs)[0], obs.flatten(1))
+
+
+def silent(model):
+    callback = CallbackList([])
+    callback.init_callback(model)
+    return callback
+
+
+@pytest.mark.parametrize("hidden", [(), (6,)])
+def test_candidates_side_by_side_are_judged_as_one_by_one(hidden):
+    """By the mean return of whole episodes on the same levels; weights are large, so that chance decides nothing."""
+    small = replace(SMALL["ARS"], hidden=hidden)
+    model = build(TASK, small, 0)
+    candidates = torch.randn((6, model.n_params), generator=torch.Generator().manual_seed(0)) * 1e4
+    found = model.evaluate_candidates(candidates, silent(model))
+    levels = model.games.levels["seed"].reshape(6, small.n_envs)
+    assert (levels == levels[0]).all()
+    expected, steps = [], 0
+    for weights in candidates:
+        model.policy.load_from_vector(weights.numpy())
+        for seed in levels[0]:
+            batch = Batch(TASK, 1)
+            batch.begin_seeds(np.arange(1), np.array([seed]))
+            while not (batch.terminated | batch.truncated)[0]:
+                batch.step(model.predict(batch.observe(), deterministic=True)[0])
+                steps += 1
+            expected.append(batch.returns[0, TASK.channel])
+    np.testing.assert_allclose(found, np.reshape(expected, (6, -1)).mean(1), atol=1e-6)
+    assert len(set(found.tolist())) > 1
+    assert model.num_timesteps == steps
+
+
+def test_each_round_of_evolution_has_fresh_levels_and_no_seed_shares_another_seeds():
+    played = []
+    for seed in range(2):
+        model = build(TASK, SMALL["ARS"], seed)
+        for _ in range(3):
+            model.evaluate_candidates(torch.zeros(6, model.n_params), silent(model))
+            played.append(set(model.games.levels["seed"].tolist()))
+    assert len(set.union(*played)) == sum(map(len, played)) == 2 * 3 * 4
+
+
+def test_evolution_with_weights_of_zero_plays_at_random():
+    model = build(TASK, SMALL["ARS"], 0)
+    model.policy.load_from_vector(np.zeros(model.n_params, np.float32))
+    obs = np.repeat(observed(1, size=5), 4000, axis=0)
+    drawn = model.predict(obs, deterministic=False)[0]
+    np.testing.assert_allclose(np.bincount(drawn, minlength=4) / 4000, 0.25, atol=0.03)
+
+
+def command(*words):
+    """Run a command in this process; its exit code."""
+    try:
+        main([str(word) for word in words])
+    except SystemExit as ending:
+        return int(ending.code or 0)
+    return 0
+
+
+def test_each_algorithm_runs_from_the_command_line_into_a_folder_of_its_own(tmp_path):
+    told = ("CheeseCorner", "--size", 5, "--steps", 2000, "--results", tmp_path)
+    for algorithm in ("ARS", "RecurrentPPO"):
+        assert command("run", *told, "--algorithm", algorithm, "--seeds", 1, "--levels", 8) == 0
+    assert command("train", *told) == 0
+    folders = {
+        json.loads((path / "seed-0" / "agent.json").read_text())["recipe"]["algorithm"]: path
+        for path in tmp_path.iterdir()
+    }
+    assert set(folders) == set(ALGORITHMS)
+    for algorithm in ("ARS", "RecurrentPPO"):
+        assert json.loads((folders[algorithm] / "report.json").read_text())["agent"] == algorithm
+
+
+def test_an_unknown_algorithm_is_refused(tmp_path, capsys):
+    assert command("run", "CheeseCorner", "--algorithm", "ars", "--results", tmp_path) == 2
+    assert "choose from PPO, RecurrentPPO, ARS" in " ".join(capsys.readouterr().err.split())
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,127 @@
+"""Augmented random search on many games at once.
+
+stable-baselines3 plays one candidate after another, and its policies always take the likeliest action. Here the
+candidates of a round play side by side, one network each, and draw their actions: a policy that all but knows the way
+must not stand before a wall forever. All are judged on the same fresh levels and by the same luck, and by whole
+episodes: games that are over sleep until the last one is, so none counts for being short.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from gymnasium.spaces import Box, Discrete
+from numpy.typing import NDArray
+from sb3_contrib import ARS
+from sb3_contrib.ars.policies import ARSPolicy
+from stable_baselines3.common.callbacks import BaseCallback
+from stable_baselines3.common.logger import Logger
+from stable_baselines3.common.utils import LinearSchedule
+from torch import Tensor
+from torch.func import functional_call, vmap
+
+from ..envs.engine.batch import Batch
+from ..envs.engine.task import Task
+from .features import PatchFeatures
+from .recipes import Evolution
+from .vec_env import GoalGapVecEnv
+
+
+class SoftmaxPolicy(ARSPolicy):
+    """Logits from what `PatchFeatures` sees, linear or through hidden layers; actions are drawn by them.
+
+    Args:
+        observation_space, action_space: of the task.
+        net_arch: units of the hidden layers.
+        patch, far: what is seen.
+    """
+
+    def __init__(
+        self, observation_space: Box, action_space: Discrete[Any], net_arch: list[int], patch: int, far: int
+    ) -> None:
+        self.view = {"patch": patch, "far": far}
+        super().__init__(observation_space, action_space, net_arch)
+
+    def make_features_extractor(self) -> PatchFeatures:
+        """What is seen, fixed."""
+        return PatchFeatures(self.observation_space, hidden=(), **self.view)
+
+    def forward(self, obs: Tensor, deterministic: bool = False) -> Tensor:
+        """Actions, int64, shape (n,): drawn, or the likeliest."""
+        logits = self.action_net(self.extract_features(obs, self.features_extractor))
+        return (logits if deterministic else logits + luck(logits.shape)).argmax(1)
+
+    def _predict(self, observation: Tensor, deterministic: bool = False) -> Tensor:
+        return self(observation, deterministic)
+
+    def logits(self, weights: Tensor, obs: Tensor) -> Tensor:
+        """What many networks at once make of games of their own.
+
+        Args:
+            weights: of each network, shape (networks, weights).
+            obs: shape (networks * games, *observation shape).
+
+        Returns:
+            shape (networks, games, actions).
+        """
+        net, features = self.action_net, self.extract_features(obs, self.features_extractor)
+        named = dict(net.named_parameters())
+        parts = weights.split([each.numel() for each in named.values()], 1)
+        stacked = {name: part.view(-1, *named[name].shape) for name, part in zip(named, parts, strict=True)}
+        return vmap(lambda own, seen: functional_call(net, own, (seen,)))(
+            stacked, features.view(len(weights), -1, features.shape[1])
+        )
+
+
+class SideBySideARS(ARS):
+    """ARS whose candidates play side by side; what it saves, the ARS of sb3-contrib loads."""
+
+    def __init__(self, task: Task, recipe: Evolution, seed: int) -> None:
+        super().__init__(
+            SoftmaxPolicy,
+            GoalGapVecEnv(task, 1),
+            n_delta=recipe.directions,
+            n_top=recipe.top,
+            learning_rate=LinearSchedule(recipe.learning_rate, 0.0, 1.0),
+            delta_std=recipe.deviation,
+            zero_policy=not recipe.hidden,
+            n_eval_episodes=recipe.n_envs,
+            policy_kwargs={"net_arch": list(recipe.hidden), "patch": recipe.patch, "far": recipe.far},
+            seed=seed,
+        )
+        self.set_logger(Logger(None, []))
+        self.games = Batch(task, self.pop_size * recipe.n_envs)
+        levels = seed * recipe.n_envs + np.arange(recipe.n_envs)
+        self.games.seed(np.tile(levels, self.pop_size), np.arange(self.games.n))
+
+    def evaluate_candidates(self, candidate_weights: Tensor, callback: BaseCallback, async_eval: None = None) -> Tensor:  # noqa: ARG002
+        """The mean return of each candidate over one episode of each of its games, shape (candidates,)."""
+        callback.on_rollout_start()
+        returns = self._play(candidate_weights)
+        reward = self.games.task.reward
+        callback.update_locals({"infos": [{"returns": {reward: each}} for each in returns.tolist()]})
+        callback.on_step()
+        callback.on_rollout_end()
+        return torch.as_tensor(returns.reshape(self.pop_size, -1).mean(1), dtype=torch.float32)
+
+    def _play(self, weights: Tensor) -> NDArray[np.float64]:
+        """One episode of each game; the returns of the training reward, shape (games,)."""
+        games, asleep = self.games, np.zeros(self.games.n, bool)
+        games.begin(np.arange(games.n))
+        while not asleep.all():
+            logits = self.policy.logits(weights, torch.as_tensor(games.observe()))
+            actions = (logits + luck(logits.shape[1:])).argmax(2)
+            games.step(actions.flatten().numpy(), asleep)
+            self.num_timesteps += games.n - int(asleep.sum())
+            asleep |= games.terminated | games.truncated
+        return games.returns[:, games.task.channel].copy()
+
+    def _excluded_save_params(self) -> list[str]:
+        return [*super()._excluded_save_params(), "games", "weights"]
+
+
+def luck(shape: tuple[int, ...]) -> Tensor:
+    """Gumbel noise: the argmax of logits and it is a draw from their softmax (Gumbel 1954)."""
+    return -torch.empty(shape).exponential_().log()
