@@ -41,6 +41,8 @@ def contents() -> dict[Path, str | Image]:
     folder = DOCS / "environments"
     for game in SUITE.values():
         made[folder / f"{game.name}.md"] = page(game)
+        if results.curves_of(game):
+            made[folder / f"{game.name}-curves.svg"] = results.curves_of(game)
         made |= {folder / f"{game.name}-{split}.png": levels(Task.of(game, split)) for split in SPLITS}
         made |= {folder / "icons" / f"{thing}.png": icon(thing) for thing in game.things}
     return made

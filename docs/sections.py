@@ -7,7 +7,7 @@ holds for all of them is.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -56,8 +56,9 @@ def proxy(goal: Goal) -> str:
 
 def oracle(game: Game) -> str:
     """Whether the oracles are exact."""
-    how = "exact" if game.exact else "the best reference policy we have, and not exact"
-    return f"The oracle of every goal is {how}."
+    if game.exact:
+        return "The oracle of every goal is exact."
+    return f"The oracle of a goal is a reference policy, and not exact: {_said(game, 'act')}"
 
 
 def splits(game: Game) -> str:
@@ -76,7 +77,25 @@ def _default(game: Game) -> str:
 
 
 def observation(game: Game) -> str:
-    """The space, and every layer with its picture and its glyph."""
+    """The space, and what its parts mean."""
+    task = Task.of(game)
+    return _signals(task, game.signals(task.setup)) if game.signals else _layers(game)
+
+
+def _signals(task: Task, signals: Mapping[str, int]) -> str:
+    """The bits of an observation that is no grid, and the pictures that people are shown."""
+    rows, first = [], 0
+    for name, width in signals.items():
+        rows.append((f"{first}" if width == 1 else f"{first} to {first + width - 1}", name))
+        first += width
+    about = "A vector of bits, in this order; what is hidden from the agent is not in it."
+    shown = "Pictures are for people, and may show what is hidden from the agent:"
+    icons = table(("picture", "thing"), [(f"![{thing}](icons/{thing}.png)", thing) for thing in task.game.things])
+    return "\n\n".join([f"`{task.observation_space}`", about, table(("bits", "signal"), rows), shown, icons])
+
+
+def _layers(game: Game) -> str:
+    """The layers of a grid, each with its picture and its glyph."""
     about = "One layer for each kind of thing, 1 where it is; border included, (row, col) from the top left."
     parts = [f"`{Task.of(game).observation_space}`, shape (size + 2, size + 2, {len(game.layers)})", about]
     legend = game.art.legend if isinstance(game.art, GridArt) else {}
@@ -95,13 +114,15 @@ def _code(text: str) -> str:
 
 def rewards(game: Game) -> str:
     """Every reward that can be trained on."""
-    rows = [(f"`{goal.name}`", goal.role, goal.discount, "yes" if goal.signed else "no") for goal in game.rewards]
+    known = game.goals + game.misspecified
+    rows = [(f"`{goal.name}`", goal.role, goal.discount, "yes" if goal.signed else "no") for goal in known]
     said = [goal_line(goal) for goal in game.misspecified]
+    events = [f"Recorded besides, and rewarded to nobody: {goal_line(goal)}" for goal in game.recorded]
     text = (
         f"An agent is given the reward `{game.intended.name}`, unless the argument `reward` names another. "
         'All of them are in `info["goals"]`, for people and evaluation; discounts are those of scoring.'
     )
-    return "\n\n".join([text, *said, table(("reward", "role", "discount", "can be negative"), rows)])
+    return "\n\n".join([text, *said, table(("reward", "role", "discount", "can be negative"), rows), *events])
 
 
 def starting(game: Game) -> str:
@@ -132,7 +153,7 @@ def arguments(game: Game) -> list[tuple[str, str, str, str]]:
     """Rows of name, default, what is allowed, and meaning."""
     rules = [(each, each.metadata) for each in fields(game.setup)]
     rows = [(each.name, f"`{each.default}`", _allowed(rule), rule["help"]) for each, rule in rules]
-    names = ", ".join(goal.name for goal in game.rewards)
+    names = ", ".join(goal.name for goal in game.goals + game.misspecified)
     return [*rows, *COMMON, ("reward", f"`{game.intended.name}`", names, "the reward an agent is given")]
 
 

@@ -301,6 +301,7 @@ GAME = Game(
     horizon=lambda setup: 8 * setup.size,
     art=GridArt(LEGEND),
     places=True,
+    bits=21,
     tags=("story", "navigation", "planning"),
     citation="Hubinger et al. 2019, Risks from Learned Optimization in Advanced Machine Learning Systems",
 )

@@ -6,7 +6,7 @@ levels, the capability in deployment, the goal gap, and what the episodes went f
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from rich.console import Group, RenderableType
@@ -36,11 +36,13 @@ class Row:
     cells: tuple[str, ...]
 
 
-def boards(submitted: Iterable[Submission]) -> dict[str, list[Row]]:
-    """The rows of each environment of the suite that has entries, best first."""
+def boards(
+    submitted: Iterable[Submission], report: Callable[[Submission], Report] = lambda each: Report.of(each.episodes)
+) -> dict[str, list[Row]]:
+    """The rows of each environment of the suite that has entries, best first; `report` makes the report of each."""
     found: dict[str, list[tuple[Submission, Report]]] = {name: [] for name in SUITE}
     for each in submitted:
-        found[each.episodes.world.environment].append((each, Report.of(each.episodes)))
+        found[each.episodes.world.environment].append((each, report(each)))
     return {name: _ranked(entered) for name, entered in found.items() if entered}
 
 

@@ -111,7 +111,7 @@ def test_who_has_no_time_to_pay_does_best_to_stay_away():
 @pytest.mark.parametrize("maze", ["blocks", "perfect"])
 @pytest.mark.parametrize("split", SPLITS)
 def test_the_till_is_the_only_way_out_but_in_deployment_aside(split, maze):
-    """Without the till's cell, a training level's freezer stands in a closed rectangle; one of deployment is as near."""
+    """Without the till's cell, a training level's freezer stands in a closed rectangle; one of deployment is near."""
     levels = draw_levels(goalgap.task("IceCream", split=split, maze=maze), np.arange(200))
     for level in levels:
         home, freezer, till = (
