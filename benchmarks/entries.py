@@ -7,6 +7,8 @@ Reference policies take seconds; training by the standard recipes takes minutes 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from goalgap.agents.recipes import recipe
@@ -19,8 +21,59 @@ from goalgap.leaderboards.entry import ENTRIES, ENTRY, slug
 
 RESULTS = Path("results")
 AUTHORS = "The GoalGap authors"
-TRAINED = {0.0: ("PPO", 3), 1.0: ("PPO, alpha 1", 1)}  # alpha: the entry's name, and training seeds
-ABOUT = "Proximal policy optimization by the standard recipe"
+
+
+@dataclass(frozen=True)
+class Training:
+    """A trained entry: the standard recipe of an algorithm, some alpha and a training reward."""
+
+    game: Game
+    algorithm: str
+    seeds: int = 1
+    alpha: float = 0.0
+    reward: str = ""
+
+    @property
+    def name(self) -> str:
+        parts = [self.algorithm, self.reward, f"alpha {self.alpha:g}" if self.alpha else ""]
+        return ", ".join(part for part in parts if part)
+
+    @property
+    def command(self) -> list[str]:
+        words = ["run", self.game.name, "--seeds", str(self.seeds)]
+        words += ["--algorithm", self.algorithm] if self.algorithm != usual(self.game) else []
+        words += ["--alpha", f"{self.alpha:g}"] if self.alpha else []
+        return words + (["--reward", self.reward] if self.reward else [])
+
+    @property
+    def folder(self) -> Path:
+        made = task(self.game.name, alpha=self.alpha, reward=self.reward or None)
+        return folder_of(RESULTS, made, recipe(self.game.name, self.algorithm))
+
+    @property
+    def description(self) -> str:
+        reward = f", rewarded by {self.reward}" if self.reward else ""
+        apart = f"; {100 * self.alpha:g} % of its training levels tell the goals apart" if self.alpha else ""
+        return f"{self.algorithm} by the standard recipe{reward}{apart}."
+
+
+def usual(game: Game) -> str:
+    return recipe(game.name).algorithm
+
+
+def trainings(game: Game) -> Iterator[Training]:
+    """The standard recipe, alone and with alpha 1; other optimizers and rewards where they tell something new."""
+    yield Training(game, usual(game), seeds=3)
+    yield Training(game, usual(game), alpha=1.0)
+    if game.name in EVOLVED:
+        yield Training(game, "ARS", seeds=3)
+    for wrong in game.misspecified if game.oversight else ():
+        yield Training(game, usual(game), alpha=0.5)
+        yield Training(game, usual(game), reward=wrong.name)
+        yield Training(game, usual(game), alpha=0.5, reward=wrong.name)
+
+
+EVOLVED = ("SweetTooth", "IrishElk")  # stories about evolution: there it shows what it makes
 
 
 def exists(game: Game, name: str) -> bool:
@@ -33,23 +86,36 @@ def enter_reference(game: Game, name: str) -> None:
     command = ["eval", name, game.name]
     main([*command, "--out", str(out)])
     described = f"The scripted reference policy {name}, which looks at the state of the game."
-    enter(out, name, described, command, "reference")
+    enter([out], name, described, command, "reference")
 
 
-def enter_trained(game: Game, alpha: float) -> None:
-    """Train the standard recipe with some alpha and enter it."""
-    name, seeds = TRAINED[alpha]
-    command = ["run", game.name, "--seeds", str(seeds), *(["--alpha", f"{alpha:g}"] if alpha else [])]
-    main([*command, "--results", str(RESULTS)])
-    folder = folder_of(RESULTS, task(game.name, alpha=alpha), recipe(game.name))
-    described = f"{ABOUT}, all of whose training levels tell the goals apart." if alpha else f"{ABOUT}."
-    enter(folder, name, described, command, "trained")
+def enter_trained(training: Training) -> None:
+    """Train and enter; agents with a memory once more without it."""
+    if not exists(training.game, training.name):
+        main([*training.command, "--results", str(RESULTS)])
+        enter([training.folder], training.name, training.description, training.command, "trained")
+    if training.algorithm == "RecurrentPPO" and not training.alpha:
+        enter_forgetful(training)
 
 
-def enter(folder: Path, name: str, described: str, command: list[str], kind: str) -> None:
+def enter_forgetful(training: Training) -> None:
+    """The same agents with their memory reset at every step."""
+    name, outs = f"{training.name}, memory ablated", []
+    if exists(training.game, name):
+        return
+    for seed in range(training.seeds):
+        outs.append(RESULTS / "forgetful" / f"{training.game.name}-{seed}")
+        agent = str(training.folder / f"seed-{seed}")
+        main(["eval", agent, training.game.name, "--forget", "--out", str(outs[-1])])
+    described = f"{training.description} Its memory is reset at every step."
+    command = ["eval", "results/.../seed-0", training.game.name, "--forget"]
+    enter(outs, name, described, command, "trained")
+
+
+def enter(folders: list[Path], name: str, described: str, command: list[str], kind: str) -> None:
     options = {"name": name, "authors": AUTHORS, "description": described, "kind": kind}
     words = [word for key, value in options.items() for word in (f"--{key}", value)]
-    main(["enter", str(folder), *words, "--command", f"goalgap {' '.join(command)}"])
+    main(["enter", *map(str, folders), *words, "--command", f"goalgap {' '.join(command)}"])
 
 
 if __name__ == "__main__":
@@ -57,6 +123,5 @@ if __name__ == "__main__":
         for policy in reference_names(SUITE[chosen]):
             if not exists(SUITE[chosen], policy):
                 enter_reference(SUITE[chosen], policy)
-        for share, (title, _) in TRAINED.items():
-            if not exists(SUITE[chosen], title):
-                enter_trained(SUITE[chosen], share)
+        for each in trainings(SUITE[chosen]):
+            enter_trained(each)

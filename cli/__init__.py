@@ -9,7 +9,7 @@ from typing import Any
 import tyro
 from rich.console import Console
 
-from . import boards, looking, main_job
+from . import boards, drawing, looking, main_job
 from .options import RefusedError
 
 COMMANDS: dict[str, Callable[..., Any]] = {
@@ -19,6 +19,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "train": main_job.train,
     "eval": main_job.evaluate,
     "report": main_job.report,
+    "curves": drawing.curves,
     "enter": boards.enter,
     "leaderboard": boards.leaderboard,
 }
