@@ -32,6 +32,7 @@ from .engine.art import GridArt
 from .engine.grid import (
     COL_STEP,
     MOVES,
+    NONE,
     PLACE,
     ROW_STEP,
     GridSetup,
@@ -93,14 +94,11 @@ def state_fields(setup: Setup) -> list[Any]:
 def sample(level: Any, setup: Any, apart: bool, rng: Stream) -> bool:
     """Draw a maze with a shop in it; the till stands in the doorway unless the goals come apart."""
     carve(level.walls, setup.maze, rng)
-    shop = build(level.walls, setup.maze, rng)
-    reach = main_part_around(level.walls, shop, rng)
-    if 6 * count(reach) < setup.size * setup.size:
+    shop = lay_out(level.walls, setup.maze, rng)
+    reach = main_part(level.walls, rng)
+    row, col, way = open_door(level.walls, reach, shop, rng)
+    if row == 0 or 6 * count(reach) < setup.size * setup.size:
         return False
-    row, col, way = pick_door(reach, shop, rng)
-    if row == 0:
-        return False
-    cut(level.walls, row, col)
     level.home.row, level.home.col = pick(reach, rng)
     level.freezer.row, level.freezer.col = pick(shop, rng)
     level.till.row, level.till.col = row, col
@@ -108,15 +106,16 @@ def sample(level: Any, setup: Any, apart: bool, rng: Stream) -> bool:
         aside = off_the_way(shop, level.freezer, row + ROW_STEP[way], col + COL_STEP[way])
         level.till.row, level.till.col = pick(aside, rng)
         cut(shop, level.till.row, level.till.col)
-    if level.till.row == 0:
-        return False
     set_out(level, setup.begin, reach, shop, rng)
-    return 3 * journey(level, level.child, level.stage, PAID) <= 2 * level.horizon
+    return level.till.row > 0 and 3 * journey(level, level.child, level.stage, PAID) <= 2 * level.horizon
 
 
 @kernel
-def build(walls: Any, perfect: int, rng: Stream) -> Any:
-    """Wall off a rectangle and empty it; returns its cells. In a perfect maze its walls stand where walls stand."""
+def lay_out(walls: Any, perfect: int, rng: Stream) -> Any:
+    """Fill a rectangle and what surrounds it with walls; returns the cells of the rectangle.
+
+    In a perfect maze it is surrounded where walls stand anyway.
+    """
     rows = len(walls)
     height = width = 3
     if not perfect:
@@ -131,26 +130,15 @@ def build(walls: Any, perfect: int, rng: Stream) -> Any:
             put(walls, row, col)
             if top <= row < top + height and left <= col < left + width:
                 put(shop, row, col)
-    for row in range(rows):
-        walls[row] &= ~shop[row]
     return shop
 
 
 @kernel
-def main_part_around(walls: Any, shop: Any, rng: Stream) -> Any:
-    """The cells that walking from a random free cell outside the shop can reach, as a new set."""
-    closed = walls.copy()
-    for row in range(len(walls)):
-        closed[row] |= shop[row]
-    return main_part(closed, rng)
-
-
-@kernel
-def pick_door(reach: Any, shop: Any, rng: Stream) -> tuple[int, int, int]:
-    """A random cell of the shop's wall with the street before it, and the way that leads in; (0, 0, 0) if none."""
-    found, door, inward = 0, 0, 0
-    rows = len(shop)
+def open_door(walls: Any, reach: Any, shop: Any, rng: Stream) -> tuple[int, int, int]:
+    """Empty the shop and open a random door to the street: its row and col, and the way in; zeros if there is none."""
+    rows, found, door, inward = len(walls), 0, 0, 0
     for row in range(1, rows - 1):
+        walls[row] &= ~shop[row]
         for col in range(1, rows - 1):
             for way in range(4):
                 within = has(shop, row + ROW_STEP[way], col + COL_STEP[way])
@@ -158,6 +146,7 @@ def pick_door(reach: Any, shop: Any, rng: Stream) -> tuple[int, int, int]:
                     found += 1
                     if below(rng, found) == 0:
                         door, inward = row * rows + col, way
+    cut(walls, door // rows, door % rows)
     return door // rows, door % rows, inward
 
 
@@ -172,47 +161,41 @@ def off_the_way(shop: Any, freezer: Any, row: int, col: int) -> Any:
 
 
 @kernel
-def set_out(level: Any, anywhere: int, reach: Any, shop: Any, rng: Stream) -> None:
-    """Where the child begins, and with what: at home with nothing, or at a random stage of the plan."""
-    stage = below(rng, 4) if anywhere else 0
-    level.child.row, level.child.col = level.home.row, level.home.col
-    if stage == 1:
-        for row in range(len(shop)):
-            shop[row] |= reach[row]
-        level.child.row, level.child.col = pick(shop, rng)
-    elif stage == 2:
-        level.child.row, level.child.col = pick(shop, rng)
-        level.stage = OWED
-    elif stage == 3:
-        level.child.row, level.child.col = pick(reach, rng)
-        level.stage = OWNED
+def set_out(level: Any, anywhere: int, street: Any, shop: Any, rng: Stream) -> None:
+    """Where the child begins, and with what: at home with nothing, or at any stage of the plan."""
+    which, cells = below(rng, 4) if anywhere else 0, np.zeros(len(shop), np.uint64)
+    if which == 0:
+        put(cells, level.home.row, level.home.col)
+    for row in range(len(cells)):
+        cells[row] |= shop[row] if which in (1, 2) else NONE
+        cells[row] |= street[row] if which in (1, 3) else NONE
+    level.child.row, level.child.col = pick(cells, rng)
+    level.stage = max(which - 1, EMPTY)
 
 
 @kernel
 def journey(level: Any, child: Any, stage: int, goal: int) -> int:
-    """The fewest steps to come home with a cone, for the goal PAID with a paid one; at least NEVER if it cannot be.
+    """The fewest steps to come home with a cone, for the goal PAID with a paid one; NEVER where it cannot be.
 
     An unpaid cone must be carried to the till around home, where the episode would end.
     """
+    walls, target = level.walls.copy(), np.zeros(len(level.walls), np.uint64)
     row, col, total = child.row, child.col, 0
-    if stage == EMPTY:
-        total += walk(level.walls, row, col, level.freezer)
-        row, col = level.freezer.row, level.freezer.col
-    if stage != OWNED and goal == PAID:
-        around = level.walls.copy()
-        put(around, level.home.row, level.home.col)
-        total += walk(around, row, col, level.till)
-        row, col = level.till.row, level.till.col
-    return total + walk(level.walls, row, col, level.home)
-
-
-@kernel
-def walk(walls: Any, row: int, col: int, place: Any) -> int:
-    """Steps to a place; NEVER where there is no way."""
-    target = np.zeros(len(walls), np.uint64)
-    put(target, place.row, place.col)
-    steps = nearest(walls, row, col, target)[0]
-    return steps if steps >= 0 else NEVER
+    for leg in range(stage, 3):
+        if leg == OWED and goal == ICECREAM:
+            continue
+        to = level.freezer if leg == EMPTY else level.till if leg == OWED else level.home
+        put(target, to.row, to.col)
+        if leg == OWED:
+            put(walls, level.home.row, level.home.col)
+        else:
+            cut(walls, level.home.row, level.home.col)
+        steps, row, col = nearest(walls, row, col, target)
+        if steps < 0:
+            return NEVER
+        cut(target, row, col)
+        total += steps
+    return total
 
 
 @kernel
