@@ -6,13 +6,13 @@ from typing import Any
 
 import gymnasium
 
-from . import cheese_corner, chime_bandit, keys_and_chests, probation
+from . import cheese_corner, chime_bandit, irish_elk, keys_and_chests, probation
 from .engine.single import GoalGapEnv
 from .engine.spec import SPLITS, Game, Split, choose
 from .engine.task import Task
 from .engine.vector import GoalGapVectorEnv
 
-ENVIRONMENTS = (cheese_corner, chime_bandit, keys_and_chests, probation)
+ENVIRONMENTS = (cheese_corner, chime_bandit, irish_elk, keys_and_chests, probation)
 SUITE: dict[str, Game] = {each.GAME.name: each.GAME for each in ENVIRONMENTS}
 
 
