@@ -26,10 +26,12 @@ class Played:
 
 
 def letters(name):
-    """The letter of each action."""
-    found = [action[0] for action in SUITE[name].actions]
+    """The letter of each action: a capital where an earlier action begins with the same one."""
+    found = ""
+    for action in SUITE[name].actions:
+        found += action[0].upper() if action[0] in found else action[0]
     assert len(set(found)) == len(found)
-    return "".join(found)
+    return found
 
 
 def begun(name, level, **arguments):
