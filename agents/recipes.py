@@ -131,9 +131,11 @@ class Evolution(Recipe):
     """
 
     algorithm = "ARS"
-    steps: int = number(20_000_000, 1)
+    steps: int = number(10_000_000, 1)
     n_envs: int = number(32, 1)
     learning_rate: float = number(0.1, most=100.0)
+    patch: int = number(5)
+    far: int = number(7)
     hidden: tuple[int, ...] = ()
     directions: int = number(16, 1)
     top: int = number(16, 1)
@@ -169,9 +171,9 @@ def recipe(environment: str, algorithm: str | None = None, **changes: Any) -> Re
 
 
 def _views(environment: str) -> dict[str, Any]:
-    """No patch where there is no grid it could be cut from."""
+    """No views around the agent where there is no grid."""
     grid = environment not in envs.SUITE or len(envs.task(environment).observation_space.shape) == 3
-    return {} if grid else {"patch": 0}
+    return {} if grid else {"patch": 0, "far": 0}
 
 
 def _check(name: str, value: Any, default: float, least: float, most: float) -> None:

@@ -33,6 +33,7 @@ from .callbacks import BootstrapTogether, Progress, Reporter
 from .evolution import SideBySideARS
 from .features import PatchFeatures
 from .recipes import Evolution, Gradient, Recipe, Recurrent
+from .recurrence import SequencePolicy
 from .storage import check_room, new_folder
 from .vec_env import GoalGapVecEnv
 
@@ -129,7 +130,7 @@ def _proximal(task: Task, recipe: Gradient, seed: int) -> BaseAlgorithm:
     memory = {"lstm_hidden_size": recipe.lstm} if isinstance(recipe, Recurrent) else {}
     made: type[PPO] = RecurrentPPO if memory else PPO
     model = made(
-        "MlpLstmPolicy" if memory else "MlpPolicy",
+        SequencePolicy if memory else "MlpPolicy",
         env,
         n_steps=recipe.n_steps,
         batch_size=recipe.minibatch,

@@ -8,11 +8,13 @@ import zlib
 import numpy as np
 import pytest
 import torch
+from sb3_contrib.common.recurrent.policies import RecurrentActorCriticPolicy
 
 import goalgap
 from goalgap.agents.loading import load_agent
 from goalgap.agents.recipes import Recurrent
-from goalgap.agents.training import train
+from goalgap.agents.recurrence import SequencePolicy
+from goalgap.agents.training import build, train
 from goalgap.cli import main
 from goalgap.envs.engine.batch import Batch
 from goalgap.eval.rollout import rollout
@@ -118,6 +120,28 @@ def test_without_memory_chance_still_differs_from_step_to_step(folder):
     assert drawn[0] != drawn[1] != drawn[2] != drawn[0]
     np.testing.assert_array_equal(walk(policy), walk(forgetful(load_agent(folder, TASK))))
     assert (walk(policy) != walk(load_agent(folder, TASK))).any()
+
+
+@pytest.mark.parametrize("inside", [False, True])
+def test_reading_a_sequence_at_once_is_what_sb3_contrib_does_step_by_step(inside):
+    rng, lstm = np.random.default_rng(0), torch.nn.LSTM(6, 5)
+    starts = rng.random((7, 9)) < 0.3
+    starts[:, 1:] &= inside
+    features, states = torch.randn(63, 6), (torch.randn(1, 7, 5), torch.randn(1, 7, 5))
+    given = (features, states, torch.as_tensor(starts).float().flatten(), lstm)
+    with torch.no_grad():
+        mine, after = SequencePolicy._process_sequence(*given)
+        theirs, expected = RecurrentActorCriticPolicy._process_sequence(*given)
+    assert starts.any()
+    assert not starts.all()
+    torch.testing.assert_close(mine, theirs)
+    torch.testing.assert_close(after, expected)
+
+
+def test_training_never_has_to_read_step_by_step(monkeypatch):
+    """The sequences that RecurrentPPO learns from begin where episodes do, also of games far shorter than a round."""
+    monkeypatch.setattr(RecurrentActorCriticPolicy, "_process_sequence", lambda *_: pytest.fail("step by step"))
+    build(goalgap.task("CheeseCorner", size=5, horizon=5), SMALL, 0).learn(SMALL.round)
 
 
 def test_a_recurrent_agent_is_trained_by_its_recipe(folder):
