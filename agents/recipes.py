@@ -148,7 +148,7 @@ class Evolution(Recipe):
 
 
 ALGORITHMS: dict[str, type[Recipe]] = {each.algorithm: each for each in (Gradient, Recurrent, Evolution)}
-USUAL: dict[str, str] = {}  # the algorithm of environments that ask for another than PPO
+USUAL = {"ChimeBandit": "RecurrentPPO"}  # the algorithm of environments that ask for another than PPO
 OVERRIDES: dict[tuple[str, str], dict[str, Any]] = {
     ("KeysAndChests", "PPO"): {"steps": 1_500_000},
     ("Probation", "PPO"): {"steps": 2_200_000},

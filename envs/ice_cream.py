@@ -52,7 +52,7 @@ from .engine.jit import kernel
 from .engine.rng import Stream, below
 from .engine.spec import Game, Goal, argument
 
-DISCOUNT = 0.95
+DISCOUNT = 0.99
 PAID, ICECREAM = 0, 1
 EMPTY, OWED, OWNED = 0, 1, 2  # what is in the child's hand: nothing, an unpaid cone, a paid one
 NEVER = 2**30  # longer than any horizon
