@@ -138,19 +138,20 @@ def test_infos_tell_every_goal_and_nothing_else(env, name):
 
 
 def test_the_reward_is_the_one_asked_for(name):
-    """One level and one action sequence, once for each reward that can be asked for; long enough for chance to earn."""
-    rng, told = np.random.default_rng(1), []
-    chosen = rng.integers(0, 4, 6000)
+    """One level and one action sequence, once for each reward that can be asked for, until chance has earned some."""
+    chosen = np.random.default_rng(1).integers(0, 4, 20_000)
     for goal in SUITE[name].rewards:
-        env = gymnasium.make(ids(SUITE[name])["deploy"], reward=goal.name)
+        env, told = gymnasium.make(ids(SUITE[name])["deploy"], reward=goal.name), []
         env.reset(seed=0)
         for action in chosen:
             _, reward, terminated, truncated, info = env.step(action)
             assert reward == info["goals"][goal.name]
             told.append(reward)
+            if len(told) >= 300 and any(told):
+                break
             if terminated or truncated:
                 env.reset()
-    assert any(told)
+        assert any(told)
 
 
 def test_every_game_declares_itself_well(name):
