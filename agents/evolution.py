@@ -18,6 +18,7 @@ from sb3_contrib import ARS
 from sb3_contrib.ars.policies import ARSPolicy
 from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.logger import Logger
+from stable_baselines3.common.type_aliases import PyTorchObs
 from stable_baselines3.common.utils import LinearSchedule
 from torch import Tensor
 from torch.func import functional_call, vmap
@@ -30,13 +31,15 @@ from .vec_env import GoalGapVecEnv
 
 
 class SoftmaxPolicy(ARSPolicy):
-    """Logits from what `PatchFeatures` sees, linear or through hidden layers; actions are drawn by them.
+    """Logits of what `PatchFeatures` sees, linear or through hidden layers; actions are drawn by them.
 
     Args:
         observation_space, action_space: of the task.
         net_arch: units of the hidden layers.
         patch, far: what is seen.
     """
+
+    observation_space: Box
 
     def __init__(
         self, observation_space: Box, action_space: Discrete[Any], net_arch: list[int], patch: int, far: int
@@ -48,13 +51,10 @@ class SoftmaxPolicy(ARSPolicy):
         """What is seen, fixed."""
         return PatchFeatures(self.observation_space, hidden=(), **self.view)
 
-    def forward(self, obs: Tensor, deterministic: bool = False) -> Tensor:
+    def _predict(self, observation: PyTorchObs, deterministic: bool = False) -> Tensor:
         """Actions, int64, shape (n,): drawn, or the likeliest."""
-        logits = self.action_net(self.extract_features(obs, self.features_extractor))
+        logits: Tensor = self.action_net(self.extract_features(observation, self.features_extractor))
         return (logits if deterministic else logits + luck(logits.shape)).argmax(1)
-
-    def _predict(self, observation: Tensor, deterministic: bool = False) -> Tensor:
-        return self(observation, deterministic)
 
     def logits(self, weights: Tensor, obs: Tensor) -> Tensor:
         """What many networks at once make of games of their own.
@@ -68,15 +68,17 @@ class SoftmaxPolicy(ARSPolicy):
         """
         net, features = self.action_net, self.extract_features(obs, self.features_extractor)
         named = dict(net.named_parameters())
-        parts = weights.split([each.numel() for each in named.values()], 1)
+        parts = torch.split(weights, [each.numel() for each in named.values()], 1)
         stacked = {name: part.view(-1, *named[name].shape) for name, part in zip(named, parts, strict=True)}
-        return vmap(lambda own, seen: functional_call(net, own, (seen,)))(
-            stacked, features.view(len(weights), -1, features.shape[1])
-        )
+        seen = features.view(len(weights), -1, features.shape[1])
+        found: Tensor = vmap(lambda own, part: functional_call(net, own, (part,)))(stacked, seen)
+        return found
 
 
 class SideBySideARS(ARS):
     """ARS whose candidates play side by side; what it saves, the ARS of sb3-contrib loads."""
+
+    policy: SoftmaxPolicy
 
     def __init__(self, task: Task, recipe: Evolution, seed: int) -> None:
         super().__init__(
@@ -96,7 +98,12 @@ class SideBySideARS(ARS):
         levels = seed * recipe.n_envs + np.arange(recipe.n_envs)
         self.games.seed(np.tile(levels, self.pop_size), np.arange(self.games.n))
 
-    def evaluate_candidates(self, candidate_weights: Tensor, callback: BaseCallback, async_eval: None = None) -> Tensor:  # noqa: ARG002
+    def evaluate_candidates(
+        self,
+        candidate_weights: Tensor,
+        callback: BaseCallback,
+        async_eval: Any = None,  # noqa: ARG002
+    ) -> Tensor:
         """The mean return of each candidate over one episode of each of its games, shape (candidates,)."""
         callback.on_rollout_start()
         returns = self._play(candidate_weights)

@@ -75,7 +75,7 @@ class PatchFeatures(BaseFeaturesExtractor):
 def _grid(space: Box, patch: int, far: int) -> tuple[int, int, int]:
     """Rows, cols and layers; bits are a grid of one column and one layer, with no agent on it to look around."""
     if len(space.shape) == 3:
-        return space.shape  # type: ignore[return-value]
+        return space.shape
     if len(space.shape) != 1 or patch or far:
         raise ValueError(
             f"a patch of {patch} and a far view of {far} around the agent need a grid (rows, cols, layers), but "

@@ -16,7 +16,7 @@ from ..envs.engine.spec import choose
 
 def number(default: float, least: float = 0, most: float = float("inf")) -> Any:
     """A field of a recipe: a number in [least, most], whole if its default is."""
-    return field(default=default, metadata={"least": least, "most": most})
+    return field(default=default, metadata={"whole": isinstance(default, int), "least": least, "most": most})
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,9 @@ class Recipe:
         object.__setattr__(self, "practice", dict(self.practice))
         for each in fields(self):
             if each.metadata:
-                _check(each.name, getattr(self, each.name), each.default, **each.metadata)
+                _check(each.name, getattr(self, each.name), **each.metadata)
         for units in self.hidden:
-            _check("hidden", units, 1, least=1, most=2**16)
+            _check("hidden", units, whole=True, least=1, most=2**16)
         for name, side in (("patch", self.patch), ("far", self.far)):
             if side and side % 2 == 0:
                 raise ValueError(f"{name} has the agent in its middle, so its side is odd, or 0, not {side}")
@@ -176,8 +176,7 @@ def _views(environment: str) -> dict[str, Any]:
     return {} if grid else {"patch": 0, "far": 0}
 
 
-def _check(name: str, value: Any, default: float, least: float, most: float) -> None:
-    whole = isinstance(default, int)
+def _check(name: str, value: Any, whole: bool, least: float, most: float) -> None:
     if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
         raise TypeError(f"{name} is a {'whole ' if whole else ''}number, not {value!r}")
     if value < least:

@@ -7,6 +7,8 @@ Clearing it before the first step and reading on at once computes the same, in a
 
 from __future__ import annotations
 
+from typing import Any
+
 from sb3_contrib.common.recurrent.policies import RecurrentActorCriticPolicy
 from torch import Tensor, nn
 
@@ -19,12 +21,12 @@ class SequencePolicy(RecurrentActorCriticPolicy):
     @staticmethod
     def _process_sequence(
         features: Tensor, lstm_states: States, episode_starts: Tensor, lstm: nn.LSTM
-    ) -> tuple[Tensor, States]:
+    ) -> tuple[Tensor, Any]:
         """Outputs, shape (sequences * steps, units), and the last states, shapes (layers, sequences, units)."""
         sequences = lstm_states[0].shape[1]
         starts = episode_starts.reshape(sequences, -1)
         if starts[:, 1:].any():
-            return RecurrentActorCriticPolicy._process_sequence(  # type: ignore[no-any-return]  # noqa: SLF001
+            return RecurrentActorCriticPolicy._process_sequence(  # noqa: SLF001
                 features, lstm_states, episode_starts, lstm
             )
         kept = 1.0 - starts[:, :1]

@@ -128,7 +128,7 @@ def _proximal(task: Task, recipe: Gradient, seed: int) -> BaseAlgorithm:
     features = {"patch": recipe.patch, "far": recipe.far, "hidden": recipe.hidden}
     network = {"features_extractor_class": PatchFeatures, "features_extractor_kwargs": features, "net_arch": []}
     memory = {"lstm_hidden_size": recipe.lstm} if isinstance(recipe, Recurrent) else {}
-    made: type[PPO] = RecurrentPPO if memory else PPO
+    made: type[PPO | RecurrentPPO] = RecurrentPPO if memory else PPO
     model = made(
         SequencePolicy if memory else "MlpPolicy",
         env,

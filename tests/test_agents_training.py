@@ -102,7 +102,7 @@ def test_progress_is_told_and_the_record_agrees(algorithm, tmp_path):
 
 LEARNING = {
     "PPO": replace(TINY, steps=60_000, n_envs=64, n_steps=32, minibatch=512, epochs=4, hidden=(64,)),
-    "RecurrentPPO": Recurrent(steps=60_000, n_envs=64, n_steps=32, minibatch=512, epochs=4, hidden=(64,), lstm=32),
+    "RecurrentPPO": Recurrent(steps=40_000, n_envs=64, n_steps=32, minibatch=512, hidden=(64,), lstm=32),
     "ARS": Evolution(steps=400_000),
 }
 
