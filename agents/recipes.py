@@ -151,7 +151,8 @@ ALGORITHMS: dict[str, type[Recipe]] = {each.algorithm: each for each in (Gradien
 USUAL = {"ChimeBandit": "RecurrentPPO"}  # the algorithm of environments that ask for another than PPO
 OVERRIDES: dict[tuple[str, str], dict[str, Any]] = {
     ("KeysAndChests", "PPO"): {"steps": 1_500_000},
-    ("Probation", "PPO"): {"steps": 2_200_000},
+    ("SweetTooth", "PPO"): {"steps": 1_500_000, "far": 7},
+    ("Probation", "PPO"): {"steps": 2_200_000, "far": 7},
 }
 
 NOTES = {
