@@ -82,7 +82,7 @@ def sample(level: Any, setup: Any, apart: bool, rng: Stream) -> bool:
 
 @kernel
 def layout(level: Any) -> Any:
-    word = mix(np.uint64(level.rivals) + ONE) ^ np.uint64(level.trees)
+    word = mix(mix(np.uint64(level.rivals)) + ONE ^ np.uint64(level.trees)) + ONE
     for season in range(SEASONS):
         for pasture in range(PASTURES):
             word = mix(word ^ np.uint64(level.food[season, pasture])) + ONE
