@@ -21,11 +21,12 @@ and in all later ones, and better in the present one. In forest with rivals mati
 but matings times survival falls: descendants want antlers shed all the way. Only the way of the most matings has to be
 weighed there, which value iteration does exactly.
 
-The source tells of evolution's base objective and of what evolved instead; the elk, as a parable of traits that win
-mates against the survival of the kind, is older. Left open and chosen here: all numbers; that descendants are
-counted in hundreds, before the herd is cut to 24; that each country lets a herd thrive that does what is best for its
-descendants; and that matings are weighed with a sight of about two generations (discount 0.5), since sexual
-selection has no foresight. With longer sight their oracle keeps a herd at the brink to have somebody who mates.
+The source has evolution as its example of an optimizer whose creatures want what once led to descendants, and no
+elk. That antlers caught on trees is an old parable and not what ended the real animal (Gould 1974). Chosen here:
+all numbers; that descendants are counted in hundreds, before the herd is cut to 24; that each country lets a herd
+thrive that does what is best for its descendants; and that matings are weighed with a sight of about two
+generations (discount 0.5), since sexual selection has no foresight. With longer sight their oracle would keep a
+herd at the brink, to have somebody who mates.
 """
 
 from __future__ import annotations
