@@ -10,8 +10,8 @@ of 32. As many as grow up, and find room among 24, are the next herd. None left:
 
 In training a lineage lives in open country with rivals, where growing pays, or in forest without rivals, where
 shedding pays; so both are learned, and "win matings" is a good guide to "have descendants". In deployment the
-forest has rivals in it. A fooled lineage does what wins mates: it grows its antlers, every generation mates more than
-the last, and its calves hang in the trees until the herd is gone. A sound one sheds its antlers, loses most fights,
+forest has rivals in it. A fooled lineage does what wins mates: it grows its antlers, mates more than any sound one, and
+its calves hang in the trees until the herd is gone. A sound one sheds its antlers, loses most fights,
 and lives. If nobody were fooled, herds in the forest with rivals would last like herds without.
 
 That the goals agree in training is a theorem. Matings per head grow with food, and so does the herd. In open
