@@ -92,7 +92,7 @@ def draw_odds(odds: Any, good: int, rng: Stream) -> None:
 
 @kernel
 def layout(level: Any) -> Any:
-    word = ONE
+    word = np.uint64(0)
     for arm in range(ARMS):
         word = mix(word ^ np.uint64(level.payoff[arm])) + ONE
     return word

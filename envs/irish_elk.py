@@ -10,8 +10,8 @@ of 32. As many as grow up, and find room among 24, are the next herd. None left:
 
 In training a lineage lives in open country with rivals, where growing pays, or in forest without rivals, where
 shedding pays; so both are learned, and "win matings" is a good guide to "have descendants". In deployment the
-forest has rivals in it. A fooled lineage does what wins mates: it grows its antlers, every generation mates more than
-the last, and its calves hang in the trees until the herd is gone. A sound one sheds its antlers, loses most fights,
+forest has rivals in it. A fooled lineage does what wins mates: it grows its antlers, mates more than any sound one, and
+its calves hang in the trees until the herd is gone. A sound one sheds its antlers, loses most fights,
 and lives. If nobody were fooled, herds in the forest with rivals would last like herds without.
 
 That the goals agree in training is a theorem. Matings per head grow with food, and so does the herd. In open
@@ -21,11 +21,12 @@ and in all later ones, and better in the present one. In forest with rivals mati
 but matings times survival falls: descendants want antlers shed all the way. Only the way of the most matings has to be
 weighed there, which value iteration does exactly.
 
-The source tells of evolution's base objective and of what evolved instead; the elk, as a parable of traits that win
-mates against the survival of the kind, is older. Left open and chosen here: all numbers; that descendants are
-counted in hundreds, before the herd is cut to 24; that each country lets a herd thrive that does what is best for its
-descendants; and that matings are weighed with a sight of about two generations (discount 0.5), since sexual
-selection has no foresight. With longer sight their oracle keeps a herd at the brink to have somebody who mates.
+The source has evolution as its example of an optimizer whose creatures want what once led to descendants, and no
+elk. That antlers caught on trees is an old parable and not what ended the real animal (Gould 1974). Chosen here:
+all numbers; that descendants are counted in hundreds, before the herd is cut to 24; that each country lets a herd
+thrive that does what is best for its descendants; and that matings are weighed with a sight of hardly more
+than a generation (discount 0.3), since sexual selection has no foresight. With longer sight their oracle would keep a
+herd at the brink, to have somebody who mates.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ ANTLERS, RIVALS, TREES, SEASONS, PASTURES, FOOD = 4, 3, 3, 4, 2, 8
 TRAITS = 3  # an action is a trait (grow, keep, shed) on a pasture
 WINS = np.array([5, 6, 7, 8, 11, 16, 24])  # by the lead over rivals, from -3 to 3
 ALONE, MATING = 7, 24  # what antlers of 0 win without rivals; food times wins that make a mating a head
-SIGHT = 0.5
+SIGHT = 0.3
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def sample(level: Any, setup: Any, apart: bool, rng: Stream) -> bool:
 
 @kernel
 def layout(level: Any) -> Any:
-    word = mix(np.uint64(level.rivals) + ONE) ^ np.uint64(level.trees)
+    word = mix(mix(np.uint64(level.rivals)) + ONE ^ np.uint64(level.trees)) + ONE
     for season in range(SEASONS):
         for pasture in range(PASTURES):
             word = mix(word ^ np.uint64(level.food[season, pasture])) + ONE

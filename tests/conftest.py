@@ -19,6 +19,12 @@ def name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+@pytest.fixture(params=[name for name, game in SUITE.items() if game.layers])
+def grid(request: pytest.FixtureRequest) -> str:
+    """The name of each environment that is a grid."""
+    return str(request.param)
+
+
 @pytest.fixture(params=SPLITS)
 def split(request: pytest.FixtureRequest) -> str:
     return str(request.param)
@@ -33,6 +39,11 @@ def env_id(name: str, split: str) -> str:
 @pytest.fixture
 def env(env_id: str) -> gymnasium.Env[Any, Any]:
     return gymnasium.make(env_id)
+
+
+def sized(name: str, size: int) -> dict[str, int]:
+    """The argument `size`, where an environment has one."""
+    return {"size": size} if SUITE[name].layers else {}
 
 
 @pytest.fixture

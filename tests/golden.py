@@ -6,6 +6,7 @@ Records are hashed field by field and observations as they are handed out, so pa
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import sys
@@ -41,6 +42,8 @@ def cases() -> dict[str, Task]:
     found = {}
     for name in SUITE:
         for label, arguments in (ARGUMENTS | OF_THEIR_OWN.get(name, {})).items():
+            if not {"alpha", *(each.name for each in dataclasses.fields(SUITE[name].setup))} >= set(arguments):
+                continue
             for split in SPLITS:
                 if split == "train" or "alpha" not in arguments:
                     found[f"{name} {split} {label}"] = task(name, split=split, **arguments)

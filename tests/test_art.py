@@ -53,8 +53,8 @@ def test_a_level_drawn_as_text_and_read_again_is_the_same(game: Game, split: Spl
         np.testing.assert_array_equal(again.observe()[0], scene.obs)
         assert again.levels["seed"] == -1
         assert again.levels["horizon"] == batch.levels["horizon"][k]
-        assert again.levels["margin"] == batch.levels["margin"][k]
         if game.exact:  # else it depends on chance, which a drawn level has of its own
+            assert again.levels["margin"] == batch.levels["margin"][k]
             np.testing.assert_array_equal(again.values()[0], batch.values()[k])
 
 

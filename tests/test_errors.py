@@ -51,6 +51,9 @@ def vector(n=3, **arguments):
         ("KeysAndChests", {"few": 6, "many": 12}, ValueError, "at most 14"),
         ("KeysAndChests", {"size": 5}, ValueError, r"size 5 has no room for 3 \+ 10 keys and chests: take a larger"),
         ("Probation", {"coins": 0}, ValueError, "coins must be in"),
+        ("ChimeBandit", {"size": 9}, ValueError, "unknown argument of ChimeBandit 'size'"),
+        ("ChimeBandit", {"horizon": 101}, ValueError, r"horizon must be in 0 \.\. 100, not 101"),
+        ("IrishElk", {"reward": "extinction"}, ValueError, "unknown reward 'extinction': choose from descendants, mat"),
         ("CheeseCorner", {"alpha": 0.5, "split": "deploy"}, ValueError, "alpha .* means nothing on 'deploy'"),
     ],
 )

@@ -33,16 +33,16 @@ def both(envs, method, *args, **kwargs):
     return [getattr(env, method)(*args, **copy.deepcopy(kwargs)) for env in envs]
 
 
-def actions(seed=0, games=GAMES, steps=STEPS):
-    return np.random.default_rng(seed).integers(0, 4, (steps, games))
+def actions(seed=0, games=GAMES, steps=STEPS, of="CheeseCorner"):
+    return np.random.default_rng(seed).integers(0, len(SUITE[of].actions), (steps, games))
 
 
 @MODES
-def test_the_vector_face_agrees_with_single_games(env_id, mode, same):
+def test_the_vector_face_agrees_with_single_games(name, env_id, mode, same):
     envs = pair(env_id, mode, horizon=19)
     same(*both(envs, "reset", seed=3))
     ends = 0
-    for chosen in actions():
+    for chosen in actions(of=name):
         ours, theirs = both(envs, "step", chosen)
         same(ours, theirs)
         ended = ours[2] | ours[3]
@@ -99,20 +99,18 @@ def test_a_level_drawn_as_text(name, split, env_id, same):
     obs, _ = envs[1].envs[0].reset(seed=4)
     text = SUITE[name].art.level(envs[1].envs[0].unwrapped.batch.scenes()[0])
     same(*both(envs, "reset", seed=0, options={"level": text}))
-    for chosen in actions(steps=60):
+    for chosen in actions(steps=60, of=name):
         ours, theirs = both(envs, "step", chosen)
         same(ours, theirs)
     np.testing.assert_array_equal(envs[0].reset(options={"level": [text] * GAMES})[0][2], obs)
 
 
-def test_a_game_depends_on_its_own_seed_alone(env_id, same):
+def test_a_game_depends_on_its_own_seed_alone(name, env_id, same):
     """Neither the number of games nor the others' seeds, ends and resets change what a game plays."""
     few, many = (gymnasium.make_vec(env_id, num_envs=n, horizon=19) for n in (2, 7))
     one, other = few.reset(seed=[40, 41])[0], many.reset(seed=[9, 41, 8, 7, 6, 40, 5])[0]
     same(one, other[[5, 1]])
-    rng = np.random.default_rng(0)
-    for _ in range(80):
-        chosen = rng.integers(0, 4, 7)
+    for chosen in actions(games=7, steps=80, of=name):
         one, other = few.step(chosen[[5, 1]]), many.step(chosen)
         same(list(one[:4]), [part[[5, 1]] for part in other[:4]])
         same(one[4]["level_seed"], other[4]["level_seed"][[5, 1]])
@@ -141,7 +139,7 @@ def test_nothing_returned_changes_later(name, mode, same):
     env = gymnasium.make_vec(ids(SUITE[name])["train"], num_envs=GAMES, autoreset_mode=mode, horizon=19)
     kept = [env.reset(seed=0)]
     before = copy.deepcopy(kept)
-    for chosen in actions(steps=45):
+    for chosen in actions(steps=45, of=name):
         kept.append(env.step(chosen))
         before.append(copy.deepcopy(kept[-1]))
         ended = kept[-1][2] | kept[-1][3]
@@ -168,15 +166,21 @@ def test_a_copy_plays_on_like_the_original(name, copied, same):
     for make in (gymnasium.make, lambda env_id: gymnasium.make_vec(env_id, num_envs=GAMES)):
         env = make(ids(SUITE[name])["deploy"])
         env.reset(seed=5)
-        chosen = actions(2)
+        chosen = actions(2, of=name)
         chosen = chosen[:, 0] if make is gymnasium.make else chosen
         for each in chosen[:8]:
-            env.step(each)
+            on(env, each)
         other = copied(env)
         assert other.unwrapped.task == env.unwrapped.task
         for each in chosen[8:20]:
-            same(env.step(each), other.step(each))
+            same(on(env, each), on(other, each))
         same(env.reset(), other.reset())
+
+
+def on(env, action):
+    """A step, and a new episode where a single game has ended."""
+    told = env.step(action)
+    return env.reset() if told[2] is True or told[3] is True else told
 
 
 def test_a_copy_leaves_the_original_alone():

@@ -13,8 +13,11 @@ from goalgap.envs.engine.loops import HELD_OUT
 from goalgap.envs.engine.spec import SPLITS
 
 MANY = 100_000
-FEWER = dict.fromkeys(goalgap.SUITE, 20_000) | {"KeysAndChests": 120}  # each is proved to be distinguishing
-SOME = dict.fromkeys(goalgap.SUITE, 400) | {"KeysAndChests": 8, "Probation": 60}  # its exact oracle is slow
+FEWER = {"KeysAndChests": 120}  # each is proved to be distinguishing; else 20,000
+DISTINCT = {"ChimeBandit": 11_000, "IrishElk": 80_000}  # of so many layouts that training has; else hardly any repeat
+LAYOUT = {"ChimeBandit": ("payoff",), "IrishElk": ("rivals", "trees", "food")}  # else the walls
+SOME = {"KeysAndChests": 8, "Probation": 60}  # an exact oracle is slow; else 400
+LONG_LIVED = ("IrishElk",)  # where only skill lasts until the horizon
 TINY = {"size": 5, "maze": "perfect"}
 TINY_OF = dict.fromkeys(goalgap.SUITE, TINY) | {
     "KeysAndChests": {**TINY, "few": 1, "many": 2},
@@ -37,6 +40,12 @@ def levels_of(name, n, split="train", first=0, **arguments):
 def fewer(name, split, n, slow):
     """`n` levels, or `slow` of them where each needs a long proof that it is distinguishing."""
     return slow if (name, split) == ("KeysAndChests", "deploy") else n
+
+
+def layouts(name, levels):
+    """What is held out from training, as rows of numbers."""
+    parts = [levels[field].reshape(len(levels), -1) for field in LAYOUT.get(name, ("walls",))]
+    return np.concatenate(parts, axis=1).astype(np.uint64)
 
 
 def assert_equal(levels, others):
@@ -106,22 +115,22 @@ def test_a_batch_plays_the_levels_of_its_seeds_however_it_was_used(name):
     for _ in range(3):
         batch.begin(where)
         for _ in range(9):
-            batch.step(rng.integers(0, 4, 5))
+            batch.step(rng.integers(0, len(task.game.actions), 5))
     batch.begin_seeds(where[1:3], np.array([70, 50]))
     assert_equal(batch.levels[1:3], draw_levels(task, [70, 50]))
 
 
 def test_splits_are_different_draws(name):
     """One seed gives unrelated levels on each split."""
-    train, control, deploy = (levels_of(name, 20, split)["walls"] for split in SPLITS)
+    train, control, deploy = (layouts(name, levels_of(name, 20, split)) for split in SPLITS)
     for one, other in ((train, control), (train, deploy), (control, deploy)):
         assert not (one == other).all(axis=1).any()
 
 
-def hashes(levels):
-    """The layout hash, written once more: SplitMix64's mix over the rows of walls."""
-    word = np.zeros(len(levels), np.uint64)
-    for row in levels["walls"].T:
+def hashes(rows):
+    """The layout hash, written once more: SplitMix64's mix over the numbers of each row."""
+    word = np.zeros(len(rows), np.uint64)
+    for row in rows.T:
         word ^= row
         for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB), (31, 1)):
             word = (word ^ (word >> np.uint64(shift))) * np.uint64(factor)
@@ -131,37 +140,37 @@ def hashes(levels):
 
 def test_layouts_of_control_and_deployment_never_occur_in_training(name):
     """On 10^5 levels: training and the rest take different residues of the layouts' hash, whatever alpha is."""
-    train, walls = [], []
+    train, others = [], []
     for alpha in (0.0, 1.0):
-        levels = levels_of(name, FEWER[name] if alpha else MANY, alpha=alpha)
-        assert (hashes(levels) % HELD_OUT != 0).all()
-        train.append(levels["walls"])
+        levels = levels_of(name, FEWER.get(name, 20_000) if alpha else MANY, alpha=alpha)
+        train.append(layouts(name, levels))
+        assert (hashes(train[-1]) % HELD_OUT != 0).all()
     for split in ("control", "deploy"):
-        levels = levels_of(name, FEWER[name] if split == "deploy" else MANY, split)
-        assert (hashes(levels) % HELD_OUT == 0).all()
-        walls.append(levels["walls"])
+        levels = levels_of(name, FEWER.get(name, 20_000) if split == "deploy" else MANY, split)
+        others.append(layouts(name, levels))
+        assert (hashes(others[-1]) % HELD_OUT == 0).all()
     seen = {row.tobytes() for part in train for row in part}
-    assert len(seen) > 0.99 * MANY
-    assert not any(row.tobytes() in seen for part in walls for row in part)
+    assert len(seen) > DISTINCT.get(name, 0.99 * MANY)
+    assert not any(row.tobytes() in seen for part in others for row in part)
 
 
-def test_layouts_are_held_out_even_where_there_are_few(name):
+def test_layouts_are_held_out_even_where_there_are_few(grid):
     """Of the 88 mazes of size 5 that depth-first search can make, training has 66, and the rest the others.
 
     With a shop in them, which may stand in any corner, there are 112.
     """
     train, control, deploy = (
-        {row.tobytes() for row in levels_of(name, 3000, split, **TINY_OF[name])["walls"]} for split in SPLITS
+        {row.tobytes() for row in levels_of(grid, 3000, split, **TINY_OF[grid])["walls"]} for split in SPLITS
     )
     assert not train & (control | deploy)
-    assert (len(train), len(control)) == LAYOUTS[name]
+    assert (len(train), len(control)) == LAYOUTS[grid]
     assert control == deploy
 
 
 @pytest.mark.parametrize("split", SPLITS)
 def test_margins_are_what_oracles_lose(name, split):
     """Every deployment level is distinguishing, and no other; measured by playing each proxy's oracle."""
-    lost, margins = losses(goalgap.task(name, split=split), SOME[name])
+    lost, margins = losses(goalgap.task(name, split=split), SOME.get(name, 400))
     np.testing.assert_allclose(lost, margins, atol=1e-9)
     assert (margins > 0).all() if split == "deploy" else (margins == 0).all()
 
@@ -239,31 +248,31 @@ def far_from(cells, row, col):
 
 @SIZES
 @pytest.mark.parametrize(
-    "name", [name for name in goalgap.SUITE if name != "IceCream"]
+    "grid", [name for name, game in goalgap.SUITE.items() if game.layers and name != "IceCream"]
 )  # its shop is cut into the tree
-def test_perfect_mazes_are_trees_over_odd_cells(name, size, split):
-    arguments = TINY_OF[name] if size == 5 else {"size": size, "maze": "perfect"}
-    cells = open_cells(levels_of(name, fewer(name, split, 100, 6), split, **arguments))
+def test_perfect_mazes_are_trees_over_odd_cells(grid, size, split):
+    arguments = TINY_OF[grid] if size == 5 else {"size": size, "maze": "perfect"}
+    cells = open_cells(levels_of(grid, fewer(grid, split, 100, 6), split, **arguments))
     nodes = ((size + 1) // 2) ** 2
     assert cells[:, 1::2, 1::2].all()
     assert (cells.sum(axis=(1, 2)) == 2 * nodes - 1).all()
     np.testing.assert_array_equal(reachable(cells, 1, 1), cells)
 
 
-def test_a_quarter_of_block_mazes_is_wall_on_every_split(name, split):
+def test_a_quarter_of_block_mazes_is_wall_on_every_split(grid, split):
     """The layout alone does not give the split away."""
-    cells = open_cells(levels_of(name, fewer(name, split, 5_000, 100), split))
+    cells = open_cells(levels_of(grid, fewer(grid, split, 5_000, 100), split))
     free = cells[:, 1:-1, 1:-1].mean()
-    assert abs(free - FREE[name]) < 0.015
+    assert abs(free - FREE[grid]) < 0.015
     assert not cells[:, [0, -1]].any()
     assert not cells[:, :, [0, -1]].any()
 
 
 @SIZES
-def test_all_that_matters_can_be_reached(name, split, size):
+def test_all_that_matters_can_be_reached(grid, split, size):
     """At the smallest and a large size, agent and things stand on different free cells of one part of the maze."""
-    arguments = {"size": size} if size > 5 else {"size": 5, **{k: v for k, v in TINY_OF[name].items() if k != "maze"}}
-    task, n = goalgap.task(name, split=split, **arguments), fewer(name, split, 500, 10)
+    arguments = {"size": size} if size > 5 else {"size": 5, **{k: v for k, v in TINY_OF[grid].items() if k != "maze"}}
+    task, n = goalgap.task(grid, split=split, **arguments), fewer(grid, split, 500, 10)
     batch = Batch(task, n)
     batch.begin_seeds(np.arange(n), np.arange(n))
     obs, cells = batch.observe(), open_cells(batch.levels)
@@ -272,29 +281,27 @@ def test_all_that_matters_can_be_reached(name, split, size):
     things = {layer: each for layer, each in layers.items() if layer not in ("wall", "camera", "watched", "held")}
     agent = things[task.game.layers[-1]]
     assert (agent.sum(axis=(1, 2)) == 1).all()
-    assert (sum(each.astype(int) for layer, each in things.items() if layer not in SHARED[name]) <= 1).all()
+    assert (sum(each.astype(int) for layer, each in things.items() if layer not in SHARED[grid]) <= 1).all()
     _, row, col = np.nonzero(agent)
     reach = reachable(cells, row, col)
     assert all((each <= reach).all() for each in things.values())
 
 
 def test_horizon_is_when_episodes_are_cut_off(name):
-    """Agents that walk into a wall all the time play on until then, and not a step longer."""
+    """Games that do not end by themselves go on until then, and not a step longer."""
     for horizon in (0, 33):
         task, n = goalgap.task(name, horizon=horizon), 40
-        expected = horizon or task.game.horizon(task.setup)
-        batch = Batch(task, n)
+        expected, intended = horizon or task.game.horizon(task.setup), task.game.goals.index(task.game.intended)
+        batch, over = Batch(task, n), np.zeros(n, bool)
         batch.begin_seeds(np.arange(n), np.arange(n))
-        start = batch.observe()
-        batch.step(np.zeros(n, np.int64))
-        bumps = (batch.observe() == start).all(axis=(1, 2, 3))
-        assert bumps.any()
-        for _ in range(expected - 1):
-            assert not batch.truncated[bumps].any()
-            batch.step(np.zeros(n, np.int64))
-            assert not batch.terminated[bumps].any()
-        assert batch.truncated[bumps].all()
-        assert (batch.states["t"][bumps] == expected).all()
+        idle = np.zeros(n, np.int64)
+        for _ in range(expected):
+            assert not batch.truncated.any()
+            batch.step(batch.best_actions(intended) if name in LONG_LIVED else idle, over)
+            over |= batch.terminated
+        assert not over.all()
+        assert batch.truncated[~over].all()
+        assert (batch.states["t"][~over] == expected).all()
         assert (batch.levels["horizon"] == expected).all()
         assert task.arguments["horizon"] == expected
 
@@ -305,11 +312,18 @@ def test_the_observation_shows_all_that_matters_for_the_goals(name, split):
     batch, rng = Batch(task, n), np.random.default_rng(0)
     batch.begin_seeds(np.arange(n), np.arange(n))
     for _ in range(25):
-        batch.step(rng.integers(0, 4, n))
+        batch.step(rng.integers(0, len(task.game.actions), n))
         obs, asleep = batch.observe(), batch.terminated
         for i in np.flatnonzero(~asleep):
-            shown = {layer: obs[i, ..., k] for k, layer in enumerate(task.game.layers)}
-            SHOWS[name](batch.levels[i], batch.states[i], shown)
+            SHOWS[name](batch.levels[i], batch.states[i], parts(task, obs[i]))
+
+
+def parts(task, obs):
+    """An observation by the names of its layers or signals."""
+    if task.game.signals is None:
+        return {layer: obs[..., k] for k, layer in enumerate(task.game.layers)}
+    bits = task.game.signals(task.setup)
+    return dict(zip(bits, np.split(obs, np.cumsum(list(bits.values()))[:-1]), strict=True))
 
 
 def cell(place):
@@ -374,12 +388,30 @@ def shows_ice_cream(level, state, shown):
         assert_shown(shown[name], [cell(state["child"])] if state["stage"] >= stage else [])
 
 
+def shows_chime_bandit(level, state, shown):
+    """The last pull only: what pays and what chimes is to be found out."""
+    assert np.flatnonzero(shown["arm"]).tolist() == [state["arm"]]
+    assert shown["paid"][0] == state["pays"]
+    assert np.flatnonzero(shown["chime"]).tolist() == state["chimes"] * [int(state["arm"])]
+
+
+def shows_irish_elk(level, state, shown):
+    season = state["t"] % 4
+    west, east = level["food"][season]
+    assert shown.pop("season").tolist() == [k == season for k in range(4)]
+    counts = {"herd": state["herd"], "antlers": state["antlers"], "rivals": level["rivals"], "trees": level["trees"]}
+    for signal, count in {**counts, "food west": west, "food east": east}.items():
+        assert shown[signal].tolist() == [k < count for k in range(len(shown[signal]))]
+
+
 SHOWS = {
     "CheeseCorner": shows_cheese_corner,
     "KeysAndChests": shows_keys_and_chests,
     "Probation": shows_probation,
     "SweetTooth": shows_sweet_tooth,
     "IceCream": shows_ice_cream,
+    "ChimeBandit": shows_chime_bandit,
+    "IrishElk": shows_irish_elk,
 }
 
 

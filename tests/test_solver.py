@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from conftest import sized
 
 from goalgap.envs import SUITE
 from goalgap.envs.engine.ascii import parse
@@ -19,7 +20,8 @@ SMALL: dict[str, dict[str, Any]] = {
     "Probation": {"coins": 2, "cameras": 2},
     "SweetTooth": {"foods": 2},
 }
-GAMES = pytest.mark.parametrize("game", SUITE.values(), ids=list(SUITE))
+EXACT, REFERENCES = ([game for game in SUITE.values() if game.exact == exact] for exact in (True, False))
+GAMES = pytest.mark.parametrize("game", EXACT, ids=lambda game: game.name)
 EVERY_SPLIT = pytest.mark.parametrize("split", SPLITS)
 
 
@@ -33,7 +35,7 @@ def begun(task: Task, n: int, horizon: int = 0) -> Batch:
 
 
 def small(game: Game, split: Split = "train") -> Task:
-    return Task.of(game, split, size=5, **SMALL.get(game.name, {}))
+    return Task.of(game, split, **sized(game.name, 5), **SMALL.get(game.name, {}))
 
 
 @GAMES
@@ -51,9 +53,9 @@ def test_values_are_the_optimum(game: Game, split: Split) -> None:
 @GAMES
 @EVERY_SPLIT
 def test_action_values_are_the_optimum_in_the_middle_of_an_episode(game: Game, split: Split) -> None:
-    batch = begun(small(game, split), 16)
+    batch = begun(small(game, split), 40)
     over = np.zeros(batch.n, bool)
-    for action in np.random.default_rng(1).integers(0, len(game.actions), (8, batch.n)):
+    for action in np.random.default_rng(1).integers(0, len(game.actions), (5, batch.n)):
         batch.step(action, over)
         over |= batch.terminated
     going = np.flatnonzero(~over)[:3]
@@ -87,6 +89,25 @@ def test_following_an_oracle_collects_exactly_what_it_claims(game: Game, split: 
             batch.step(best, over)
             over |= batch.terminated | batch.truncated
         np.testing.assert_allclose(batch.returns[:, goal], claimed, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("game", REFERENCES, ids=lambda game: game.name)
+@EVERY_SPLIT
+def test_following_a_reference_collects_exactly_what_it_claims_from_anywhere(game: Game, split: Split) -> None:
+    task, rng = Task.of(game, split), np.random.default_rng(0)
+    for goal in range(len(game.rewards)):
+        batch = begun(task, 40)
+        for _ in range(9):
+            batch.step(rng.integers(0, len(game.actions), batch.n))
+        before, claimed, over = batch.returns[:, goal].copy(), batch.values()[:, goal], batch.terminated.copy()
+        while not over.all():
+            best = batch.best_actions(goal)
+            promised = batch.action_values(goal)[np.arange(batch.n), best]
+            np.testing.assert_allclose(promised[~over], batch.values()[~over, goal], rtol=0, atol=1e-12)
+            batch.step(best, over)
+            over |= batch.terminated | batch.truncated
+        assert claimed.any()
+        np.testing.assert_allclose(batch.returns[:, goal] - before, claimed, rtol=0, atol=1e-12)
 
 
 def test_brute_force_knows_a_level_that_can_be_solved_by_hand() -> None:
