@@ -152,7 +152,9 @@ USUAL = {"ChimeBandit": "RecurrentPPO"}  # the algorithm of environments that as
 OVERRIDES: dict[tuple[str, str], dict[str, Any]] = {
     ("KeysAndChests", "PPO"): {"steps": 1_500_000},
     ("SweetTooth", "PPO"): {"steps": 1_500_000, "far": 7},
+    ("IrishElk", "PPO"): {"steps": 300_000},
     ("Probation", "PPO"): {"steps": 2_200_000, "far": 7},
+    ("ChimeBandit", "RecurrentPPO"): {"steps": 500_000, "discount": 0.97, "gae_lambda": 0.9},
 }
 
 NOTES = {
