@@ -151,6 +151,14 @@ ALGORITHMS: dict[str, type[Recipe]] = {each.algorithm: each for each in (Gradien
 USUAL = {"ChimeBandit": "RecurrentPPO"}  # the algorithm of environments that ask for another than PPO
 OVERRIDES: dict[tuple[str, str], dict[str, Any]] = {
     ("KeysAndChests", "PPO"): {"steps": 1_500_000},
+    ("IceCream", "PPO"): {
+        "steps": 3_000_000,
+        "far": 7,
+        "discount": 0.97,
+        "gae_lambda": 0.9,
+        "entropy": 0.002,
+        "practice": {"begin": "anywhere"},
+    },
     ("SweetTooth", "PPO"): {"steps": 1_500_000, "far": 7},
     ("IrishElk", "PPO"): {"steps": 300_000},
     ("Probation", "PPO"): {"steps": 2_200_000, "far": 7},
