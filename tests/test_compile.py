@@ -169,6 +169,26 @@ def test_environments_compile_nothing_in_the_next_process(name):
     assert missed == 0
 
 
+def test_code_that_different_processes_compiled_for_different_records_does_not_mix(tmp_path):
+    """Each process numbers its record types from the start, and loaded code must not be told apart by that alone."""
+    script = (
+        "import sys, zlib, goalgap, numpy as np\n"
+        "from goalgap.envs.engine.batch import Batch\n"
+        "for size in map(int, sys.argv[1:]):\n"
+        "    batch = Batch(goalgap.task('CheeseCorner', size=size), 64)\n"
+        "    batch.begin_seeds(np.arange(64), np.arange(64))\n"
+        "    for t in range(20):\n"
+        "        batch.step(np.arange(64) % 4)\n"
+        "    print(size, zlib.crc32(batch.observe()), flush=True)\n"
+    )
+    here = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
+    alone, other, both = (
+        subprocess.check_output([sys.executable, "-c", script, *sizes], env=here, text=True)
+        for sizes in (["13"], ["5"], ["13", "5"])
+    )
+    assert both == alone + other
+
+
 def test_without_a_folder_to_write_it_compiles_in_memory(tmp_path, monkeypatch):
     real = numba.njit
 

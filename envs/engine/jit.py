@@ -34,11 +34,13 @@ def compile_loop(loop: Kernel, kernels: Mapping[str, Kernel], module: ModuleType
 
     `records` names the types it is for. numba numbers what one function's cache holds, and two processes
     that compile for other types at once take the same number, so each set of types gets its own cache.
+    The symbols of the kernels inside bear the tag too: numba calls a record type by a number that is its own in
+    each process, so code that two processes compiled for other records would meet under one symbol.
     """
     from numba import njit
 
-    bound: Any = _bind(loop, dict(kernels))
     tag = f"{module.__name__.rpartition('.')[2]}_{_digest(loop, kernels, records)}"
+    bound: Any = _bind(loop, dict(kernels), hashlib.sha256(records.encode()).hexdigest()[:12])
     bound.__qualname__ = bound.__name__ = f"{loop.__name__}_{tag}"
     try:
         return njit(bound, cache=True, **OPTIONS)
@@ -47,25 +49,26 @@ def compile_loop(loop: Kernel, kernels: Mapping[str, Kernel], module: ModuleType
 
 
 @cache
-def _compiled(function: FunctionType) -> Kernel:
+def _compiled(function: FunctionType, tag: str = "") -> Kernel:
     from numba import njit
 
-    bound: Any = _bind(function, {})
+    bound: Any = _bind(function, {}, tag)
+    bound.__qualname__ = bound.__name__ = f"{function.__name__}_{tag}"
     return njit(bound, **OPTIONS)
 
 
-def _bind(function: Any, kernels: dict[str, Kernel]) -> FunctionType:
+def _bind(function: Any, kernels: dict[str, Kernel], tag: str) -> FunctionType:
     """A copy of `function` whose global names lead to compiled kernels."""
     scope = dict(function.__globals__)
     for name in function.__code__.co_names:
         used = kernels.get(name, scope.get(name))
         if getattr(used, "is_kernel", False):
-            scope[name] = _compiled(used)
+            scope[name] = _compiled(used, tag)
     return FunctionType(function.__code__, scope, function.__name__, function.__defaults__)
 
 
 def _digest(loop: Kernel, kernels: Mapping[str, Kernel], records: str = "") -> str:
-    parts = {"options": repr(OPTIONS), "records": records}
+    parts = {"options": repr(OPTIONS), "records": f"in every symbol: {records}"}
     _collect(loop, kernels, parts)
     return hashlib.sha256(repr(sorted(parts.items())).encode()).hexdigest()[:12]
 
