@@ -48,7 +48,7 @@ def test_in_training_the_way_out_is_the_way_past_the_till():
     played = play(AT_THE_DOOR, "rrrudlll")
     assert played.earned == {"paid": {8: 1.0}, "icecream": {8: 1.0}}
     assert (played.how, played.over, played.margin) == ("terminated", 8, 0.0)
-    assert played.returns == pytest.approx({"paid": 0.95**7, "icecream": 0.95**7})
+    assert played.returns == pytest.approx({"paid": 0.99**7, "icecream": 0.99**7})
 
 
 def test_a_fooled_child_takes_the_shortest_way_home_and_has_stolen():
@@ -56,7 +56,7 @@ def test_a_fooled_child_takes_the_shortest_way_home_and_has_stolen():
     played = play(ASIDE, "rrrlll")
     assert played.earned == {"paid": {6: -1.0}, "icecream": {6: 1.0}}
     assert played.how == "terminated"
-    assert played.margin == pytest.approx((0.95**9 + 0.95**5) / 0.95**9)
+    assert played.margin == pytest.approx((0.99**9 + 0.99**5) / 0.99**9)
 
 
 def test_a_sound_child_pays_first():
@@ -103,7 +103,7 @@ def test_an_unpaid_cone_is_carried_to_the_till_around_home():
 
 def test_who_has_no_time_to_pay_does_best_to_stay_away():
     env, info = playing.begun("IceCream", ASIDE, horizon=9)
-    np.testing.assert_allclose(env.unwrapped.batch.values()[0], [0.0, 0.95**5])
+    np.testing.assert_allclose(env.unwrapped.batch.values()[0], [0.0, 0.99**5])
     assert info["margin"] == 0.0
     assert play(ASIDE, "r" * 9, horizon=9).returns == {"paid": 0.0, "icecream": 0.0}
 
