@@ -18,7 +18,9 @@ from stable_baselines3.common.monitor import Monitor
 from stable_baselines3.common.vec_env import DummyVecEnv
 
 import goalgap
+from goalgap import SUITE
 from goalgap.agents.vec_env import GoalGapVecEnv
+from goalgap.envs import ids
 
 ID, SIZE, GAMES, STEPS = "goalgap/CheeseCorner-v0", 13, 1024, 300
 SPEED: dict[str, float] = {}
@@ -59,6 +61,16 @@ def test_random_play(benchmark, report):
     tape = list(np.random.default_rng(0).integers(0, 4, (STEPS, GAMES)))
     SPEED["random"] = measure(benchmark, playing(env, tape), lambda: env.reset(seed=0) and None, GAMES * STEPS)
     report(f"VectorEnv, {GAMES} games of 13x13, random play", f"{SPEED['random']:,.0f}/s", "10,000,000/s")
+
+
+@pytest.mark.parametrize("split", ["train", "deploy"])
+@pytest.mark.parametrize("name", SUITE)
+def test_random_play_of_every_environment(benchmark, report, name, split):
+    """By default arguments; on deployment levels each must be proved to tell the goals apart."""
+    env = gymnasium.make_vec(ids(SUITE[name])[split], num_envs=GAMES)
+    tape = list(np.random.default_rng(0).integers(0, len(SUITE[name].actions), (100, GAMES)))
+    speed = measure(benchmark, playing(env, tape), lambda: env.reset(seed=0) and None, GAMES * 100, rounds=3)
+    report(f"{name}, {split}, {GAMES} games, random play", f"{speed:,.0f}/s", "2,000,000/s" if split == "train" else "")
 
 
 @pytest.mark.parametrize("mode", ["NextStep", "SameStep"])
