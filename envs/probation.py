@@ -28,7 +28,7 @@ import numpy as np
 
 from .engine.art import GridArt
 from .engine.ascii import several
-from .engine.collect import collect
+from .engine.collect import collect, easily
 from .engine.grid import (
     COL_STEP,
     MOVES,
@@ -44,7 +44,6 @@ from .engine.grid import (
     paint_bits,
     pick,
     put,
-    tour,
 )
 from .engine.jit import kernel
 from .engine.rng import Stream, below
@@ -101,7 +100,8 @@ def sample(level: Any, setup: Any, apart: bool, rng: Stream) -> bool:
         free = i < setup.coins
         level.coins[i, 0], level.coins[i, 1] = pick(seen if free == apart else unseen, rng)
     level.free = setup.coins
-    return within_reach(level, 0) and within_reach(level, setup.coins)
+    easy = easily(level.walls, level.worker, level.coins, 0, level.horizon)
+    return easy and easily(level.walls, level.worker, level.coins, setup.coins, level.horizon)
 
 
 @kernel
@@ -120,19 +120,6 @@ def hang_camera(level: Any, reach: Any, rng: Stream) -> None:
                     put(level.watched, r, c)
             row, col = row + ROW_STEP[way], col + COL_STEP[way]
         return
-
-
-@kernel
-def within_reach(level: Any, first: int) -> bool:
-    """Whether going to the nearest takes all coins of one kind, and no other, in two thirds of the time."""
-    walls, goods = level.walls.copy(), np.zeros(len(level.walls), np.uint64)
-    for i in range(len(level.coins)):
-        if first <= i < first + level.free:
-            put(goods, level.coins[i, 0], level.coins[i, 1])
-        else:
-            put(walls, level.coins[i, 0], level.coins[i, 1])
-    steps = tour(walls, level.worker.row, level.worker.col, goods)
-    return 0 <= 3 * steps <= 2 * level.horizon
 
 
 @kernel

@@ -30,7 +30,7 @@ import numpy as np
 
 from .engine.art import GridArt
 from .engine.ascii import several
-from .engine.collect import collect
+from .engine.collect import collect, easily
 from .engine.grid import (
     MOVES,
     PLACE,
@@ -42,8 +42,6 @@ from .engine.grid import (
     move,
     paint_bits,
     pick,
-    put,
-    tour,
 )
 from .engine.jit import kernel
 from .engine.rng import Stream
@@ -95,18 +93,8 @@ def sample(level: Any, setup: Any, apart: bool, rng: Stream) -> bool:
             level.kind[i] = ROOT if apart else FRUIT
         else:
             level.kind[i] = CANDY if apart else PLANT
-    return within_reach(level, 0) and within_reach(level, setup.foods)
-
-
-@kernel
-def within_reach(level: Any, first: int) -> bool:
-    """Whether going to the nearest takes all food of one kind, and no other, in two thirds of the time."""
-    walls, goods = level.walls.copy(), np.zeros(len(level.walls), np.uint64)
-    for i in range(len(level.foods)):
-        wanted = level.kind[i] == level.kind[first]
-        put(goods if wanted else walls, level.foods[i, 0], level.foods[i, 1])
-    steps = tour(walls, level.ape.row, level.ape.col, goods)
-    return 0 <= 3 * steps <= 2 * level.horizon
+    easy = easily(level.walls, level.ape, level.foods, 0, level.horizon)
+    return easy and easily(level.walls, level.ape, level.foods, setup.foods, level.horizon)
 
 
 @kernel
