@@ -79,7 +79,7 @@ def test_every_id_makes_its_environment(name, split, env_id, prefix, strict):
 
 
 def test_arguments_pass_through_gymnasium(name, same):
-    arguments = {**sized(name, 11), "horizon": 40, "alpha": 0.25, "reward": SUITE[name].proxies[0].name}
+    arguments = {**sized(name, 13), "horizon": 40, "alpha": 0.25, "reward": SUITE[name].proxies[0].name}
     task = goalgap.task(name, **arguments)
     for env in (gymnasium.make(task.game.id, **arguments), gymnasium.make_vec(task.game.id, **arguments)):
         assert env.unwrapped.task == task
@@ -89,7 +89,7 @@ def test_arguments_pass_through_gymnasium(name, same):
 
 def test_specs_are_plain_data(name, env_id):
     """So that another process, or a file, can make the very same environment."""
-    arguments = {**sized(name, 7), "horizon": 21}
+    arguments = {**sized(name, 13), "horizon": 21}
     spec = gymnasium.make(env_id, **arguments).spec
     json.dumps(spec.kwargs)
     again = [pickled(spec).make(), EnvSpec.from_json(spec.to_json()).make()]
