@@ -131,15 +131,15 @@ class Evolution(Recipe):
     """
 
     algorithm = "ARS"
-    steps: int = number(10_000_000, 1)
-    n_envs: int = number(32, 1)
-    learning_rate: float = number(0.1, most=100.0)
+    steps: int = number(15_000_000, 1)
+    n_envs: int = number(64, 1)
+    learning_rate: float = number(0.2, most=100.0)
     patch: int = number(5)
     far: int = number(7)
     hidden: tuple[int, ...] = ()
-    directions: int = number(16, 1)
-    top: int = number(16, 1)
-    deviation: float = number(0.1, most=100.0)
+    directions: int = number(24, 1)
+    top: int = number(12, 1)
+    deviation: float = number(0.2, most=100.0)
 
     def __post_init__(self) -> None:
         super().__post_init__()
