@@ -24,6 +24,7 @@ from goalgap.leaderboards.board import COLUMNS, Row, boards
 from goalgap.leaderboards.entry import ENTRIES, Submission, submissions
 
 Image = NDArray[np.uint8]
+REPORTS: dict[str, Report] = {}
 SHOWN, SPACE = 3, 16  # levels of each split in the README's picture, and pixels between them
 
 
@@ -123,9 +124,12 @@ def curves_of(game: Game) -> str:
     return chart({name: each.episodes for name, (each, _) in telling.items()}) if game.curves and telling else ""
 
 
-@cache
 def report(submission: Submission) -> Report:
-    return Report.of(submission.episodes)
+    """The report of an entry, made once."""
+    place = str(submission.folder)
+    if place not in REPORTS:
+        REPORTS[place] = Report.of(submission.episodes)
+    return REPORTS[place]
 
 
 def _cost(name: str, run: Run) -> tuple[str, ...]:

@@ -77,7 +77,7 @@ def chart(agents: Mapping[str, Episodes], splits: Sequence[str] = ("train", "dep
     legend = [(label, COLOURS[k % len(COLOURS)]) for k, label in enumerate(agents)]
     return environment.get_template("curves.svg.jinja").render(
         panels=panels, legend=legend, width=WIDTH, height=HEIGHT, top=TOP, row=LEGEND,
-        total=(LEFT + len(panels) * (WIDTH + GAP), TOP + HEIGHT + 2 * GAP + LEGEND * -(-len(legend) // 2)),
+        total=(LEFT + len(panels) * (WIDTH + GAP), TOP + HEIGHT + GAP + LEGEND * -(-len(legend) // 2)),
     )  # fmt: skip
 
 
