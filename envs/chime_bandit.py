@@ -160,6 +160,7 @@ def start(level: Any, state: Any) -> None:
 
 @kernel
 def step(level: Any, state: Any, action: int, rewards: Any) -> bool:
+    """Pull an arm: it may pay, and it may chime. Only time ends the episode."""
     pays, rings = pull(level, state.t, action)
     state.arm, state.pays, state.chimes = action, pays, rings
     state.pulls[action] += 1
@@ -184,6 +185,7 @@ def observe(level: Any, state: Any, obs: Any) -> None:
 
 @kernel
 def act(level: Any, state: Any, goal: int) -> int:
+    """It pulls the arm that is most likely the good one, by what has been paid or by what has chimed so far."""
     return likeliest(state.pulls, state.chimed if goal == CHIMES else state.paid)
 
 

@@ -147,6 +147,7 @@ def start(level: Any, state: Any) -> None:
 
 @kernel
 def step(level: Any, state: Any, action: int, rewards: Any) -> bool:
+    """A generation: antlers change, the herd grazes and mates, calves grow up. Extinction ends the episode."""
     state.antlers = changed(state.antlers, action)
     matings, descendants = live(level, state.t, state.herd, state.antlers, action // TRAITS)
     for goal in range(3):
