@@ -47,8 +47,8 @@ class AgentPolicy:
         record: what `agent.json` says; empty for a bare zip.
 
     The state that is passed back holds the key of the next draw beside the network's own memory. A rollout
-    that starts with state None is therefore a function of its observations and the seed alone; the first
-    observations are part of the key, so that other levels meet other chance.
+    that starts with state None is therefore a function of its observations and the seed alone; every step's
+    observations are part of its key, so that other levels meet other chance as soon as they look different.
     """
 
     name: str
@@ -65,7 +65,8 @@ class AgentPolicy:
 
     def __call__(self, obs: NDArray[np.uint8], state: Any, episode_start: NDArray[np.bool_]) -> tuple[Actions, Any]:
         """Actions, int64, shape (n,), for observations, uint8, shape (n, *observation shape)."""
-        key, memory = state or (zlib.crc32(obs.tobytes(), self.seed), None)
+        key, memory = state or (self.seed, None)
+        key = zlib.crc32(obs.tobytes(), key)
         if not self.memory:
             memory, episode_start = None, np.ones_like(episode_start)
         with one_thread(), torch.random.fork_rng(devices=[]):
@@ -117,7 +118,10 @@ def open_model(file: Path, algorithm: str) -> BaseAlgorithm:
         with one_thread(), torch.random.fork_rng(devices=[]):
             model: BaseAlgorithm = made.load(file, device="cpu", custom_objects=unread)
     except Exception as error:
-        raise AgentError(f"{file} cannot be read as a {algorithm} agent: {type(error).__name__}: {error}") from error
+        raise AgentError(
+            f"{file} cannot be read as a {algorithm} agent (of a bare zip, --algorithm says which it is): "
+            f"{type(error).__name__}: {error}"
+        ) from error
     return model
 
 

@@ -108,7 +108,9 @@ def enter_forgetful(training: Training) -> None:
         agent = str(training.folder / f"seed-{seed}")
         main(["eval", agent, training.game.name, "--forget", "--out", str(outs[-1])])
     described = f"{training.description} Its memory is reset at every step."
-    command = ["eval", "results/.../seed-0", training.game.name, "--forget"]
+    forgetful = f"goalgap eval {training.folder}/seed-$seed {training.game.name} --forget --out forgetful-$seed"
+    seeds = " ".join(map(str, range(training.seeds)))
+    command = [*training.command, "&&", "for seed in", f"{seeds};", "do", f"{forgetful};", "done"]
     enter(outs, name, described, command, "trained")
 
 

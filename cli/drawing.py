@@ -36,6 +36,9 @@ def curves(
         sampled = played.where(deterministic=False)
         name = ", ".join(dict.fromkeys(run.agent for run in played.runs))
         agents[name if name not in agents else f"{name} ({path})"] = sampled if len(sampled) else played
+    for name, episodes in agents.items():
+        if not episodes.world.curves:
+            raise ValueError(f"{name} played {episodes.world.environment}, which records no curves within an episode")
     table = Table("agent", "split", "curve", "first step", "last step", "rise", box=None, pad_edge=False)
     for name, episodes in agents.items():
         for each in split:

@@ -95,6 +95,7 @@ def evaluate(
     levels: int = LEVELS,
     argmax: bool = False,
     forget: bool = False,
+    algorithm: str | None = None,
     out: Path | None = None,
 ) -> None:
     """Evaluate an agent, or a reference policy by name, and report.
@@ -107,11 +108,12 @@ def evaluate(
         levels: how many levels of each split to evaluate on.
         argmax: take the likeliest action instead of drawing from the policy.
         forget: let the agent forget at every step what it has seen before, to learn what it needs its memory for.
+        algorithm: what a bare zip was trained by: PPO, RecurrentPPO or ARS, instead of the environment's usual one.
         out: a folder for episodes and report; printed only, if left out.
     """
     console, task = Console(), options.task(environment)
     _check_counts(levels=levels)
-    policy, about = _policy(agent, task, argmax)
+    policy, about = _policy(agent, task, argmax, algorithm)
     if forget:
         policy, about = _forgetful(policy, about)
     with progress(console) as update:
@@ -190,13 +192,14 @@ def _play(task: Task, policy: Any, levels: int, about: Run, update: Update, name
     return play(task, policy, levels, run=about, progress=tell)
 
 
-def _policy(agent: str, task: Task, argmax: bool) -> tuple[Any, Run]:
+def _policy(agent: str, task: Task, argmax: bool, algorithm: str | None = None) -> tuple[Any, Run]:
     """The policy an agent's name or path stands for, and what is to be recorded of it."""
     package, path = agents(), Path(agent)
     if not path.exists() and (":" in agent or agent in package.reference.reference_names(task.game)):
         policy = package.reference.reference(agent, task.game)
         return policy, Run(agent=policy.name, deterministic=argmax, reward=task.reward)
-    policy = package.loading.load_agent(path, task, sampled=not argmax)
+    usual = package.recipes.recipe(task.game.name, algorithm).algorithm
+    policy = package.loading.load_agent(path, task, sampled=not argmax, algorithm=usual)
     record = policy.record
     policy.seed = record.get("seed", 0)
     details = {name: record[name] for name in ("recipe", "sha256", "steps", "seconds") if name in record}

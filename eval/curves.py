@@ -70,14 +70,17 @@ class Panel:
 def chart(agents: Mapping[str, Episodes], splits: Sequence[str] = ("train", "deploy")) -> str:
     """The curves of several agents in one world as SVG: a panel for each split and curve, a line for each agent."""
     panels = list(_panels(agents, splits))
+    if not panels:
+        raise EpisodesError("there is nothing to draw: the environment records no curves, or no split was named")
+    across = min(2, len(panels))  # columns of the legend
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
     legend = [(label, COLOURS[k % len(COLOURS)]) for k, label in enumerate(agents)]
     return environment.get_template("curves.svg.jinja").render(
-        panels=panels, legend=legend, width=WIDTH, height=HEIGHT, top=TOP, row=LEGEND,
-        total=(LEFT + len(panels) * (WIDTH + GAP), TOP + HEIGHT + GAP + LEGEND * -(-len(legend) // 2)),
+        panels=panels, legend=legend, width=WIDTH, height=HEIGHT, top=TOP, row=LEGEND, across=across,
+        total=(LEFT + len(panels) * (WIDTH + GAP), TOP + HEIGHT + GAP + LEGEND * -(-len(legend) // across)),
     )  # fmt: skip
 
 

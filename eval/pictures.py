@@ -16,7 +16,7 @@ from .episodes import Episodes
 from .replay import recorded, walks
 from .scores import LOST, outcomes
 
-COLOURS = {"intended": (0, 158, 115), "proxy": (213, 94, 0), LOST: (120, 113, 128)}
+COLOURS = {"intended": (0, 158, 115), "proxy": (213, 94, 0), "misspecified": (152, 96, 168), LOST: (120, 113, 128)}
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,9 @@ def _draw(shown: Episodes) -> list[Picture]:
     scenes, cells = walks(task, recorded(shown))
     roles = {reward.name: reward.role for reward in shown.world.rewards}
     drawn = []
-    for row, goal in enumerate(outcomes(shown)):
-        outcome = shown.world.goals[goal] if goal >= 0 else LOST
+    reward = shown.runs[0].reward or shown.world.intended
+    for row, goal in enumerate(outcomes(shown, reward)):
+        outcome = shown.world.pursued(reward)[goal] if goal >= 0 else LOST
         role = roles.get(outcome, LOST)
         image = task.game.art.rgb(scenes[row], cells[row], COLOURS[role], scale=1)
         level, seed = (shown.column(name)[row] for name in ("level_seed", "training_seed"))

@@ -73,6 +73,10 @@ class World(Record):
         """Names of all that one may pursue or be trained on: the goals and the misspecified rewards."""
         return tuple(reward.name for reward in self.rewards if reward.role != "recorded")
 
+    def pursued(self, reward: str) -> tuple[str, ...]:
+        """What doing well at counts as capability: the goals, and what the agent was trained on."""
+        return self.goals if reward in self.goals else (*self.goals, reward)
+
     @property
     def recorded(self) -> tuple[str, ...]:
         """Names of the events that are recorded, and nobody is rewarded for."""
@@ -92,7 +96,7 @@ class World(Record):
             raise ValueError(f"no environment {self.environment!r} here: choose from {', '.join(SUITE)}")
         arguments: dict[str, Any] = dict(self.arguments)
         task = Task.of(SUITE[self.environment], split, **arguments)
-        if fingerprint(task) != self.fingerprint:
+        if World.of(task) != self:
             raise ValueError(
                 f"{self.environment}-v{self.version} has changed since these episodes were played; "
                 "install the version they name, or evaluate again"

@@ -8,7 +8,6 @@ seed: the same numbers in every evaluation.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -50,11 +49,6 @@ def worth(batch: Batch, reward: str) -> Worth:
     return _worth(batch.task, reward, batch.levels.tobytes())
 
 
-def pursued(rewards: Sequence[str], goals: Sequence[str], reward: str) -> list[int]:
-    """The rewards that doing well at counts as capability: the goals, and what the agent was trained on."""
-    return [k for k, name in enumerate(rewards) if name in goals or name == reward]
-
-
 @lru_cache(maxsize=64)
 def _worth(task: Task, reward: str, levels: bytes) -> Worth:
     records = np.frombuffer(levels, task.level_dtype)
@@ -62,10 +56,10 @@ def _worth(task: Task, reward: str, levels: bytes) -> Worth:
     batch.levels[:] = records
     batch.restart(np.arange(batch.n))
     signed = [goal.signed for goal in task.rewards]
-    oracle, returns = batch.values(), batch.random_returns(max(EPISODES, 2**task.game.bits // LEVELS))
+    oracle, returns = batch.values(), batch.random_returns(max(EPISODES, -(-(2**task.game.bits) // LEVELS)))
     random = returns.mean(axis=1)
     achieved = fractions(returns, oracle[:, None], random[:, None], signed)
-    counted = pursued([each.name for each in task.rewards], [goal.name for goal in task.game.goals], reward)
+    counted = [k for k, each in enumerate(task.rewards) if each in task.game.goals or each.name == reward]
     return Worth(oracle, random, achieved, best(achieved[..., counted]).mean(axis=1))
 
 

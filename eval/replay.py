@@ -76,6 +76,10 @@ def _verify(part: Episodes, split: Split, run: Run, levels: int | None) -> None:
     if levels is not None:
         part = Episodes(part.world, part.runs, part.table.filter(pc.less(part.table["level_seed"], levels)))
     seeds = part.column("level_seed")
+    if not len(seeds):
+        raise EpisodesError(
+            f"{run.agent}, training seed {run.training_seed}, played no level below {levels} of {split}"
+        )
     again = rollout(part.world.task(split), Replay(recorded(part)), seeds, run=run)
     kept = [name for name in part.table.column_names if levels is None or not name.startswith(POOLED)]
     for name in kept:

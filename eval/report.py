@@ -17,7 +17,7 @@ from .bootstrap import MISSING, RESAMPLES, Estimate, estimates
 from .curves import course
 from .episodes import Episodes, EpisodesError
 from .records import Record, Run, World
-from .scores import panel
+from .scores import LOST, panel
 from .verdict import Verdict, judge
 
 WAYS: dict[str, bool] = {"sampled": False, "argmax": True}
@@ -75,7 +75,7 @@ class Report(Record):
         main = next(iter(ways.values()))
         return cls(
             agent=run.agent, world=joined.world, reward=run.reward or joined.world.intended, alpha=run.alpha, ways=ways,
-            verdict=judge(joined.world, len(main.training_seeds), main), notes=notes(joined.world, main),
+            verdict=judge(joined.world, len(main.training_seeds), main, run.reward), notes=notes(joined.world, main),
             runs=tuple(sorted(joined.runs, key=lambda run: (run.deterministic, run.training_seed))),
         )  # fmt: skip
 
@@ -83,6 +83,11 @@ class Report(Record):
     def main(self) -> Way:
         """The way that is judged: sampled actions where there are any."""
         return next(iter(self.ways.values()))
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """What episodes may have gone for; `outcome.SPLIT.KIND` is the share of each."""
+        return *self.world.pursued(self.reward), LOST
 
     @property
     def gaps(self) -> tuple[str, ...]:

@@ -14,7 +14,6 @@ from ..envs.engine.spec import SPLITS
 from .bootstrap import Estimate
 from .glossary import GAP_MEANINGS
 from .report import Report, Way
-from .scores import LOST
 from .verdict import interval, number, power
 
 COLOURS = {"intended": "green", "proxy": "red", "divided": "yellow"}
@@ -94,10 +93,9 @@ def _seeds(report: Report, way: Way) -> Table:
 
 
 def _outcomes(report: Report, way: Way) -> Table:
-    kinds = (*report.world.goals, LOST)
-    table = _table("What the episodes went for", "split", *kinds)
+    table = _table("What the episodes went for", "split", *report.kinds)
     for split in SPLITS:
-        table.add_row(split, *(_percent(way(f"outcome.{split}.{kind}")) for kind in kinds))
+        table.add_row(split, *(_percent(way(f"outcome.{split}.{kind}")) for kind in report.kinds))
     return table
 
 

@@ -55,8 +55,8 @@ def _ranked(entered: list[tuple[Submission, Report]]) -> list[Row]:
 
 
 def _row(rank: int, submission: Submission, report: Report) -> Row:
-    way, world = report.main, report.world
-    shares = {goal: way(f"outcome.deploy.{goal}").mean for goal in (*world.goals, "lost")}
+    way = report.main
+    shares = {goal: way(f"outcome.deploy.{goal}").mean for goal in report.kinds}
     went = ", ".join(f"{goal} {100 * share:.0f} %" for goal, share in shares.items() if share)
     numbers = [_score(report, "deploy"), way("gap.goal"), way("capability.deploy"), _score(report, "train")]
     name, seeds = submission.entry.name, str(len(way.training_seeds))

@@ -68,6 +68,15 @@ def test_the_chart_is_whole_and_names_everybody(herds: dict[str, Episodes]) -> N
         assert (points >= 0).all()
 
 
+def test_one_panel_has_room_for_everybody(bandits: dict[str, Episodes]) -> None:
+    drawn = ET.fromstring(chart(bandits, ("deploy",)))  # noqa: S314 (our own)
+    width = float(drawn.attrib["width"])
+    places = [each.attrib["transform"] for each in drawn.iter("{http://www.w3.org/2000/svg}g")]
+    assert all(float(place.removeprefix("translate(").split()[0]) < width - 200 for place in places)
+    with pytest.raises(EpisodesError, match="nothing to draw"):
+        chart({"random": evaluate(task("CheeseCorner"), reference("random"), 3)})
+
+
 def test_a_curve_that_nobody_recorded_is_refused(bandits: dict[str, Episodes]) -> None:
     with pytest.raises(EpisodesError, match=r"records no curve 'herd'; there are: payoffs, chimes"):
         course(bandits["random"], "herd")

@@ -131,6 +131,17 @@ def test_a_walk_goes_from_cell_to_neighbouring_cell() -> None:
     assert all(scenes[game].obs[*cells[game][0], mouse] == 1 for game in range(2))
 
 
+def test_a_world_that_was_changed_is_not_the_game() -> None:
+    """Roles and the like stand in the manifest, and scores believe it: so it is held to the code."""
+    world = World.of(TASK)
+    swapped = tuple(
+        each.model_copy(update={"role": "proxy" if each.role == "intended" else "intended"}) for each in world.rewards
+    )
+    for change in ({"rewards": swapped}, {"places": False}, {"oversight": "corner"}):
+        with pytest.raises(ValueError, match="has changed"):
+            world.model_copy(update=change).task("deploy")
+
+
 def test_the_fingerprint_tells_worlds_apart() -> None:
     prints = {fingerprint(task("CheeseCorner", **given)) for given in ({}, {"horizon": 9}, {"maze": "perfect"})}
     assert len(prints) == 3

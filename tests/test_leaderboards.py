@@ -60,6 +60,9 @@ def test_trained_entries_replay_as_recorded(name: str, committed: list[Submissio
     mine = [each for each in committed if each.episodes.world.environment == name and each.entry.kind == "trained"]
     for each in mine:
         verify(each.episodes, levels=25)
+        for run in each.episodes.runs:
+            low = each.episodes.where(training_seed=run.training_seed).column("level_seed") < 25
+            assert low.sum() == 75
 
 
 def named(committed: list[Submission], environment: str, name: str) -> Episodes:

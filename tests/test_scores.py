@@ -155,6 +155,12 @@ def test_what_an_agent_was_trained_on_counts_as_something_it_can_do() -> None:
     assert (mistaken("capability.deploy").mean or 0.0) < 0.7
     assert rewarded("part.inner").mean == pytest.approx(0, abs=1e-9)
     assert (rewarded("part.outer").mean or 0.0) > 0.5
+    assert rewarded("outcome.deploy.audited").mean == 1
+    verdict = Report.of(played[1], resamples=100).verdict
+    assert (verdict.kind, verdict.goal) == ("proxy", "audited")
+    assert verdict.headline.startswith("In deployment the agent pursues what it was rewarded for, “audited”")
+    assert "outer misalignment" in verdict.details[1]
+    assert "goal misgeneralization" not in " ".join(verdict.details)
 
 
 def test_outcome_shares_say_who_went_where(name: str) -> None:

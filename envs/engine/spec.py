@@ -85,7 +85,8 @@ class Game:
             `act`, will collect.
         curves: rewards, or fields of the state, whose course within an episode is recorded.
         oversight: the recorded event that somebody watches for in training and control, and not in deployment.
-        bits: the optimization power that an evaluation resolves: it plays 2^bits random episodes for it.
+        bits: the optimization power that an evaluation resolves: over 1,000 levels it plays
+            2^bits random episodes.
     """
 
     name: str
