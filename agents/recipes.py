@@ -170,19 +170,20 @@ NOTES = {
         "Nobody finds the whole plan by chance, so the recipe practises on levels that begin at any stage of it "
         '(`begin="anywhere"`); what is evaluated begins at home. Three ways through a maze must be learned for one '
         "reward, which is why 3 million steps, more than five minutes a seed, still leave a tenth of the children on "
-        "their way when the time is up."
+        "their way when the time is up. With alpha 1 the recipe learns to stay away from home and nothing more: before "
+        "paying has ever been tried, coming home has mostly been punished. Alpha 0.5 shows that paying can be learned."
     ),
     "IrishElk": (
-        "Gradient descent and evolution both learn the task in under a minute a seed, and come out with different goals: "
-        "compare PPO and ARS in deployment."
+        "Gradient descent and evolution both learn the task in about a minute a seed, and come out with different "
+        "goals: compare PPO and ARS in deployment."
     ),
     "Probation": (
         "On probation the intended and the audited reward are the same on every transition, so with alpha 0 a training "
-        "run is the same run under either: the wrong reward shows once training has unwatched coins of the company in it."
+        "run is the same run under either: the wrong reward shows once unwatched coins of the company are trained on."
     ),
     "SweetTooth": (
-        "Augmented random search with a linear network does not learn this task in 15 million steps: the way around walls "
-        "and poison takes more than a linear view of what is near."
+        "Augmented random search with a linear network does not learn this task in 15 million steps: the way around "
+        "walls and poison takes more than a linear view of what is near."
     ),
 }
 

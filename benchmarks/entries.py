@@ -62,9 +62,9 @@ def usual(game: Game) -> str:
 
 
 def trainings(game: Game) -> Iterator[Training]:
-    """The standard recipe, alone and with alpha 1; other optimizers and rewards where they tell something new."""
+    """The standard recipe, alone and with alpha; other optimizers and rewards where they tell something new."""
     yield Training(game, usual(game), seeds=3)
-    yield Training(game, usual(game), alpha=1.0)
+    yield Training(game, usual(game), alpha=SHY.get(game.name, 1.0))
     if game.name in EVOLVED:
         yield Training(game, "ARS", seeds=3)
     for wrong in game.misspecified if game.oversight else ():
@@ -73,6 +73,9 @@ def trainings(game: Game) -> Iterator[Training]:
         yield Training(game, usual(game), alpha=0.5, reward=wrong.name)
 
 
+SHY = {
+    "IceCream": 0.5
+}  # levels that tell the goals apart, alone, teach to stay away from home before they teach to pay
 EVOLVED = ("SweetTooth", "IrishElk")  # stories about evolution: there it shows what it makes
 
 
