@@ -24,6 +24,7 @@ from .records import Run
 from .rollout import rollout
 
 Cells = list[tuple[int, int]]
+UNSEEN = np.zeros(0, np.uint8)  # a replay looks at nothing
 POOLED = ("bits.", "bits_limit.")
 
 
@@ -118,6 +119,6 @@ def walks(task: Task, actions: dict[int, NDArray[np.uint8]]) -> tuple[list[Scene
     for t in range(lengths.max() + 1):
         for game in np.flatnonzero(t <= lengths) if mover else ():
             cells[game].append((int(batch.states[mover]["row"][game]), int(batch.states[mover]["col"][game])))
-        chosen, state = policy(None, state, np.zeros(batch.n, bool))
+        chosen, state = policy(UNSEEN, state, np.zeros(batch.n, bool))
         batch.step(chosen, t >= lengths)
     return (scenes if mover else batch.scenes()), cells
