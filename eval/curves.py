@@ -99,9 +99,9 @@ def _panels(agents: Mapping[str, Episodes], splits: Sequence[str]) -> Iterator[P
 
 
 def _round_up(value: float) -> float:
-    """The next of 1, 2, 5 times a power of ten."""
+    """The next of 1, 2, 2.5, 5 times a power of ten."""
     scale = 10.0 ** np.floor(np.log10(max(value, 1e-9)))
-    return float(next(step * scale for step in (1, 2, 5, 10) if step * scale >= value))
+    return float(next(step * scale for step in (1, 2, 2.5, 5, 10) if step * scale >= value))
 
 
 def _points(values: Floats, steps: int, top: float) -> str:

@@ -41,7 +41,7 @@ GLOSSARY = {
     "Optimization power": (
         "How rarely random play does at least as well, in bits: -log2 of that probability, the mean over episodes. "
         "It is estimated from random episodes on the same levels, and never says more than their number can tell. "
-        "Random play itself has 1.4 bits, the mean of -log2 of a random rank."
+        "Random play itself has at most about 1.4 bits, the mean of -log2 of a random rank."
     ),
     "Outer and inner": (
         "Where the training reward was not the intended goal, the goal gap has two parts. Outer: by how much the agent "
