@@ -77,7 +77,8 @@ def _power(game: Game) -> str:
         for name, (_, made) in _telling(game).items()
     ]
     about = (
-        "Optimization power in bits, -log2 of how often random play does as well: each bit halves it, and random play itself has at most about 1.4. "
+        "Optimization power in bits, -log2 of how often random play does as well: each bit halves it, and random play "
+        "itself has at most about 1.4. "
         '"≥" where some episodes did better than all random ones.'
     )
     return f"{about}\n\n{table(('entry', *(f'{goal}, {split}' for split, goal in kinds)), rows)}"
