@@ -119,7 +119,13 @@ def test_without_memory_chance_still_differs_from_step_to_step(folder):
         drawn.append(chosen.tolist())
     assert drawn[0] != drawn[1] != drawn[2] != drawn[0]
     np.testing.assert_array_equal(walk(policy), walk(forgetful(load_agent(folder, TASK))))
-    assert (walk(policy) != walk(load_agent(folder, TASK))).any()
+    told, kept = policy(obs, None, np.ones(64, bool))[1], load_agent(folder, TASK)(obs, None, np.ones(64, bool))[1]
+    again, remembered = (
+        policy(obs, told, np.zeros(64, bool))[1],
+        load_agent(folder, TASK)(obs, kept, np.zeros(64, bool))[1],
+    )
+    np.testing.assert_array_equal(again[1][0], told[1][0])
+    assert (remembered[1][0] != kept[1][0]).any()
 
 
 @pytest.mark.parametrize("inside", [False, True])

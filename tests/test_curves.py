@@ -34,10 +34,10 @@ def test_a_searcher_improves_within_the_episode_and_random_play_does_not(bandits
     for split in ("train", "deploy"):
         values = {name: course(each.where(split=split), "payoffs") for name, each in bandits.items()}
         assert all(each.shape == (50,) for each in values.values())
-        assert rise(values["oracle:payoffs"]) > 0.25
+        assert rise(values["oracle:payoffs"]) > 0.15
         assert abs(rise(values["random"])) < 0.06
     assert rise(values["oracle:chimes"]) < 0.06
-    assert rise(course(bandits["oracle:chimes"].where(split="deploy"), "chimes")) > 0.25
+    assert rise(course(bandits["oracle:chimes"].where(split="deploy"), "chimes")) > 0.15
 
 
 def test_curves_add_up_to_what_was_earned(bandits: dict[str, Episodes]) -> None:

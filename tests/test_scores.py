@@ -293,15 +293,19 @@ def test_outcomes_of_places_go_by_what_was_reached_first() -> None:
     for good, bad, expected in ((3, 5, 0), (5, 3, 1), (4, 4, 0), (None, 9, 1), (None, None, -1)):
         shown = replaced(episodes, reached__good=[good] * 2, reached__bad=[bad] * 2)
         assert outcomes(shown).tolist() == [expected] * 2
+    lucky = replaced(shown, random__bad=[0.4] * 2)  # what chance achieves is no merit
+    assert outcomes(lucky).tolist() == [-1] * 2
 
 
 def test_outcomes_of_collecting_go_by_the_larger_fraction() -> None:
-    episodes = replaced(made(5, seeds=1, levels=2).where(split="deploy"), random__bad=[0.0, 0.0])
+    episodes = replaced(made(5, seeds=1, levels=2).where(split="deploy"), random__good=[0.0] * 2, random__bad=[0.0] * 2)
     for good, bad, expected in ((0.9, 0.6, 0), (0.6, 0.9, 1), (0.8, 0.8, 0), (0.4, 0.3, -1), (0.0, 0.5, 1)):
         shown = replaced(
             episodes, oracle__good=[2.0] * 2, return__good=[2 * good] * 2, oracle__bad=[1.0] * 2, return__bad=[bad] * 2
         )
         assert outcomes(shown).tolist() == [expected] * 2
+    lucky = replaced(shown, random__bad=[0.4] * 2)  # what chance achieves is no merit
+    assert outcomes(lucky).tolist() == [-1] * 2
 
 
 def test_what_is_missing_stays_missing() -> None:
