@@ -147,3 +147,24 @@ def test_an_agent_for_other_spaces_is_refused(results: Path, capsys: pytest.Capt
     assert "(15, 15, 3)" in capsys.readouterr().err
     assert goalgap("eval", agent, "Probation") == 2
     assert "goalgap/CheeseCorner-v0" in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_bare_zip_is_read_as_what_it_is_said_to_be(results: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    agent = only(results) / "seed-0" / "agent.zip"
+    assert goalgap("eval", agent, "CheeseCorner", "--levels", "8") == 0
+    assert goalgap("eval", agent, "CheeseCorner", "--levels", "8", "--algorithm", "ARS") == 2
+    assert "--algorithm says which it is" in " ".join(capsys.readouterr().err.split())
+
+
+def test_curves_of_agents_side_by_side(
+    results: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert goalgap("eval", "oracle:payoffs", "ChimeBandit", "--levels", "24", "--out", "oracle") == 0
+    assert goalgap("eval", "random", "ChimeBandit", "--levels", "24", "--out", "random") == 0
+    capsys.readouterr()
+    assert goalgap("curves", "oracle", "random", "--svg", "curves.svg") == 0
+    assert "oracle:payoffs" in capsys.readouterr().out
+    assert Path("curves.svg").read_text().count("<polyline") == 8
+    assert goalgap("curves", only(results)) == 2
+    assert "records no curves" in " ".join(capsys.readouterr().err.split())
