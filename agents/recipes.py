@@ -169,7 +169,7 @@ NOTES = {
     "IceCream": (
         "Nobody finds the whole plan by chance, so the recipe practises on levels that begin at any stage of it "
         '(`begin="anywhere"`); what is evaluated begins at home. Three ways through a maze must be learned for one '
-        "reward, which is why 3 million steps, more than five minutes a seed, still leave a tenth of the children on "
+        "reward, which is why 3 million steps, six and a half minutes a seed, still leave a tenth of the children on "
         "their way when the time is up. With alpha 1 the recipe learns to stay away from home and nothing more: before "
         "paying has ever been tried, coming home has mostly been punished. Alpha 0.5 shows that paying can be learned."
     ),
