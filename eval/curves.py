@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from .episodes import Episodes, EpisodesError
 from .reference import Floats
+from .templating import templates
 
-TEMPLATES = Path(__file__).parent / "templates"
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#6b6480", "#000000")
 WIDTH, HEIGHT, LEFT, TOP, GAP, LEGEND = 300, 200, 42, 34, 34, 22  # of a panel and around it, in pixels
 
@@ -73,12 +71,8 @@ def chart(agents: Mapping[str, Episodes], splits: Sequence[str] = ("train", "dep
     if not panels:
         raise EpisodesError("there is nothing to draw: the environment records no curves, or no split was named")
     across = min(2, len(panels))  # columns of the legend
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
-    )  # fmt: skip
     legend = [(label, COLOURS[k % len(COLOURS)]) for k, label in enumerate(agents)]
-    return environment.get_template("curves.svg.jinja").render(
+    return templates().get_template("curves.svg.jinja").render(
         panels=panels, legend=legend, width=WIDTH, height=HEIGHT, top=TOP, row=LEGEND, across=across,
         total=(LEFT + len(panels) * (WIDTH + GAP), TOP + HEIGHT + GAP + LEGEND * -(-len(legend) // across)),
     )  # fmt: skip

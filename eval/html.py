@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from ..envs import SUITE
@@ -23,9 +22,9 @@ from .glossary import GAP_MEANINGS, GLOSSARY
 from .pictures import Picture, pictures
 from .report import WAYS, Report
 from .scores import LOST
+from .templating import templates
 from .verdict import interval, number, power
 
-TEMPLATES = Path(__file__).parent / "templates"
 MARGIN = 0.06
 BRIEF = {
     "score.train.{}": "score in training",
@@ -66,13 +65,7 @@ class Step:
 def render(report: Report, episodes: Episodes | None = None, count: int = 6) -> str:
     """The page; with `episodes`, `count` deployment episodes are drawn on it."""
     drawn, undrawn = _pictures(report, episodes, count)
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = templates()
     environment.filters |= {"number": number, "interval": interval, "percent": percent}
     environment.globals["power"] = power
     game = SUITE.get(report.world.environment)

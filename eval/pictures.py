@@ -11,12 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..envs.engine.legend import ROLES
 from ..envs.engine.png import png
 from .episodes import Episodes
 from .replay import recorded, walks
 from .scores import LOST, outcomes
 
-COLOURS = {"intended": (0, 158, 115), "proxy": (213, 94, 0), "misspecified": (152, 96, 168), LOST: (120, 113, 128)}
+COLOURS = {**ROLES, LOST: (120, 113, 128)}
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-TIE = 1e-9
+from .reference import TINY, Floats
 
 
 def bits(achieved: Floats, random: Floats) -> Floats:
@@ -29,7 +28,7 @@ def bits(achieved: Floats, random: Floats) -> Floats:
         random: the fractions that random play achieved, any shape; NaN is left out.
     """
     known = np.sort(random[~np.isnan(random)])
-    as_good = len(known) - np.searchsorted(known, achieved - TIE)
+    as_good = len(known) - np.searchsorted(known, achieved - TINY)
     power: Floats = np.where(np.isnan(achieved), np.nan, limit(random) - np.log2(as_good + 1.0))
     return power
 

@@ -8,6 +8,7 @@ import zlib
 import numpy as np
 import pytest
 import torch
+from commands import goalgap as command
 from sb3_contrib.common.recurrent.policies import RecurrentActorCriticPolicy
 
 import goalgap
@@ -15,7 +16,6 @@ from goalgap.agents.loading import load_agent
 from goalgap.agents.recipes import Recurrent
 from goalgap.agents.recurrence import SequencePolicy
 from goalgap.agents.training import build, train
-from goalgap.cli import main
 from goalgap.envs.engine.batch import Batch
 from goalgap.eval.rollout import rollout
 
@@ -156,15 +156,6 @@ def test_a_recurrent_agent_is_trained_by_its_recipe(folder):
     assert record["steps"] == 1024
     assert model.policy.lstm_actor.hidden_size == SMALL.lstm
     assert load_agent(folder, TASK).remembers
-
-
-def command(*words):
-    """Run a command in this process; its exit code."""
-    try:
-        main([str(word) for word in words])
-    except SystemExit as ending:
-        return int(ending.code or 0)
-    return 0
 
 
 def test_an_agent_is_evaluated_without_its_memory_from_the_command_line(folder, tmp_path):

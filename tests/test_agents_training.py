@@ -19,6 +19,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
+from commands import goalgap as command
 from gymnasium.spaces import Box
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.callbacks import BaseCallback, CallbackList
@@ -32,7 +33,6 @@ from goalgap.agents.recipes import ALGORITHMS, Evolution, Gradient, Recipe, Recu
 from goalgap.agents.seeds import TrainingError, train_seeds
 from goalgap.agents.storage import StorageError
 from goalgap.agents.training import build, cell, finished, train
-from goalgap.cli import main
 from goalgap.envs.engine.batch import Batch
 
 TINY = Gradient(steps=1024, n_envs=16, n_steps=16, minibatch=128, epochs=1, hidden=(16,))
@@ -424,15 +424,6 @@ def test_evolution_with_weights_of_zero_plays_at_random():
     obs = np.repeat(observed(1, size=5), 4000, axis=0)
     drawn = model.predict(obs, deterministic=False)[0]
     np.testing.assert_allclose(np.bincount(drawn, minlength=4) / 4000, 0.25, atol=0.03)
-
-
-def command(*words):
-    """Run a command in this process; its exit code."""
-    try:
-        main([str(word) for word in words])
-    except SystemExit as ending:
-        return int(ending.code or 0)
-    return 0
 
 
 def test_each_algorithm_runs_from_the_command_line_into_a_folder_of_its_own(tmp_path):

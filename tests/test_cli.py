@@ -11,22 +11,13 @@ import time
 from pathlib import Path
 
 import pytest
+from commands import goalgap
 
-from goalgap.cli import main
 from goalgap.envs import SUITE
 from goalgap.envs.engine.png import pixels
 from goalgap.eval.report import Report
 
 TINY = ("--seeds", "2", "--steps", "8192", "--levels", "24", "--processes", "2")
-
-
-def goalgap(*words: object) -> int:
-    """Run a command in this process; its exit code."""
-    try:
-        main([str(word) for word in words])
-    except SystemExit as ending:
-        return int(ending.code or 0)
-    return 0
 
 
 @pytest.fixture(scope="module")
