@@ -14,6 +14,7 @@ from ..eval.episodes import Episodes
 from ..eval.files import write_whole
 from ..leaderboards import board
 from ..leaderboards.entry import ENTRIES, Entry, Submission, submissions
+from .options import RefusedError
 from .results import find_episodes
 
 
@@ -57,9 +58,23 @@ def leaderboard(entries: Path = ENTRIES, verify: bool = False, markdown: Path | 
         markdown: a file for the board as a page.
     """
     submitted = submissions(entries)
-    for each in submitted if verify else ():
-        each.verify()
+    if verify:
+        _verify(submitted)
     tables = board.boards(submitted)
     Console().print(board.render(tables))
     if markdown is not None:
         write_whole(markdown, board.markdown(tables).encode())
+
+
+def _verify(submitted: list[Submission]) -> None:
+    """Play all entries again and say that they are right; RefusedError after a line for each that is not."""
+    console, failed = Console(), 0
+    for each in submitted:
+        try:
+            each.verify()
+        except ValueError as error:
+            failed += 1
+            console.print(f"{each.folder}: {error}", soft_wrap=True, highlight=False, markup=False)
+    if failed:
+        raise RefusedError(f"{failed} of {len(submitted)} entries do not replay as recorded")
+    console.print(f"{len(submitted)} entries replay as recorded", highlight=False)

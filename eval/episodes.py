@@ -143,7 +143,12 @@ class Episodes:
             raise EpisodesError(
                 f"{table} is not the table its manifest describes: half-written or changed; evaluate again"
             )
-        return cls(manifest.world, manifest.runs, pq.read_table(io.BytesIO(content)))
+        return cls(manifest.world, manifest.runs, _table(content))
+
+
+def _table(content: bytes) -> pa.Table:
+    """A Parquet file's table; read by one thread, since pyarrow's pool of threads now and then aborts the process."""
+    return pq.read_table(io.BytesIO(content), use_threads=False)
 
 
 def manifest_path(path: str | Path) -> Path:

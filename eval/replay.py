@@ -61,36 +61,41 @@ def recorded(episodes: Episodes) -> dict[int, NDArray[np.uint8]]:
 
 
 def verify(episodes: Episodes, levels: int | None = None) -> None:
-    """Play every episode again; EpisodesError names the first that does not come out as recorded.
+    """Play every episode again; EpisodesError names, for each run and split, the first that comes out otherwise.
 
     Args:
         levels: play only the levels with seeds below this; then what depends on all levels together is not compared.
     """
+    failures = []
     for run in episodes.runs:
         own = episodes.where(agent=run.agent, training_seed=run.training_seed, deterministic=run.deterministic)
         for split in SPLITS:
             if len(part := own.where(split=split)):
-                _verify(part, split, run, levels)
+                failures += _failures(part, split, run, levels)
+    if failures:
+        raise EpisodesError("; ".join(failures))
 
 
-def _verify(part: Episodes, split: Split, run: Run, levels: int | None) -> None:
+def _failures(part: Episodes, split: Split, run: Run, levels: int | None) -> list[str]:
+    """What is wrong with the episodes of one run on one split: nothing, or the first difference."""
+    who = f"{run.agent} with training seed {run.training_seed}"
     if levels is not None:
         part = Episodes(part.world, part.runs, part.table.filter(pc.less(part.table["level_seed"], levels)))
     seeds = part.column("level_seed")
     if not len(seeds):
-        raise EpisodesError(
-            f"{run.agent}, training seed {run.training_seed}, played no level below {levels} of {split}"
-        )
+        return [f"{who} played no level below {levels} of {split}"]
     again = rollout(part.world.task(split), Replay(recorded(part)), seeds, run=run)
-    kept = [name for name in part.table.column_names if levels is None or not name.startswith(POOLED)]
-    for name in kept:
+    for name in part.table.column_names:
+        if levels is not None and name.startswith(POOLED):
+            continue
         bad = np.flatnonzero(_differ(part.table[name], again.table[name]))
         if len(bad):
             first = int(bad[0])
-            raise EpisodesError(
-                f"level {seeds[first]} of {split}, played by {run.agent} with training seed {run.training_seed}, "
-                f"does not replay: {name} is {part.table[name][first]}, should be {again.table[name][first]}"
-            )
+            was, should = part.table[name][first], again.table[name][first]
+            return [
+                f"level {seeds[first]} of {split}, played by {who}, does not replay: {name} is {was}, should be {should}"
+            ]
+    return []
 
 
 def _differ(one: pa.ChunkedArray, other: pa.ChunkedArray) -> NDArray[np.bool_]:
