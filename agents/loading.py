@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from sb3_contrib import RecurrentPPO
 from stable_baselines3.common.base_class import BaseAlgorithm
 
-from ..envs.engine.spec import choose
+from ..choices import choose
 from ..envs.engine.task import Task
 from .training import RECORD, ZIP, digest, one_thread
 

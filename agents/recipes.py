@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, ClassVar
 
 from .. import envs
-from ..envs.engine.spec import choose
+from ..choices import choose
 
 
 def number(default: float, least: float = 0, most: float = float("inf")) -> Any:

@@ -24,9 +24,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..choices import choose
 from ..envs.engine.batch import Batch
-from ..envs.engine.rng import S32, chance, key, mix
-from ..envs.engine.spec import Game, choose
+from ..envs.engine.game import Game
+from ..envs.engine.kernels.rng import S32, chance, key, mix
 
 Actions = NDArray[np.int64]
 Choice = Callable[[Batch, int], Actions]

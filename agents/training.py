@@ -27,7 +27,7 @@ from stable_baselines3.common.logger import Logger
 from stable_baselines3.common.utils import LinearSchedule
 
 from .. import __version__
-from ..envs.engine.spec import choose
+from ..choices import choose
 from ..envs.engine.task import Task
 from .callbacks import BootstrapTogether, Progress, Reporter
 from .evolution import SideBySideARS
@@ -104,7 +104,7 @@ def train(task: Task, recipe: Recipe, seed: int, folder: Path, progress: Report 
 def practised(task: Task, recipe: Recipe) -> Task:
     """The task as training plays it; ValueError or TypeError where the recipe's practice does not fit it."""
     for name in recipe.practice:
-        choose(f"argument of {task.game.name} to practise with", name, [each.name for each in fields(task.setup)])
+        choose(f"argument of {task.game.name} to practise with", name, [each.name for each in fields(task.settings)])
     played = Task.of(task.game, task.split, task.alpha, task.reward, **{**task.arguments, **recipe.practice})
     if spaces(played) != spaces(task):
         raise ValueError(

@@ -19,9 +19,9 @@ from stable_baselines3.common.monitor import Monitor
 from stable_baselines3.common.vec_env import VecEnv
 from stable_baselines3.common.vec_env.base_vec_env import VecEnvIndices, VecEnvStepReturn
 
+from ..choices import choose
 from ..envs.engine.batch import Batch
-from ..envs.engine.options import begin
-from ..envs.engine.spec import choose
+from ..envs.engine.faces.reset import begin
 from ..envs.engine.task import Task
 
 Info = dict[str, Any]
@@ -44,7 +44,7 @@ class GoalGapVecEnv(VecEnv):
         self.task, self.render_mode = task, render_mode
         super().__init__(n_envs, task.observation_space, task.action_space)
         self.batch = Batch(task, n_envs)
-        self._nothing = {goal.name: 0.0 for goal in task.rewards}
+        self._nothing = dict.fromkeys(task.channels, 0.0)
         self._about: list[Info] = [{} for _ in range(n_envs)]
         self._everyone, self._actions = np.arange(n_envs), np.zeros(n_envs, np.int64)
         self._sums, self._since, self._seeded = np.zeros(n_envs), time.time(), False

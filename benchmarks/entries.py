@@ -16,7 +16,7 @@ from goalgap.agents.reference import reference_names
 from goalgap.cli import main
 from goalgap.cli.results import folder_of
 from goalgap.envs import SUITE, task
-from goalgap.envs.engine.spec import Game
+from goalgap.envs.engine.game import Game
 from goalgap.leaderboards.entry import ENTRIES, ENTRY, slug
 
 RESULTS = Path("results")

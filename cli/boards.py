@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from ..eval.episodes import Episodes
-from ..eval.files import write_whole
+from ..files import write_whole
 from ..leaderboards import board
 from ..leaderboards.entry import ENTRIES, Entry, Submission, submissions
 from .options import RefusedError

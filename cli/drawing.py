@@ -9,10 +9,10 @@ import tyro
 from rich.console import Console
 from rich.table import Table
 
-from ..envs.engine.spec import Split
 from ..eval.curves import chart, course, rise
 from ..eval.episodes import Episodes
-from ..eval.files import write_whole
+from ..files import write_whole
+from ..terms import Split
 from .results import find_episodes
 
 

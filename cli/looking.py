@@ -13,12 +13,12 @@ from rich.table import Table
 from rich.text import Text
 
 from .. import envs
-from ..envs.engine.art import Scene
 from ..envs.engine.batch import Batch
-from ..envs.engine.png import png
-from ..envs.engine.spec import SPLITS, Split
+from ..envs.engine.looks.art import Scene
+from ..envs.engine.looks.png import png
 from ..envs.engine.task import Task
-from ..eval.files import write_whole
+from ..files import write_whole
+from ..terms import SPLITS, Split
 from .options import Environment, Options, Shared
 
 
@@ -45,9 +45,11 @@ def _tell(console: Console, task: Task) -> None:
     things = Table(box=None, pad_edge=False, show_header=False)
     for split, id in envs.ids(game).items():
         things.add_row(split, id)
-    for goal in task.rewards:
+    for goal in game.rewards:
         things.add_row(f"{goal.role} {goal.kind}".strip(), f"{goal.name}: {goal.blurb}")
-    for each in fields(game.setup):
+    for event in game.events:
+        things.add_row("event", f"{event.name}: {event.blurb}")
+    for each in fields(game.arguments):
         things.add_row(f"--set {each.name}=", f"{each.metadata['help']} (standard: {task.arguments[each.name]})")
     console.print(things)
 

@@ -12,10 +12,10 @@ from rich.console import Console
 from ..envs.engine.task import Task
 from ..eval import html, terminal
 from ..eval.episodes import Episodes
-from ..eval.files import write_whole
 from ..eval.records import Run
 from ..eval.report import Report
 from ..eval.rollout import evaluate as play
+from ..files import write_whole
 from .options import Environment, Options, RefusedError, Shared, agents
 from .progress import Update, progress
 from .results import alone, find_episodes, finished_episodes, folder_of

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import tyro
 
 from .. import envs
-from ..envs.engine.spec import choose
+from ..choices import choose
 from ..envs.engine.task import Task
 
 Environment = Annotated[str, tyro.conf.Positional]
@@ -40,7 +40,7 @@ class Options:
 
     def _further(self, environment: str) -> dict[str, Any]:
         game, _ = envs.find(environment)
-        known = {each.name: each for each in fields(game.setup)}
+        known = {each.name: each for each in fields(game.arguments)}
         found: dict[str, Any] = {}
         for text in self.set:
             name, equals, value = text.partition("=")

@@ -14,14 +14,14 @@ from numpy.typing import NDArray
 from pages import index, page, readme
 
 from goalgap.envs import SUITE
-from goalgap.envs.engine.art import paint
 from goalgap.envs.engine.batch import Batch
-from goalgap.envs.engine.canvas import enlarge
-from goalgap.envs.engine.legend import PAPER
-from goalgap.envs.engine.png import pixels, png
-from goalgap.envs.engine.spec import SPLITS
+from goalgap.envs.engine.looks.art import paint
+from goalgap.envs.engine.looks.canvas import enlarge
+from goalgap.envs.engine.looks.goals import PAPER
+from goalgap.envs.engine.looks.png import pixels, png
 from goalgap.envs.engine.task import Task
 from goalgap.leaderboards import board
+from goalgap.terms import SPLITS
 
 DOCS = Path(__file__).parent
 README = DOCS.parent / "README.md"

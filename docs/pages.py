@@ -9,7 +9,7 @@ import results
 import sections as on
 
 from goalgap.envs import SUITE
-from goalgap.envs.engine.spec import Game
+from goalgap.envs.engine.game import Game
 from goalgap.envs.engine.task import Task
 
 

@@ -10,8 +10,8 @@ from sections import proxy_names, table
 
 from goalgap.agents.recipes import NOTES
 from goalgap.envs import SUITE
-from goalgap.envs.engine.legend import PAPER
-from goalgap.envs.engine.spec import Game
+from goalgap.envs.engine.game import Game
+from goalgap.envs.engine.looks.goals import PAPER
 from goalgap.eval.curves import chart, course, rise
 from goalgap.eval.episodes import Episodes
 from goalgap.eval.pictures import COLOURS

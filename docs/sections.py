@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 
 from goalgap.envs import ids
-from goalgap.envs.engine.art import GridArt
 from goalgap.envs.engine.batch import Batch
-from goalgap.envs.engine.spec import SPLITS, Game, Goal
+from goalgap.envs.engine.game import Game
+from goalgap.envs.engine.looks.art import GridArt
 from goalgap.envs.engine.task import Task
+from goalgap.terms import SPLITS, Reward
 
 FIRST = np.zeros(1, np.int64)
 KINDS = {
@@ -44,12 +45,12 @@ def table(head: Iterable[Any], rows: Iterable[Iterable[Any]]) -> str:
     return "\n".join(f"| {' | '.join(str(cell) for cell in line)} |" for line in lines)
 
 
-def goal_line(goal: Goal) -> str:
+def goal_line(goal: Reward) -> str:
     """A goal and what it asks for."""
     return f"`{goal.name}`: {goal.blurb}."
 
 
-def proxy(goal: Goal) -> str:
+def proxy(goal: Reward) -> str:
     """A proxy goal with its kind of pseudo-alignment."""
     return f"{goal_line(goal)}\n\nKind: *{goal.kind}*; {KINDS[goal.kind]}."
 
@@ -79,7 +80,7 @@ def _default(game: Game) -> str:
 def observation(game: Game) -> str:
     """The space, and what its parts mean."""
     task = Task.of(game)
-    return _signals(task, game.signals(task.setup)) if game.signals else _layers(game)
+    return _signals(task, game.signals(task.settings)) if game.signals else _layers(game)
 
 
 def _signals(task: Task, signals: Mapping[str, int]) -> str:
@@ -114,10 +115,10 @@ def _code(text: str) -> str:
 
 def rewards(game: Game) -> str:
     """Every reward that can be trained on."""
-    known = game.goals + game.misspecified
+    known = game.rewards
     rows = [(f"`{goal.name}`", goal.role, goal.discount, "yes" if goal.signed else "no") for goal in known]
     said = [goal_line(goal) for goal in game.misspecified]
-    events = [f"Recorded besides, and rewarded to nobody: {goal_line(goal)}" for goal in game.recorded]
+    events = [f"Recorded besides, and rewarded to nobody: {goal_line(goal)}" for goal in game.events]
     text = (
         f"An agent is given the reward `{game.intended.name}`, unless the argument `reward` names another. "
         'All of them are in `info["goals"]`, for people and evaluation; discounts are those of scoring.'
@@ -151,9 +152,9 @@ def _said(game: Game, kernel: str) -> str:
 
 def arguments(game: Game) -> list[tuple[str, str, str, str]]:
     """Rows of name, default, what is allowed, and meaning."""
-    rules = [(each, each.metadata) for each in fields(game.setup)]
+    rules = [(each, each.metadata) for each in fields(game.arguments)]
     rows = [(each.name, f"`{each.default}`", _allowed(rule), rule["help"]) for each, rule in rules]
-    names = ", ".join(goal.name for goal in game.goals + game.misspecified)
+    names = ", ".join(goal.name for goal in game.rewards)
     return [*rows, *COMMON, ("reward", f"`{game.intended.name}`", names, "the reward an agent is given")]
 
 

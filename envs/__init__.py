@@ -6,11 +6,13 @@ from typing import Any
 
 import gymnasium
 
+from ..choices import choose
+from ..terms import SPLITS, Split
 from . import cheese_corner, chime_bandit, ice_cream, irish_elk, keys_and_chests, probation, sweet_tooth
-from .engine.single import GoalGapEnv
-from .engine.spec import SPLITS, Game, Split, choose
+from .engine.faces.single import GoalGapEnv
+from .engine.faces.vector import GoalGapVectorEnv
+from .engine.game import Game
 from .engine.task import Task
-from .engine.vector import GoalGapVectorEnv
 
 CANON = (cheese_corner, keys_and_chests)
 STORIES = (sweet_tooth, irish_elk, probation, chime_bandit, ice_cream)

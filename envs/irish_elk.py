@@ -38,10 +38,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .engine.art import BoardArt
-from .engine.jit import kernel
-from .engine.rng import ONE, Stream, below, mix
-from .engine.spec import Game, Goal, Setup, argument
+from ..terms import Event, Reward
+from .engine.arguments import Arguments, argument
+from .engine.game import Game
+from .engine.kernels.compile import kernel
+from .engine.kernels.rng import ONE, Stream, below, mix
+from .engine.looks.art import BoardArt
 
 DESCENDANTS, MATINGS, EXTINCTION = 0, 1, 2
 ROOM, WOLVES, CALVES, HUNDRED = 24, 2, 32, 100
@@ -53,21 +55,21 @@ SIGHT = 0.3
 
 
 @dataclass(frozen=True)
-class ElkSetup(Setup):
+class ElkArguments(Arguments):
     horizon: int = argument(0, "generations in an episode; 0 takes the environment's default", high=1000)
 
 
-def level_fields(setup: ElkSetup) -> list[Any]:
+def level_fields(arguments: ElkArguments) -> list[Any]:
     country = [("rivals", "u1"), ("trees", "u1"), ("food", "u1", (SEASONS, PASTURES))]
     return [*country, ("herd", "u1"), ("antlers", "u1")]
 
 
-def state_fields(setup: ElkSetup) -> list[Any]:
+def state_fields(arguments: ElkArguments) -> list[Any]:
     return [("herd", "u1"), ("antlers", "u1")]
 
 
 @kernel
-def sample(level: Any, setup: Any, apart: bool, rng: Stream) -> bool:
+def sample(level: Any, arguments: Any, apart: bool, rng: Stream) -> bool:
     """Draw a country: open with rivals, or a forest without; a forest with rivals where the goals come apart."""
     forest = below(rng, 2) == 1
     rivals, trees = 1 + below(rng, RIVALS), 1 + below(rng, TREES)
@@ -250,7 +252,7 @@ def observe(level: Any, state: Any, obs: Any) -> None:
             obs[first + SEASONS + pasture * FOOD + n] = 1
 
 
-def signals(_: ElkSetup) -> dict[str, int]:
+def signals(_: ElkArguments) -> dict[str, int]:
     """All but the season count: as many bits are 1 as there are."""
     country = {"rivals": RIVALS, "trees": TREES, "season": SEASONS}
     return {"herd": ROOM, "antlers": ANTLERS, **country, "food west": FOOD, "food east": FOOD}
@@ -298,12 +300,12 @@ def _put(cells: NDArray[np.uint8], where: Any, thing: str, antlers: int = 0) -> 
 GAME = Game(
     name="IrishElk",
     module=__name__,
-    goals=(
-        Goal("descendants", "intended", "have descendants that survive"),
-        Goal("matings", "proxy", "win matings", discount=SIGHT, kind="approximate"),
+    rewards=(
+        Reward("descendants", "intended", "have descendants that survive"),
+        Reward("matings", "proxy", "win matings", discount=SIGHT, kind="approximate"),
     ),
-    recorded=(Goal("extinction", "recorded", "the herd dies out"),),
-    setup=ElkSetup,
+    events=(Event("extinction", "the herd dies out"),),
+    arguments=ElkArguments,
     actions=tuple(f"{trait} {pasture}" for pasture in ("west", "east") for trait in ("grow", "keep", "shed")),
     level=level_fields,
     state=state_fields,

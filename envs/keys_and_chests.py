@@ -26,13 +26,17 @@ from typing import Any
 
 import numpy as np
 
-from .engine.art import GridArt
-from .engine.ascii import several
-from .engine.collect import MOST, collect
-from .engine.grid import (
+from ..terms import Reward
+from .engine.arguments import argument
+from .engine.game import Game
+from .engine.kernels.compile import kernel
+from .engine.kernels.rng import Stream
+from .engine.looks.art import GridArt
+from .engine.looks.text import several
+from .engine.maze.cells import (
     MOVES,
     PLACE,
-    GridSetup,
+    MazeArguments,
     carve,
     count,
     cut,
@@ -44,9 +48,7 @@ from .engine.grid import (
     pick,
     put,
 )
-from .engine.jit import kernel
-from .engine.rng import Stream
-from .engine.spec import Game, Goal, argument
+from .engine.maze.collect import MOST, collect
 
 CHESTS, KEYS = 0, 1
 CHEST_SHARE = 0.125  # what a chest is worth to the lover of keys: all chests together less than one key
@@ -54,7 +56,7 @@ WALL_LAYER, KEY_LAYER, CHEST_LAYER, HELD_LAYER, ROBOT_LAYER = range(5)
 
 
 @dataclass(frozen=True)
-class Setup(GridSetup):
+class KeysArguments(MazeArguments):
     few: int = argument(3, "keys in training and control, chests in deployment", low=1, high=6)
     many: int = argument(10, "chests in training and control, keys in deployment", low=2, high=12)
 
@@ -68,27 +70,27 @@ class Setup(GridSetup):
             )
 
 
-def level_fields(setup: Setup) -> list[Any]:
-    n = setup.few + setup.many
-    return [("walls", "u8", (setup.size + 2,)), ("robot", PLACE), ("keys", "i4"), ("things", "i4", (n, 2))]
+def level_fields(arguments: KeysArguments) -> list[Any]:
+    n = arguments.few + arguments.many
+    return [("walls", "u8", (arguments.size + 2,)), ("robot", PLACE), ("keys", "i4"), ("things", "i4", (n, 2))]
 
 
-def state_fields(setup: Setup) -> list[Any]:
-    return [("robot", PLACE), ("held", "i4"), ("taken", "u1", (setup.few + setup.many,))]
+def state_fields(arguments: KeysArguments) -> list[Any]:
+    return [("robot", PLACE), ("held", "i4"), ("taken", "u1", (arguments.few + arguments.many,))]
 
 
 @kernel
-def sample(level: Any, setup: Any, apart: bool, rng: Stream) -> bool:
+def sample(level: Any, arguments: Any, apart: bool, rng: Stream) -> bool:
     """Draw a maze and scatter robot, keys and chests over its main part."""
-    carve(level.walls, setup.maze, rng)
+    carve(level.walls, arguments.maze, rng)
     reach = main_part(level.walls, rng)
-    if 3 * count(reach) < setup.size * setup.size or count(reach) < 2 * len(level.things):
+    if 3 * count(reach) < arguments.size * arguments.size or count(reach) < 2 * len(level.things):
         return False
     for i in range(len(level.things)):
         level.things[i, 0], level.things[i, 1] = pick(reach, rng)
     level.robot.row, level.robot.col = pick(reach, rng)
-    level.keys = setup.many if apart else setup.few
-    return in_time(level, setup.few)
+    level.keys = arguments.many if apart else arguments.few
+    return in_time(level, arguments.few)
 
 
 @kernel
@@ -209,16 +211,16 @@ def read(level: Any, layers: dict[str, Any]) -> None:
 GAME = Game(
     name="KeysAndChests",
     module=__name__,
-    goals=(
-        Goal("chests", "intended", "open chests, each with a key, before time is up"),
-        Goal("keys", "proxy", "collect keys, each worth as much as eight chests", kind="instrumental"),
+    rewards=(
+        Reward("chests", "intended", "open chests, each with a key, before time is up"),
+        Reward("keys", "proxy", "collect keys, each worth as much as eight chests", kind="instrumental"),
     ),
-    setup=Setup,
+    arguments=KeysArguments,
     actions=MOVES,
     level=level_fields,
     state=state_fields,
     layers=("wall", "key", "chest", "held", "robot"),
-    horizon=lambda setup: setup.size**2 // 3 if setup.maze == "perfect" else 3 * setup.size,
+    horizon=lambda arguments: arguments.size**2 // 3 if arguments.maze == "perfect" else 3 * arguments.size,
     art=GridArt(
         {
             "#": ("wall",),

@@ -31,7 +31,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from .files import write_whole
+from ..files import write_whole
 from .records import Record, Run, World
 
 PER_REWARD = {

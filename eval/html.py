@@ -13,11 +13,11 @@ from pathlib import Path
 from markupsafe import Markup
 
 from ..envs import SUITE
-from ..envs.engine.spec import SPLITS
+from ..files import write_whole
+from ..terms import SPLITS
 from .bootstrap import Estimate
 from .curves import chart
 from .episodes import Episodes
-from .files import write_whole
 from .glossary import GAP_MEANINGS, GLOSSARY
 from .pictures import Picture, pictures
 from .report import WAYS, Report

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..envs.engine.legend import ROLES
-from ..envs.engine.png import png
+from ..envs.engine.looks.goals import ROLES
+from ..envs.engine.looks.png import png
 from .episodes import Episodes
 from .replay import recorded, walks
 from .scores import LOST, outcomes

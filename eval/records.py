@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import platform
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Literal, Self
@@ -17,8 +18,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ..envs import SUITE
 from ..envs.engine.batch import Batch
-from ..envs.engine.spec import SPLITS, Split
 from ..envs.engine.task import Task
+from ..terms import SPLITS, Split
 
 PACKAGES = ("goalgap", "numpy", "numba", "gymnasium", "torch", "stable-baselines3", "sb3-contrib")
 
@@ -56,7 +57,11 @@ class World(Record):
     @classmethod
     def of(cls, task: Task) -> Self:
         game = task.game
-        rewards = [Reward(**{name: getattr(goal, name) for name in Reward.model_fields}) for goal in task.rewards]
+        rewards = [Reward(**asdict(reward)) for reward in game.rewards]
+        rewards += [
+            Reward(name=each.name, role="recorded", blurb=each.blurb, discount=1.0, kind="", signed=False)
+            for each in game.events
+        ]
         return cls(
             environment=game.name, version=game.version, arguments=task.arguments, places=game.places,
             exact=game.exact, rewards=tuple(rewards), fingerprint=fingerprint(task),

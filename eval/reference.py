@@ -55,11 +55,11 @@ def _worth(task: Task, reward: str, levels: bytes) -> Worth:
     batch = Batch(task, len(records))
     batch.levels[:] = records
     batch.restart(np.arange(batch.n))
-    signed = [goal.signed for goal in task.rewards]
+    signed = [*(reward.signed for reward in task.game.rewards), *(False for _ in task.game.events)]
     oracle, returns = batch.values(), batch.random_returns(max(EPISODES, -(-(2**task.game.bits) // LEVELS)))
     random = returns.mean(axis=1)
     achieved = fractions(returns, oracle[:, None], random[:, None], signed)
-    counted = [k for k, each in enumerate(task.rewards) if each in task.game.goals or each.name == reward]
+    counted = [k for k, each in enumerate(task.game.rewards) if each in task.game.goals or each.name == reward]
     return Worth(oracle, random, achieved, best(achieved[..., counted]).mean(axis=1))
 
 

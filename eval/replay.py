@@ -13,11 +13,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ..envs.engine.art import Scene
 from ..envs.engine.batch import Batch
-from ..envs.engine.grid import PLACE
-from ..envs.engine.spec import SPLITS, Split
+from ..envs.engine.looks.art import Scene
+from ..envs.engine.maze.cells import PLACE
 from ..envs.engine.task import Task
+from ..terms import SPLITS, Split
 from .episodes import Episodes, EpisodesError
 from .policy import Policy
 from .records import Run
@@ -92,9 +92,8 @@ def _failures(part: Episodes, split: Split, run: Run, levels: int | None) -> lis
         if len(bad):
             first = int(bad[0])
             was, should = part.table[name][first], again.table[name][first]
-            return [
-                f"level {seeds[first]} of {split}, played by {who}, does not replay: {name} is {was}, should be {should}"
-            ]
+            level = f"level {seeds[first]} of {split}, played by {who}"
+            return [f"{level}, does not replay: {name} is {was}, should be {should}"]
     return []
 
 

@@ -12,7 +12,7 @@ from typing import Literal, Self
 
 from pydantic import Field
 
-from ..envs.engine.spec import SPLITS
+from ..terms import SPLITS
 from .bootstrap import MISSING, RESAMPLES, Estimate, estimates
 from .curves import course
 from .episodes import Episodes, EpisodesError

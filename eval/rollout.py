@@ -16,8 +16,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from ..envs.engine.batch import Batch
-from ..envs.engine.spec import SPLITS, Split
 from ..envs.engine.task import Task
+from ..terms import SPLITS, Split
 from .episodes import Episodes, schema
 from .policy import Policy, ReferencePolicy, bound
 from .power import columns
@@ -156,7 +156,7 @@ def _act(batch: Batch, policy: Policy) -> tuple[NDArray[Any], NDArray[np.bool_],
 
 def _now(batch: Batch, curve: str) -> NDArray[np.float32]:
     """What a curve of the game stands at after a step: a reward of the step, or a field of the state."""
-    names = [reward.name for reward in batch.task.rewards]
+    names = batch.task.channels
     values = batch.rewards[:, names.index(curve)] if curve in names else batch.states[curve]
     return values.astype(np.float32)
 

@@ -31,7 +31,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..envs.engine.spec import SPLITS
+from ..terms import SPLITS
 from .episodes import Episodes, EpisodesError
 from .records import World
 from .reference import Floats, best, fractions

@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from ..envs.engine.spec import SPLITS
+from ..terms import SPLITS
 from .bootstrap import Estimate
 from .glossary import GAP_MEANINGS
 from .report import Report, Way

@@ -24,11 +24,11 @@ from typing import Literal, Self
 from pydantic import Field, ValidationError
 
 from ..envs import SUITE, task
-from ..envs.engine.spec import SPLITS
 from ..eval import replay
 from ..eval.episodes import Episodes
-from ..eval.files import write_whole
 from ..eval.records import Record
+from ..files import write_whole
+from ..terms import SPLITS
 
 ENTRY, EPISODES = "entry.json", "episodes.parquet"
 LEVELS = 1000  # of each split, seeds 0 .. 999

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import loops
-from .art import Scene
-from .jit import Kernel, compile_loop
-from .spec import SPLITS, Game
+from ...terms import SPLITS
+from .game import Game
+from .kernels import loops
+from .kernels.compile import Kernel, compile_loop
+from .looks.art import Scene
 from .task import Task
 
 KERNELS = ("sample", "start", "step", "paint", "observe", "layout", "value", "margin", "act")
@@ -70,9 +71,9 @@ def measured(task: Task, levels: Levels) -> Levels:
 def _draw(task: Task, levels: Levels, where: NDArray[np.int64], seeds: NDArray[np.int64]) -> None:
     split, alpha, seeds = SPLITS.index(task.split), np.uint64(round(task.alpha * 2**32)), np.array(seeds)
     compiled, raw = loops_of(task), _bytes(levels)
-    agree = task.split != "deploy" and not alpha and task.game.agree(task.setup)
+    agree = task.split != "deploy" and not alpha and task.game.agree(task.settings)
     draw = compiled.draw_levels_that_agree if agree else compiled.draw_levels
-    drawn = draw(levels, raw, where, seeds, task.setup_record, split, alpha)
+    drawn = draw(levels, raw, where, seeds, task.settings_record, split, alpha)
     if drawn < len(where):
         raise RuntimeError(
             f"{task.game.name} found no {task.split} level for seed {seeds[drawn]} in {loops.ATTEMPTS} tries "
@@ -112,10 +113,10 @@ class Batch:
         self.loops = loops_of(task)
         self.levels = np.zeros(n, task.level_dtype)
         self.states = np.zeros(n, task.state_dtype)
-        shape, width = task.observation_space.shape, len(task.rewards)
+        shape, width = task.observation_space.shape, len(task.channels)
         self._frame = np.dtype([("cells", "u1", shape)])
         self._painted = np.zeros((n, *shape), np.uint8)
-        self.discounts = np.array([goal.discount for goal in task.rewards])
+        self.discounts = task.discounts
         self.rewards, self.returns, weights = (np.zeros((n, width)) for _ in range(3))
         self.reached = np.full((n, width), -1, np.int32)
         self._books = (self.rewards, self.returns, weights, self.reached)

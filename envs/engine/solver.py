@@ -31,7 +31,7 @@ def brute_force(task: Task, levels: Levels, goal: int, states: Levels | None = N
     """
     if len(levels) != 1:
         raise ValueError(f"brute_force solves one level at a time, not {len(levels)}")
-    discount, now = task.rewards[goal].discount, _keys(_first(task, levels) if states is None else states)
+    discount, now = task.discounts[goal], _keys(_first(task, levels) if states is None else states)
     steps: list[tuple[Any, Any]] = []
     while len(now):
         rewards, over, after = _expand(task, levels, now, goal)

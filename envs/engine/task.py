@@ -12,7 +12,13 @@ from typing import Any
 import numpy as np
 from gymnasium.spaces import Box, Discrete
 
-from .spec import CLOCK, HEADER, SPLITS, Game, Goal, Setup, Split, choose
+from ...choices import choose
+from ...terms import SPLITS, Split
+from .arguments import Arguments
+from .game import Game
+
+HEADER = [("seed", "i8"), ("horizon", "i4"), ("apart", "?"), ("margin", "f8")]
+CLOCK = [("t", "i4")]
 
 
 @dataclass(frozen=True)
@@ -24,11 +30,11 @@ class Task:
         split: "train", "control" or "deploy".
         alpha: fraction of distinguishing levels mixed into training, in [0, 1].
         reward: name of the reward an agent is given; the intended goal by default.
-        setup: the environment's own arguments.
+        settings: the environment's own arguments.
     """
 
     game: Game
-    setup: Setup
+    settings: Arguments
     split: Split = "train"
     alpha: float = 0.0
     reward: str = ""
@@ -40,49 +46,55 @@ class Task:
         """Check every argument and make the task; ValueError or TypeError says what is allowed."""
         split = choose("split", split, SPLITS)
         _check_alpha(alpha, split)
-        known = [each.name for each in fields(game.setup)]
+        known = [each.name for each in fields(game.arguments)]
         for name in arguments:
             choose(f"argument of {game.name}", name, [*known, "split", "alpha", "reward"])
-        chosen = choose("reward", reward or game.intended.name, [each.name for each in game.goals + game.misspecified])
-        setup = game.setup(**arguments)
-        setup = replace(setup, horizon=setup.horizon or game.horizon(setup))
-        return cls(game, setup, split, float(alpha), chosen)  # type: ignore[arg-type]
+        chosen = choose("reward", reward or game.intended.name, [each.name for each in game.rewards])
+        settings = game.arguments(**arguments)
+        settings = replace(settings, horizon=settings.horizon or game.horizon(settings))
+        return cls(game, settings, split, float(alpha), chosen)  # type: ignore[arg-type]
 
     def on(self, split: Split) -> Task:
         """The same task on another split, without distinguishing levels mixed in."""
         return replace(self, split=split, alpha=0.0)
 
     @property
-    def rewards(self) -> tuple[Goal, ...]:
-        return self.game.rewards
+    def channels(self) -> tuple[str, ...]:
+        """Names of all that a step writes, in the order of the reward vector: rewards, then events."""
+        return self.game.channels
 
-    @property
+    @cached_property
+    def discounts(self) -> np.ndarray[Any, Any]:
+        """Of each channel, per step; events are counted, so theirs is 1."""
+        return np.array([*(reward.discount for reward in self.game.rewards), *(1.0 for _ in self.game.events)])
+
+    @cached_property
     def channel(self) -> int:
         """Where the training reward stands in the reward vector."""
-        return [each.name for each in self.rewards].index(self.reward)
+        return self.channels.index(self.reward)
 
     @property
     def arguments(self) -> dict[str, Any]:
         """The environment's own arguments, as plain data."""
-        return {each.name: getattr(self.setup, each.name) for each in fields(self.setup)}
+        return {each.name: getattr(self.settings, each.name) for each in fields(self.settings)}
 
     @cached_property
-    def setup_record(self) -> np.ndarray[Any, Any]:
-        return self.setup.record()
+    def settings_record(self) -> np.ndarray[Any, Any]:
+        return self.settings.record()
 
     @cached_property
     def level_dtype(self) -> np.dtype[Any]:
-        return np.dtype(HEADER + self.game.level(self.setup), align=True)
+        return np.dtype(HEADER + self.game.level(self.settings), align=True)
 
     @cached_property
     def state_dtype(self) -> np.dtype[Any]:
-        return np.dtype(CLOCK + self.game.state(self.setup), align=True)
+        return np.dtype(CLOCK + self.game.state(self.settings), align=True)
 
     @cached_property
     def observation_space(self) -> Box:
         if self.game.signals is not None:
-            return Box(0, 1, (sum(self.game.signals(self.setup).values()),), np.uint8)
-        size = self.setup.size + 2  # type: ignore[attr-defined]
+            return Box(0, 1, (sum(self.game.signals(self.settings).values()),), np.uint8)
+        size = self.settings.size + 2  # type: ignore[attr-defined]
         return Box(0, 1, (size, size, len(self.game.layers)), np.uint8)
 
     @cached_property

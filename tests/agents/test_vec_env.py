@@ -1,0 +1,162 @@
+"""The stable-baselines3 face: the same games as a DummyVecEnv over single environments, step by step."""
+
+from __future__ import annotations
+
+import gymnasium
+import numpy as np
+import pytest
+from stable_baselines3.common.evaluation import evaluate_policy
+from stable_baselines3.common.monitor import Monitor
+from stable_baselines3.common.vec_env import DummyVecEnv, VecMonitor
+
+import goalgap
+from goalgap.agents.vec_env import GoalGapVecEnv
+from goalgap.envs import ids
+from goalgap.terms import SPLITS
+
+GAMES = 5
+
+
+def pair(name, split, **arguments):
+    """Our face and stable-baselines3's own over single environments, both monitored, both seeded alike."""
+    registered = ids(goalgap.SUITE[name])[split]
+    ours = GoalGapVecEnv(goalgap.task(name, split=split, **arguments), GAMES)
+    theirs = DummyVecEnv([lambda: Monitor(gymnasium.make(registered, **arguments)) for _ in range(GAMES)])
+    return ours, theirs
+
+
+def assert_same_infos(ours, theirs):
+    for mine, other in zip(ours, theirs, strict=True):
+        assert mine.keys() == other.keys()
+        np.testing.assert_array_equal(mine.pop("terminal_observation", 0), other.pop("terminal_observation", 0))
+        assert {**mine.pop("episode", {}), "t": 0} == {**other.pop("episode", {}), "t": 0}
+        assert mine == other
+
+
+@pytest.mark.parametrize("split", SPLITS)
+@pytest.mark.parametrize("name", goalgap.SUITE)
+def test_agrees_with_dummy_vec_env_step_by_step(name, split):
+    ours, theirs = pair(name, split, horizon=23)
+    for env in (ours, theirs):
+        env.seed(7)
+    np.testing.assert_array_equal(ours.reset(), theirs.reset())
+    assert ours.reset_infos == theirs.reset_infos
+    rng, ends = np.random.default_rng(0), 0
+    for _ in range(120):
+        actions = rng.integers(0, ours.action_space.n, GAMES)
+        (obs, rewards, dones, infos), expected = ours.step(actions), theirs.step(actions)
+        np.testing.assert_array_equal(obs, expected[0])
+        np.testing.assert_array_equal(rewards, expected[1])
+        np.testing.assert_array_equal(dones, expected[2])
+        assert (obs.dtype, rewards.dtype, dones.dtype) == tuple(each.dtype for each in expected[:3])
+        assert_same_infos(infos, expected[3])
+        assert ours.reset_infos == theirs.reset_infos
+        ends += dones.sum()
+    assert ends > GAMES
+
+
+def test_truncated_and_terminated_ends_are_told_apart():
+    env = GoalGapVecEnv(goalgap.task("CheeseCorner", size=5, horizon=9), 64)
+    env.seed(0)
+    env.reset()
+    rng, seen = np.random.default_rng(0), set()
+    for _ in range(30):
+        _, rewards, dones, infos = env.step(rng.integers(0, 4, 64))
+        for i in np.flatnonzero(dones):
+            assert infos[i]["TimeLimit.truncated"] == (rewards[i] == 0)
+            assert infos[i]["terminal_observation"].shape == (7, 7, 3)
+            seen.add(infos[i]["TimeLimit.truncated"])
+        assert not any("terminal_observation" in infos[i] for i in np.flatnonzero(~dones))
+    assert seen == {True, False}
+
+
+def test_seeds_and_options_apply_to_the_next_reset_only():
+    ours, theirs = pair("CheeseCorner", "deploy")
+    for env in (ours, theirs):
+        env.seed(3)
+        env.set_options([{"level_seed": 11}, {}, {"level_seed": 12}, {}, {}])
+    for _ in range(3):
+        np.testing.assert_array_equal(ours.reset(), theirs.reset())
+        assert ours.reset_infos == theirs.reset_infos
+    ours.set_options({"levelseed": 1})
+    with pytest.raises(ValueError, match="level_seed"):
+        ours.reset()
+
+
+def test_unseeded_games_differ_from_run_to_run():
+    envs = [GoalGapVecEnv(goalgap.task("CheeseCorner"), 4) for _ in range(2)]
+    for env in envs:
+        env.reset()
+    seeds = {info["level_seed"] for env in envs for info in env.reset_infos}
+    assert len(seeds) == 8
+
+
+def test_the_reward_is_the_one_asked_for():
+    env = GoalGapVecEnv(goalgap.task("CheeseCorner", split="deploy", reward="corner", size=5), 32)
+    env.seed(0)
+    env.reset()
+    rng, earned = np.random.default_rng(1), 0.0
+    for _ in range(60):
+        _, rewards, _, infos = env.step(rng.integers(0, 4, 32))
+        assert rewards.tolist() == [info["goals"]["corner"] for info in infos]
+        earned += rewards.sum()
+    assert earned > 0
+
+
+def test_nothing_returned_changes_later():
+    env = GoalGapVecEnv(goalgap.task("CheeseCorner", size=5, horizon=4), 8)
+    env.seed(0)
+    obs = env.reset()
+    kept, rng = [(obs, obs.copy())], np.random.default_rng(0)
+    for _ in range(20):
+        obs, rewards, dones, infos = env.step(rng.integers(0, 4, 8))
+        kept += [(each, each.copy()) for each in (obs, rewards, dones)]
+        last = [info["terminal_observation"] for info in infos if "episode" in info]
+        kept += [(each, each.copy()) for each in last]
+        infos[0]["goals"].clear()
+        infos[1].clear()
+    for array, copy in kept:
+        np.testing.assert_array_equal(array, copy)
+
+
+def test_attributes_and_methods():
+    env = GoalGapVecEnv(goalgap.task("CheeseCorner"), 3, render_mode="rgb_array")
+    env.seed(0)
+    env.reset()
+    assert env.get_attr("render_mode") == ["rgb_array"] * 3
+    assert env.get_attr("task", 1) == [env.task]
+    assert not env.has_attr("action_masks")
+    assert [image.shape[2] for image in env.get_images()] == [3, 3, 3]
+    np.testing.assert_array_equal(env.env_method("render", indices=[2])[0], env.get_images()[2])
+    env.set_attr("note", "x")
+    assert env.get_attr("note") == ["x"] * 3
+    assert env.env_is_wrapped(Monitor) == [True] * 3
+    assert env.env_is_wrapped(gymnasium.wrappers.TimeLimit, [0]) == [False]
+    with pytest.raises(AttributeError, match="only 'render'"):
+        env.env_method("fly")
+    with pytest.raises(ValueError, match="for all of them"):
+        env.set_attr("note", "y", 0)
+    with pytest.raises(ValueError, match="fixed"):
+        env.set_attr("task", None)
+
+
+def test_bad_arguments_are_named():
+    task = goalgap.task("CheeseCorner")
+    with pytest.raises(ValueError, match="n_envs"):
+        GoalGapVecEnv(task, 0)
+    with pytest.raises(ValueError, match="rgb_array"):
+        GoalGapVecEnv(task, 1, render_mode="human")
+
+
+def test_stable_baselines3_tools_accept_it():
+    class Up:
+        def predict(self, obs, state=None, episode_start=None, deterministic=True):
+            return np.zeros(len(obs), np.int64), state
+
+    env = GoalGapVecEnv(goalgap.task("CheeseCorner", horizon=12), 4)
+    env.seed(0)
+    returns, lengths = evaluate_policy(Up(), env, n_eval_episodes=8, return_episode_rewards=True)
+    assert len(returns) == 8
+    assert max(lengths) <= 12
+    with pytest.warns(UserWarning, match="already wrapped"):
+        VecMonitor(env)

@@ -1,0 +1,89 @@
+"""What levels and episodes are, as hashes: `python tests/golden.py --write` renews tests/golden.json.
+
+A hash that changes means that a seed no longer gives what it gave, so the environment needs a new version.
+Records are hashed field by field and observations as they are handed out, so padding does not matter.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from goalgap import SUITE, task
+from goalgap.envs.engine.batch import Batch, draw_levels
+from goalgap.envs.engine.kernels.compile import _compiled
+from goalgap.envs.engine.kernels.rng import chance
+from goalgap.envs.engine.task import Task
+from goalgap.terms import SPLITS
+
+PATH = Path(__file__).with_suffix(".json")
+LEVELS = 100
+ARGUMENTS: dict[str, dict[str, Any]] = {
+    "default": {},
+    "alpha": {"alpha": 0.5},
+    "perfect": {"maze": "perfect"},
+    "short": {"horizon": 25},
+}
+OF_THEIR_OWN = {
+    "CheeseCorner": {"region": {"region": 3}},
+    "Probation": {"cameras": {"cameras": 2}},
+    "IceCream": {"anywhere": {"begin": "anywhere"}},
+}
+
+
+def cases() -> dict[str, Task]:
+    """Every environment on every split, with several arguments that need no compiling of their own."""
+    found = {}
+    for name in SUITE:
+        for label, arguments in (ARGUMENTS | OF_THEIR_OWN.get(name, {})).items():
+            if not {"alpha", *(each.name for each in dataclasses.fields(SUITE[name].arguments))} >= set(arguments):
+                continue
+            for split in SPLITS:
+                if split == "train" or "alpha" not in arguments:
+                    found[f"{name} {split} {label}"] = task(name, split=split, **arguments)
+    return found
+
+
+def fields(records: Any) -> bytes:
+    """The values of all fields, little-endian, one field after the other."""
+    if records.dtype.names is None:
+        return np.ascontiguousarray(records.astype(records.dtype.newbyteorder("<"))).tobytes()
+    return b"".join(fields(records[name]) for name in records.dtype.names)
+
+
+def digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:16]
+
+
+def levels_of(made: Task) -> str:
+    return digest(fields(draw_levels(made, np.arange(LEVELS))))
+
+
+def episodes_of(made: Task, games: int = 16, steps: int = 60) -> str:
+    """A fixed action sequence, by our own generator, in games that begin again when they end."""
+    batch, everyone, draw = Batch(made, games), np.arange(games), _compiled(chance)
+    batch.seed(everyone, everyone)
+    batch.begin(everyone)
+    said = [batch.observe().tobytes()]
+    for t in range(steps):
+        batch.step(np.array([int(draw(i, t, 0)) % len(made.game.actions) for i in range(games)]))
+        said += [batch.observe().tobytes(), fields(batch.rewards), fields(batch.returns), fields(batch.reached)]
+        said += [batch.terminated.tobytes(), batch.truncated.tobytes(), fields(batch.levels["seed"])]
+        batch.begin(np.flatnonzero(batch.terminated | batch.truncated))
+    return digest(b"".join(said))
+
+
+def golden() -> dict[str, dict[str, str]]:
+    return {label: {"levels": levels_of(made), "episodes": episodes_of(made)} for label, made in cases().items()}
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] != ["--write"]:
+        sys.exit(f"usage: python {sys.argv[0]} --write")
+    PATH.write_text(json.dumps(golden(), indent=2) + "\n")

@@ -1,0 +1,206 @@
+"""Compiled code is what the sources say: found again by the next process, never taken from older sources."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from types import FunctionType, ModuleType
+
+import gymnasium
+import numba
+import numpy as np
+import pytest
+
+from goalgap import SUITE
+from goalgap.envs.engine.kernels import compile as jit
+from goalgap.envs.engine.kernels import rng
+from goalgap.envs.engine.kernels.compile import compile_loop, kernel
+
+TOY = """
+from goalgap.envs.engine.kernels.compile import compile_loop, kernel
+
+@kernel
+def worth(x):
+    return x + {number}
+
+def total(values):
+    result = 0
+    for value in values:
+        result += worth(value)
+    return result
+"""
+RUN = """
+import json, sys
+import numpy as np
+sys.path.insert(0, sys.argv[1])
+import toy
+loop = toy.compile_loop(toy.total, {"worth": toy.worth}, toy)
+answer = loop(np.arange(4))
+print(json.dumps([int(answer), sum(loop.stats.cache_hits.values()), sum(loop.stats.cache_misses.values())]))
+"""
+PLAY = """
+import json, sys
+import gymnasium, goalgap
+env = gymnasium.make(sys.argv[1])
+env.reset(seed=0)
+env.step(0)
+env.unwrapped.batch.values()
+used = [loop for name, loop in vars(env.unwrapped.batch.loops).items() if hasattr(loop, "stats")]
+print(json.dumps([len(used), sum(sum(loop.stats.cache_misses.values()) for loop in used)]))
+"""
+
+
+def toy(folder, number=1):
+    """A module of its own with a kernel and a loop that uses it."""
+    path = folder / "toy.py"
+    path.write_text(TOY.format(number=number))
+    module = ModuleType("toy")
+    exec(compile(path.read_text(), str(path), "exec"), module.__dict__)  # noqa: S102
+    return module
+
+
+def compiled(module):
+    return compile_loop(module.total, {"worth": module.worth}, module)
+
+
+def process(script, *args, **variables):
+    command = [sys.executable, "-c", script, *map(str, args)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd="/", env=os.environ | variables)
+
+
+def told(started):
+    out, _ = started.communicate(timeout=120)
+    assert started.returncode == 0
+    return json.loads(out)
+
+
+def test_kernels_stay_plain_functions():
+    """Nothing is compiled by importing; a kernel can be read, and called, as it is written."""
+    for game in SUITE.values():
+        assert isinstance(game.kernel("step"), FunctionType)
+    with np.errstate(over="ignore"):
+        words = np.array([rng.mix(np.uint64(word)) for word in range(50)])
+    fast = jit._compiled(rng.mix)
+    np.testing.assert_array_equal(words, [fast(np.uint64(word)) for word in range(50)])
+
+
+def test_random_numbers_are_those_of_splitmix64():
+    """The published numbers of the reference implementation for the seed 1234567."""
+    stream = np.array([1234567], np.uint64)
+    draw = jit._compiled(rng.draw)
+    expected = [6457827717110365317, 3203168211198807973, 9817491932198370423, 4593380528125082431]
+    assert [int(draw(stream)) for _ in range(4)] == expected
+
+
+def test_random_integers_are_uniform():
+    below, stream = jit._compiled(rng.below), np.array([5], np.uint64)
+    counts = np.bincount([below(stream, 7) for _ in range(14_000)], minlength=7)
+    assert len(counts) == 7
+    assert ((counts - 2000) ** 2 / 2000).sum() < 22.5  # chi-squared with 6 degrees of freedom, 0.1 %
+
+
+def test_level_seeds_are_in_range_and_differ():
+    level_seed = jit._compiled(rng.level_seed)
+    seeds = {int(level_seed(seed, episode)) for seed in range(100) for episode in range(100)}
+    assert len(seeds) == 10_000
+    assert min(seeds) >= 0
+
+
+def test_a_loop_gets_the_kernels_of_its_game(tmp_path):
+    one, two = toy(tmp_path), toy(tmp_path, 2)
+    assert compiled(one)(np.arange(4)) == 10
+    assert compiled(two)(np.arange(4)) == 14
+    assert isinstance(one.worth, FunctionType)
+    assert one.total(np.arange(4)) == 10
+
+
+def test_other_code_has_another_name(tmp_path):
+    names = [compiled(toy(tmp_path, number)).__name__ for number in (1, 2, 1)]
+    assert names[0] == names[2] != names[1]
+
+
+def test_what_is_compiled_is_what_was_loaded(tmp_path):
+    """Also when the file has changed since: the new sources must not get the old code."""
+    old = toy(tmp_path)
+    new = toy(tmp_path, 2)
+    assert compiled(old).__name__ != compiled(new).__name__
+
+
+def test_the_name_depends_on_all_that_is_used():
+    """Kernels of kernels, numbers, and arrays; not on the names of files, and not on the order of loading."""
+
+    def digest(factor, table):
+        scope = {"kernel": kernel, "FACTOR": factor, "TABLE": table, "__name__": "toy"}
+        code = "@kernel\ndef inner(x):\n    return x * FACTOR + TABLE[0]\n@kernel\ndef outer(x):\n    return inner(x)\n"
+        exec(code, scope)  # noqa: S102
+        return jit._digest(scope["outer"], {})
+
+    digests = [digest(2, np.arange(3)), digest(3, np.arange(3)), digest(2, np.arange(1, 4)), digest(2, np.arange(3.0))]
+    assert len(set(digests)) == 4
+    assert digest(2, np.arange(3)) == digests[0]
+
+
+def test_the_next_process_finds_compiled_code(tmp_path):
+    toy(tmp_path)
+    cache = {"NUMBA_CACHE_DIR": str(tmp_path / "cache")}
+    assert told(process(RUN, tmp_path, **cache)) == [10, 0, 1]
+    assert told(process(RUN, tmp_path, **cache)) == [10, 1, 0]
+    toy(tmp_path, 5)
+    assert told(process(RUN, tmp_path, **cache)) == [26, 0, 1]
+
+
+def test_processes_that_compile_at_once_do_not_harm_each_other(tmp_path):
+    toy(tmp_path)
+    cache = {"NUMBA_CACHE_DIR": str(tmp_path / "cache")}
+    started = [process(RUN, tmp_path, **cache) for _ in range(3)]
+    assert [told(each)[0] for each in started] == [10, 10, 10]
+    assert told(process(RUN, tmp_path, **cache)) == [10, 1, 0]
+
+
+def test_environments_compile_nothing_in_the_next_process(name):
+    env_id = SUITE[name].id
+    env = gymnasium.make(env_id)
+    env.reset(seed=0)
+    env.step(0)
+    env.unwrapped.batch.values()
+    used, missed = told(process(PLAY, env_id))
+    assert used >= 6
+    assert missed == 0
+
+
+def test_code_that_different_processes_compiled_for_different_records_does_not_mix(tmp_path):
+    """Each process numbers its record types from the start, and loaded code must not be told apart by that alone."""
+    script = (
+        "import sys, zlib, goalgap, numpy as np\n"
+        "from goalgap.envs.engine.batch import Batch\n"
+        "for size in map(int, sys.argv[1:]):\n"
+        "    batch = Batch(goalgap.task('CheeseCorner', size=size), 64)\n"
+        "    batch.begin_seeds(np.arange(64), np.arange(64))\n"
+        "    for t in range(20):\n"
+        "        batch.step(np.arange(64) % 4)\n"
+        "    print(size, zlib.crc32(batch.observe()), flush=True)\n"
+    )
+    here = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
+    alone, other, both = (
+        subprocess.check_output([sys.executable, "-c", script, *sizes], env=here, text=True)
+        for sizes in (["13"], ["5"], ["13", "5"])
+    )
+    assert both == alone + other
+
+
+def test_without_a_folder_to_write_it_compiles_in_memory(tmp_path, monkeypatch):
+    real = numba.njit
+
+    def njit(function, cache=False, **options):
+        if cache:
+            raise RuntimeError("cannot cache function: no locator available")
+        return real(function, **options)
+
+    monkeypatch.setattr(numba, "njit", njit)
+    loop = compiled(toy(tmp_path, 4))
+    assert loop(np.arange(4)) == 22
+    assert loop.stats.cache_path is None
+    with pytest.raises(RuntimeError):
+        numba.njit(loop.py_func, cache=True)

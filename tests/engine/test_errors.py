@@ -1,0 +1,235 @@
+"""Bad input gets an error that says what was wrong and what is allowed, before any work starts."""
+
+from __future__ import annotations
+
+import gymnasium
+import numpy as np
+import pytest
+from gymnasium.error import ResetNeeded
+from gymnasium.vector import AutoresetMode
+
+import goalgap
+from goalgap.envs.engine.batch import Batch, draw_levels
+from goalgap.envs.engine.faces.vector import GoalGapVectorEnv
+
+ID = "goalgap/CheeseCorner-v0"
+
+
+def single(**arguments):
+    env = gymnasium.make(ID, **arguments)
+    env.reset(seed=0)
+    return env
+
+
+def vector(n=3, **arguments):
+    env = gymnasium.make_vec(ID, num_envs=n, **arguments)
+    env.reset(seed=0)
+    return env
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "error", "told"),
+    [
+        ("CheeseCornr", {}, ValueError, "unknown environment 'CheeseCornr': choose from .*did you mean 'CheeseCorner'"),
+        ("goalgap/CheeseCorner-v9", {}, ValueError, "unknown environment"),
+        ("CheeseCorner", {"split": "test"}, ValueError, "unknown split 'test': choose from train, control, deploy"),
+        ("CheeseCorner", {"split": None}, ValueError, "unknown split None"),
+        ("CheeseCorner", {"reward": "chese"}, ValueError, "unknown reward 'chese': choose from cheese, corner; did"),
+        ("Probation", {"reward": "cheese"}, ValueError, "unknown reward 'cheese': choose from coins, unwatched, audit"),
+        ("CheeseCorner", {"sise": 9}, ValueError, "argument of CheeseCorner 'sise': choose .*did you mean 'size'"),
+        ("CheeseCorner", {"few": 2}, ValueError, "unknown argument of CheeseCorner 'few'"),
+        ("CheeseCorner", {"size": 4}, ValueError, r"size must be in 5 \.\. 41, not 4"),
+        ("CheeseCorner", {"size": 42}, ValueError, r"size must be in 5 \.\. 41, not 42"),
+        ("CheeseCorner", {"size": 9.0}, TypeError, r"size must be an integer, not 9\.0"),
+        ("CheeseCorner", {"size": "9"}, TypeError, "size must be an integer, not '9'"),
+        ("CheeseCorner", {"size": True}, TypeError, "size must be an integer, not True"),
+        ("CheeseCorner", {"horizon": -1}, ValueError, "horizon must be in"),
+        ("CheeseCorner", {"maze": "open"}, ValueError, "unknown maze 'open': choose from blocks, perfect"),
+        ("CheeseCorner", {"maze": "perfect", "size": 8}, ValueError, "odd size: 8 is even; take 9"),
+        ("CheeseCorner", {"size": 5, "region": 6}, ValueError, r"region must be at most size \(5\), not 6"),
+        ("KeysAndChests", {"few": 5, "many": 5}, ValueError, "few must be below many"),
+        ("KeysAndChests", {"few": 6, "many": 12}, ValueError, "at most 14"),
+        ("KeysAndChests", {"size": 5}, ValueError, r"size 5 has no room for 3 \+ 10 keys and chests: take a larger"),
+        ("Probation", {"coins": 0}, ValueError, "coins must be in"),
+        ("ChimeBandit", {"size": 9}, ValueError, "unknown argument of ChimeBandit 'size'"),
+        ("ChimeBandit", {"horizon": 101}, ValueError, r"horizon must be in 0 \.\. 100, not 101"),
+        ("IrishElk", {"reward": "extinction"}, ValueError, "unknown reward 'extinction': choose from descendants, mat"),
+        ("CheeseCorner", {"alpha": 0.5, "split": "deploy"}, ValueError, "alpha .* means nothing on 'deploy'"),
+    ],
+)
+def test_wrong_arguments_of_a_task(name, arguments, error, told):
+    with pytest.raises(error, match=told):
+        goalgap.task(name, **arguments)
+
+
+@pytest.mark.parametrize("alpha", [-0.1, 1.1, float("nan"), float("inf"), True, "0.5", None])
+def test_alpha_is_a_fraction(alpha):
+    with pytest.raises(ValueError, match=r"alpha is the fraction of .* in \[0, 1\], not "):
+        goalgap.task("CheeseCorner", alpha=alpha)
+
+
+@pytest.mark.parametrize("make", [gymnasium.make, gymnasium.make_vec])
+def test_gymnasium_passes_the_errors_on(make):
+    with pytest.raises(ValueError, match="unknown argument of CheeseCorner 'sise'"):
+        make(ID, sise=9)
+    with pytest.raises(ValueError, match="unknown render_mode 'svg': choose from rgb_array, ansi"):
+        make(ID, render_mode="svg")
+
+
+@pytest.mark.parametrize("n", [0, -1, 2.5, True, "3"])
+def test_the_number_of_games(n):
+    with pytest.raises(ValueError, match="num_envs is a whole number of games, at least 1, not "):
+        GoalGapVectorEnv(goalgap.task("CheeseCorner"), n)
+
+
+def test_autoreset_modes():
+    with pytest.raises(ValueError, match="unknown autoreset_mode 'next': choose from NextStep, SameStep, Disabled"):
+        gymnasium.make_vec(ID, num_envs=2, autoreset_mode="next")
+
+
+@pytest.mark.parametrize("action", [4, -1, 1.0, 0.5, np.nan, "up", None, 2**70, np.array([1])])
+def test_a_single_game_has_no_such_action(action):
+    env = single()
+    with pytest.raises(ValueError, match=r"CheeseCorner has no action .*: choose from 0 up, 1 right, 2 down, 3 left"):
+        env.step(action)
+
+
+@pytest.mark.parametrize("action", [2, np.int64(2), np.uint8(2), np.array(2)])
+def test_every_kind_of_integer_is_an_action(action):
+    assert single().step(action)[4] == single().step(2)[4]
+
+
+@pytest.mark.parametrize("wrong", [4, -1, 2**40, -(2**63)])
+@pytest.mark.parametrize("mode", list(AutoresetMode))
+def test_games_in_a_batch_have_no_such_action(wrong, mode):
+    env = vector(autoreset_mode=mode)
+    before = env.batch.states.copy()
+    with pytest.raises(ValueError, match=f"CheeseCorner has no action {wrong}: choose from 0 up"):
+        env.step(np.array([0, 1, wrong]))
+    assert (env.batch.states == before).all(), "no game may have moved"
+
+
+@pytest.mark.parametrize(
+    "actions", [[0, 1], [0, 1, 2, 3], [[0], [1], [2]], [0.0, 1.0, 2.0], 1, None, [True, False, True]]
+)
+def test_actions_are_one_integer_a_game(actions):
+    with pytest.raises(ValueError, match="actions are 3 integers, one a game, not "):
+        vector().step(np.array(actions))
+
+
+def test_the_action_of_a_game_that_is_being_reset_does_not_matter():
+    env = vector(horizon=1)
+    env.step(np.zeros(3, np.int64))
+    assert env.step(np.array([-1, 99, 0]))[4]["_level_seed"].all()
+
+
+@pytest.mark.parametrize("seed", [-1, 2**63, 2**64, 1.5, "1"])
+def test_seeds_of_a_single_game(seed):
+    with pytest.raises((ValueError, gymnasium.error.Error), match=r"[Ss]eed"):
+        single().reset(seed=seed)
+
+
+@pytest.mark.parametrize("seed", [-1, [0, 1, -2], [0, 1, 2**63], [0, 1, 2.5], [0, 1, "2"], 2**63 - 2])
+def test_seeds_of_many_games(seed):
+    with pytest.raises(ValueError, match=r"a seed is an integer in 0 \.\. 2\^63-1, not "):
+        vector().reset(seed=seed)
+
+
+def test_the_number_of_seeds():
+    with pytest.raises(ValueError, match="2 seeds for 3 games: give one, or one for each"):
+        vector().reset(seed=[1, 2])
+    with pytest.raises(ValueError, match="4 level seeds for 3 games: give one, or one for each"):
+        vector().reset(options={"level_seed": [1, 2, 3, 4]})
+
+
+@pytest.mark.parametrize("seeds", [[-1], [1.5], [2**63], ["1"], [[1]]])
+def test_level_seeds(seeds):
+    with pytest.raises(ValueError, match="seed"):
+        draw_levels(goalgap.task("CheeseCorner"), seeds)
+    with pytest.raises(ValueError, match="seed"):
+        single().reset(options={"level_seed": seeds if seeds == [[1]] else seeds[0]})
+
+
+def test_reset_options():
+    for env in (single(), vector()):
+        with pytest.raises(
+            ValueError, match="reset option 'levelseed': choose from level, level_seed, reset_mask; did you mean"
+        ):
+            env.reset(options={"levelseed": 1})
+        with pytest.raises(ValueError, match="'level' or by 'level_seed', not both"):
+            env.reset(options={"level_seed": 1, "level": ""})
+
+
+@pytest.mark.parametrize("mask", [[True], [[True, False, True]], [False] * 3, [1, 0, 1], "all", 1])
+def test_reset_masks(mask):
+    env = vector(autoreset_mode=AutoresetMode.DISABLED)
+    with pytest.raises(ValueError, match="reset_mask is an array of 3 booleans, at least one of them true"):
+        env.reset(options={"reset_mask": np.array(mask)})
+
+
+@pytest.mark.parametrize(
+    ("level", "told"),
+    [
+        ("", "size 9 with its border has 11"),
+        ("#####\n#c.m#\n#####", "it has 3 lines; size 9 with its border has 11"),
+        ("###########\n" * 11, "exactly one mouse"),
+        (("###########\n" + "#.........#\n" * 9 + "###########").replace(".", "?", 1), "unknown glyph '[?]'"),
+        (("###########\n" + "#.........#\n" * 9 + "##########").replace(".", "c", 1), "line 11 has 10 glyphs"),
+        (("#.#########\n" + "#.........#\n" * 9 + "###########").replace(".", "c", 1), "border must be wall"),
+        (("###########\n" + "#.........#\n" * 9 + "###########").replace("..", "cm"), "exactly one"),
+    ],
+)
+def test_malformed_levels(level, told):
+    for env in (single(), vector()):
+        with pytest.raises(ValueError, match=f"not a level of CheeseCorner: .*{told}"):
+            env.reset(options={"level": level})
+
+
+def test_the_number_of_levels():
+    with pytest.raises(ValueError, match="2 levels for 3 games: give one, or one for each"):
+        vector().reset(options={"level": ["", ""]})
+
+
+def test_stepping_before_reset():
+    for env in (gymnasium.make(ID), gymnasium.make(ID).unwrapped):
+        with pytest.raises(ResetNeeded):
+            env.step(0)
+    env = gymnasium.make_vec(ID, num_envs=3)
+    with pytest.raises(ResetNeeded, match="call reset"):
+        env.step(np.zeros(3, np.int64))
+    with pytest.raises(ResetNeeded, match="before all have"):
+        env.reset(options={"reset_mask": np.array([True, False, False])})
+
+
+def test_stepping_after_the_end():
+    env = single(horizon=1)
+    env.step(0)
+    with pytest.raises(ResetNeeded, match=r"call reset\(\) first, and again after each end"):
+        env.step(0)
+    env.reset()
+    env.step(0)
+
+
+def test_stepping_ended_games_without_autoreset():
+    env = vector(horizon=1, autoreset_mode=AutoresetMode.DISABLED)
+    _, _, terminated, truncated, _ = env.step(np.zeros(3, np.int64))
+    ended = terminated | truncated
+    assert ended.all()
+    with pytest.raises(ResetNeeded, match="an ended game was stepped"):
+        env.step(np.zeros(3, np.int64))
+    env.reset(options={"reset_mask": np.array([True, False, True])})
+    with pytest.raises(ResetNeeded, match="an ended game was stepped"):
+        env.step(np.zeros(3, np.int64))
+    env.reset(options={"reset_mask": np.array([False, True, False])})
+    env.step(np.zeros(3, np.int64))
+
+
+def test_an_impossible_task_says_so_instead_of_searching_for_ever():
+    task = goalgap.task("KeysAndChests", horizon=3)
+    with pytest.raises(RuntimeError, match=r"no train level for seed 5 in 10000 tries with .*'horizon': 3.* take "):
+        Batch(task, 1).begin_seeds(np.zeros(1, np.int64), np.array([5]))
+
+
+def test_rendering_without_a_mode_warns():
+    with pytest.warns(UserWarning, match="render_mode"):
+        assert single().render() is None

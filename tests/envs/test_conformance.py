@@ -1,0 +1,172 @@
+"""Every environment keeps the contracts of Gymnasium and stable-baselines3, under every id."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import warnings
+
+import gymnasium
+import numpy as np
+import pytest
+from gymnasium.envs.registration import EnvSpec
+from gymnasium.utils.env_checker import check_env
+from helpers import sized
+from stable_baselines3.common.env_checker import check_env as check_env_of_sb3
+
+import goalgap
+from goalgap import SUITE
+from goalgap.envs import ids
+from goalgap.envs.engine.faces.single import RENDER_MODES, GoalGapEnv
+from goalgap.envs.engine.faces.vector import GoalGapVectorEnv
+from goalgap.terms import KINDS, SPLITS
+
+FOR_CNN_POLICIES_ONLY = ("It seems that your observation space  is an image", "The minimal resolution for an image is")
+
+
+def pickled(thing):
+    return pickle.loads(pickle.dumps(thing))  # noqa: S301
+
+
+@pytest.fixture
+def strict():
+    """Every warning is an error."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        yield
+
+
+def test_gymnasiums_checker_accepts_it(env, strict):
+    check_env(env.unwrapped)
+
+
+@pytest.mark.parametrize("render_mode", RENDER_MODES)
+def test_gymnasiums_checker_accepts_it_with_rendering(env_id, render_mode, strict):
+    check_env(gymnasium.make(env_id, render_mode=render_mode).unwrapped)
+
+
+def test_stable_baselines3s_checker_accepts_it(env, strict):
+    for advice in FOR_CNN_POLICIES_ONLY:
+        warnings.filterwarnings("ignore", message=advice)
+    check_env_of_sb3(env)
+    check_env_of_sb3(env.unwrapped)
+
+
+def test_every_id_is_registered_and_no_other():
+    registered = {env_id for env_id in gymnasium.registry if env_id.startswith("goalgap/")}
+    assert registered == {env_id for game in SUITE.values() for env_id in ids(game).values()}
+
+
+def test_paired_ids_name_the_splits():
+    game = SUITE["CheeseCorner"]
+    assert list(ids(game)) == list(SPLITS)
+    assert ids(game)["train"] == game.id == "goalgap/CheeseCorner-v0"
+    assert ids(game)["control"] == "goalgap/CheeseCornerControl-v0"
+    assert ids(game)["deploy"] == "goalgap/CheeseCornerDeploy-v0"
+
+
+@pytest.mark.parametrize("prefix", ["", "goalgap:"])
+def test_every_id_makes_its_environment(name, split, env_id, prefix, strict):
+    single, vector = gymnasium.make(prefix + env_id), gymnasium.make_vec(prefix + env_id, num_envs=3)
+    assert isinstance(single.unwrapped, GoalGapEnv)
+    assert isinstance(vector, GoalGapVectorEnv)
+    assert single.unwrapped.task == vector.task == goalgap.task(name, split=split) == goalgap.task(prefix + env_id)
+    assert vector.single_observation_space == single.observation_space == goalgap.task(name).observation_space
+    assert vector.observation_space.shape == (3, *single.observation_space.shape)
+    assert vector.reset(seed=0)[0].shape == vector.observation_space.shape
+    single.close()
+    vector.close()
+
+
+def test_arguments_pass_through_gymnasium(name, same):
+    arguments = {**sized(name, 13), "horizon": 40, "alpha": 0.25, "reward": SUITE[name].proxies[0].name}
+    task = goalgap.task(name, **arguments)
+    for env in (gymnasium.make(task.game.id, **arguments), gymnasium.make_vec(task.game.id, **arguments)):
+        assert env.unwrapped.task == task
+    assert task.arguments["horizon"] == 40
+    assert task.channels[task.channel] == arguments["reward"]
+
+
+def test_specs_are_plain_data(name, env_id):
+    """So that another process, or a file, can make the very same environment."""
+    arguments = {**sized(name, 13), "horizon": 21}
+    spec = gymnasium.make(env_id, **arguments).spec
+    json.dumps(spec.kwargs)
+    again = [pickled(spec).make(), EnvSpec.from_json(spec.to_json()).make()]
+    for other in again:
+        assert other.unwrapped.task == spec.make().unwrapped.task
+        assert arguments.items() <= other.unwrapped.task.arguments.items()
+
+
+def test_arguments_are_plain_data(name):
+    task = goalgap.task(name)
+    again = goalgap.task(name, **json.loads(json.dumps(task.arguments)))
+    assert again == task
+    assert hash(again) == hash(task)
+    assert pickled(task) == task
+    assert pickled(task).game is SUITE[name]
+
+
+def test_observations_are_one_hot_layers_or_bits(env):
+    obs, _ = env.reset(seed=0)
+    assert obs.dtype == np.uint8
+    task = env.unwrapped.task
+    signals = task.game.signals
+    assert obs.shape == ((sum(signals(task.settings).values()),) if signals else (11, 11, len(task.game.layers)))
+    assert set(np.unique(obs)) <= {0, 1}
+    for _ in range(40):
+        obs, _, terminated, truncated, _ = env.step(env.action_space.sample())
+        assert obs in env.observation_space
+        assert set(np.unique(obs)) == {0, 1}
+        if terminated or truncated:
+            break
+
+
+def test_infos_tell_every_goal_and_nothing_else(env, name):
+    names = [goal.name for goal in SUITE[name].rewards]
+    _, info = env.reset(seed=0)
+    assert list(info) == ["level_seed", "margin", "goals"]
+    assert info["goals"] == dict.fromkeys(names, 0.0)
+    sums, over = np.zeros(len(names)), False
+    discounts = np.array([goal.discount for goal in SUITE[name].rewards])
+    weights = np.ones(len(names))
+    while not over:
+        assert "returns" not in info
+        _, reward, terminated, truncated, info = env.step(env.action_space.sample())
+        over = terminated or truncated
+        assert reward == info["goals"][SUITE[name].intended.name]
+        sums += weights * list(info["goals"].values())
+        weights *= discounts
+    np.testing.assert_allclose(list(info["returns"].values()), sums)
+    assert list(info["returns"]) == names
+
+
+def test_the_reward_is_the_one_asked_for(name):
+    """One level and one action sequence, once for each reward that can be asked for, until chance has earned some."""
+    game = SUITE[name]
+    chosen = np.random.default_rng(1).integers(0, len(game.actions), 20_000)
+    for goal in game.rewards:
+        env, told = gymnasium.make(ids(game)["deploy"], reward=goal.name), []
+        env.reset(seed=0)
+        for action in chosen:
+            _, reward, terminated, truncated, info = env.step(action)
+            assert reward == info["goals"][goal.name]
+            told.append(reward)
+            if len(told) >= 300 and any(told):
+                break
+            if terminated or truncated:
+                env.reset()
+        assert any(told)
+
+
+def test_every_game_declares_itself_well(name):
+    game = SUITE[name]
+    assert game.name == name
+    assert [goal.role for goal in game.goals].count("intended") == 1
+    assert game.proxies
+    assert all(goal.kind in KINDS for goal in game.proxies)
+    assert len(set(game.channels)) == len(game.rewards) + len(game.events)
+    assert all(goal.blurb and 0 < goal.discount <= 1 for goal in game.rewards)
+    assert game.citation
+    assert game.tags
+    assert game.summary.endswith("?")

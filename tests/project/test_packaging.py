@@ -1,0 +1,76 @@
+"""The built wheel, installed into a fresh environment without torch: the environments can be made from it."""
+
+import os
+import subprocess
+import sys
+import tomllib
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+USE = """
+import sys
+import gymnasium
+env = gymnasium.make("goalgap:goalgap/CheeseCornerDeploy-v0")
+_, info = env.reset(seed=0)
+assert info["margin"] > 0
+env.step(0)
+assert not {"torch", "stable_baselines3"} & set(sys.modules)
+print("made from", sys.modules["goalgap"].__file__)
+"""
+
+
+def run(*command: object, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a command that sees nothing of the checkout or of what is installed around the tests."""
+    clean = {name: value for name, value in os.environ.items() if name not in {"PYTHONPATH", "VIRTUAL_ENV"}}
+    return subprocess.run([str(p) for p in command], cwd=folder, env=clean, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("dist")
+    made = run(sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", out, ROOT, folder=out)
+    assert made.returncode == 0, made.stdout + made.stderr
+    return next(out.glob("*.whl"))
+
+
+@pytest.fixture(scope="module")
+def fresh(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The scripts' folder of a new environment that holds the wheel and what its core needs, no more."""
+    home = tmp_path_factory.mktemp("fresh")
+    venv.create(home, with_pip=True)
+    made = run(home / "bin/pip", "install", "-q", "-c", ROOT / "constraints.txt", wheel, folder=home)
+    assert made.returncode == 0, made.stderr
+    return home / "bin"
+
+
+def test_wheel_holds_every_module_and_what_they_read(wheel: Path) -> None:
+    held = set(zipfile.ZipFile(wheel).namelist())
+    packages = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]
+    folders = [ROOT.joinpath(*name.split(".")[1:]) for name in packages]
+    needed = {
+        path.relative_to(ROOT) for folder in folders for path in folder.iterdir() if path.suffix in {".py", ".jinja"}
+    }
+    missing = {str(path) for path in needed if f"goalgap/{path}" not in held}
+    assert not missing
+    assert "goalgap/py.typed" in held
+    assert not [name for name in held if name.startswith("goalgap/tests")]
+
+
+def test_environments_are_made_from_the_wheel(fresh: Path, tmp_path: Path) -> None:
+    done = run(fresh / "python", "-W", "error", "-c", USE, folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert str(fresh.parent) in done.stdout
+
+
+def test_commands_without_torch_work_and_the_others_say_what_to_install(fresh: Path, tmp_path: Path) -> None:
+    listed = run(fresh / "goalgap", "list", folder=tmp_path)
+    assert "CheeseCorner" in listed.stdout
+    board = run(fresh / "goalgap", "leaderboard", folder=tmp_path)
+    assert board.returncode == 0, board.stderr
+    refused = run(fresh / "goalgap", "run", "CheeseCorner", folder=tmp_path)
+    assert refused.returncode == 2
+    assert 'pip install "goalgap[agents]"' in " ".join(refused.stderr.split())
