@@ -55,9 +55,9 @@ def test_every_environment_has_reference_policies_and_a_trained_agent(committed:
 
 
 @pytest.mark.parametrize("name", SUITE)
-def test_trained_entries_replay_as_recorded(name: str, committed: list[Submission]) -> None:
-    """Every recorded episode of some levels, played again, gives what was recorded."""
-    mine = [each for each in committed if each.episodes.world.environment == name and each.entry.kind == "trained"]
+def test_entries_replay_as_recorded(name: str, committed: list[Submission]) -> None:
+    """Every recorded episode of some levels, played again, gives what was recorded, whoever played it."""
+    mine = [each for each in committed if each.episodes.world.environment == name]
     for each in mine:
         verify(each.episodes, levels=25)
         for run in each.episodes.runs:
