@@ -31,6 +31,19 @@ class Arguments:
         for each in fields(self):
             self._check(each, getattr(self, each.name))
 
+    @classmethod
+    def kernels(cls) -> dict[str, Any]:
+        """The kernels that environments with these arguments share: they need not define them."""
+        return {}
+
+    def level_fields(self) -> list[Any]:
+        """The fields of a level that environments with these arguments share."""
+        return []
+
+    def board_shape(self) -> tuple[int, int]:
+        """Rows and columns of a grid's observation."""
+        raise TypeError(f"{type(self).__name__} is of no grid: only environments with `signals` can have it")
+
     def record(self) -> np.ndarray[Any, Any]:
         """The arguments as an array of one record of integers; a choice becomes its index."""
         values = [_number(each, getattr(self, each.name)) for each in fields(self)]

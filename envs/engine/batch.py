@@ -2,211 +2,163 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...terms import SPLITS
-from .game import Game
-from .kernels import loops
-from .kernels.compile import Kernel, compile_loop
+from .kernels.loops import Games
+from .levels import Levels, LevelSampler, Results, checked_seeds, draw_into, margins
 from .looks.art import Scene
 from .task import Task
 
-KERNELS = ("sample", "start", "step", "paint", "observe", "layout", "value", "margin", "act")
-Levels = NDArray[np.void]
-
-
-class Loops:
-    """The loops of one game, for one kind of records, compiled when first used."""
-
-    def __init__(self, game: Game, records: str) -> None:
-        self._game, self._records = game, records
-        self._kernels = {name: game.kernel(name) for name in KERNELS if hasattr(game.source, name)}
-
-    def __getattr__(self, name: str) -> Kernel:
-        template, kernels = getattr(loops, name.removesuffix("_that_agree")), self._kernels
-        if template.__name__ != name:
-            kernels = {**kernels, "margin": loops.no_margin}
-        compiled = compile_loop(template, kernels, self._game.source, self._records)
-        setattr(self, name, compiled)
-        return compiled
-
-
-@cache
-def _loops(game: Game, records: str) -> Loops:
-    return Loops(game, records)
-
-
-def loops_of(task: Task) -> Loops:
-    return _loops(task.game, f"{task.level_dtype} {task.state_dtype}")
-
-
-def draw_levels(task: Task, seeds: Any) -> Levels:
-    """The levels of `seeds` (integers in 0 .. 2^63-1) as an array of records, shape (n,)."""
-    chosen = checked_seeds(seeds)
-    if chosen.ndim != 1:
-        raise ValueError(f"level seeds are a list of integers, not an array of shape {chosen.shape}")
-    levels = np.zeros(len(chosen), task.level_dtype)
-    _draw(task, levels, np.arange(len(chosen)), chosen)
-    return levels
-
-
-def checked_seeds(given: Any) -> NDArray[np.int64]:
-    """Seeds as an array; ValueError where one is no integer in 0 .. 2^63-1."""
-    seeds = np.asarray(given)
-    if seeds.dtype.kind not in "iu" or (seeds < 0).any() or (seeds > np.iinfo(np.int64).max).any():
-        raise ValueError(f"a seed is an integer in 0 .. 2^63-1, not {given!r}")
-    return seeds.astype(np.int64)
-
-
-def measured(task: Task, levels: Levels) -> Levels:
-    """Levels made by hand, with their margins filled in."""
-    loops_of(task).measure_levels(levels)
-    return levels
-
-
-def _draw(task: Task, levels: Levels, where: NDArray[np.int64], seeds: NDArray[np.int64]) -> None:
-    split, alpha, seeds = SPLITS.index(task.split), np.uint64(round(task.alpha * 2**32)), np.array(seeds)
-    compiled, raw = loops_of(task), _bytes(levels)
-    agree = task.split != "deploy" and not alpha and task.game.agree(task.settings)
-    draw = compiled.draw_levels_that_agree if agree else compiled.draw_levels
-    drawn = draw(levels, raw, where, seeds, task.settings_record, split, alpha)
-    if drawn < len(where):
-        raise RuntimeError(
-            f"{task.game.name} found no {task.split} level for seed {seeds[drawn]} in {loops.ATTEMPTS} tries "
-            f"with {task.arguments}: take a larger size, a longer horizon or fewer things"
-        )
-
-
-def no_action(task: Task, given: Any) -> ValueError:
-    """What to raise for an action that does not exist."""
-    names = ", ".join(f"{i} {name}" for i, name in enumerate(task.game.actions))
-    return ValueError(f"{task.game.name} has no action {given!r}: choose from {names}")
-
-
-def _restored(task: Task, n: int, memory: tuple[NDArray[Any], ...]) -> Batch:
-    batch = Batch(task, n)
-    for mine, kept in zip(batch.memory, memory, strict=True):
-        mine[...] = kept
-    return batch
-
-
-def _bytes(records: Levels) -> NDArray[np.uint8]:
-    return records.view(np.uint8).reshape(len(records), -1)
+Indices = NDArray[np.int64]
 
 
 class Batch:
-    """`n` games of one task.
+    """`n` games of one task, all from their own episodes until they are done.
 
     Attributes:
         levels, states: arrays of records, shape (n,).
-        rewards, returns: float64, shape (n, rewards): of the last step, and discounted since the start.
-        reached: int32, shape (n, rewards): the step of each goal's first positive reward, -1 before.
+        rewards, returns: float64, shape (n, channels): of the last step, and discounted since the start.
+        reached: int32, shape (n, channels): the step of the first positive reward, -1 before.
         terminated, truncated: bool, shape (n,): of the last step.
+        done: bool, shape (n,): the episode has ended; the game stands still, whatever its action, until it is reset.
+        sampler: chooses the levels of `reset`; without one, games play the episodes of their seeds.
     """
 
-    def __init__(self, task: Task, n: int) -> None:
-        self.task, self.n = task, n
-        self.loops = loops_of(task)
-        self.levels = np.zeros(n, task.level_dtype)
-        self.states = np.zeros(n, task.state_dtype)
+    def __init__(self, task: Task, n: int, sampler: LevelSampler | None = None) -> None:
+        self.task, self.n, self.sampler = task, n, sampler
         shape, width = task.observation_space.shape, len(task.channels)
         self._frame = np.dtype([("cells", "u1", shape)])
-        self._painted = np.zeros((n, *shape), np.uint8)
-        self.discounts = task.discounts
+        self.levels, self.states = np.zeros(n, task.level_dtype), np.zeros(n, task.state_dtype)
         self.rewards, self.returns, weights = (np.zeros((n, width)) for _ in range(3))
         self.reached = np.full((n, width), -1, np.int32)
-        self._books = (self.rewards, self.returns, weights, self.reached)
-        self._ended = np.zeros((2, n), bool)
-        self.terminated, self.truncated = self._ended
-        self._seeds, self._episodes = np.zeros(n, np.int64), np.zeros(n, np.int64)
-        self._awake = np.zeros(n, bool)
-        self._raw = _bytes(self.states)
-        self._frames, self._raw_frames = self._records(self._painted), self._painted.reshape(n, -1)
+        self.terminated, self.truncated, self.done = (np.zeros(n, bool) for _ in range(3))
+        self._games = Games(
+            self.levels, self.states, np.zeros(n + 1, self._frame), self.rewards, self.returns, weights, self.reached,
+            self.terminated, self.truncated, self.done,
+        )  # fmt: skip
+        self._seeds, self._episodes, self._everyone = np.zeros(n, np.int64), np.zeros(n, np.int64), np.arange(n)
+        self._actions = len(task.game.actions)
+        self.loops = task.loops
+
+    @classmethod
+    def of(cls, task: Task, seeds: Any) -> Self:
+        """A batch whose games stand at the start of the levels of `seeds`, a list of integers in 0 .. 2^63-1."""
+        chosen = checked_seeds(seeds)
+        batch = cls(task, len(chosen))
+        batch.reset_to_seeds(chosen)
+        return batch
+
+    @classmethod
+    def on(cls, task: Task, levels: Levels) -> Self:
+        """A batch whose games stand at the start of these levels."""
+        batch = cls(task, len(levels))
+        batch.reset_to_levels(levels)
+        return batch
 
     def __reduce__(self) -> Any:
-        return _restored, (self.task, self.n, self.memory)
+        return _restored, (self.task, self.n, self.sampler, self.memory)
 
     @property
     def memory(self) -> tuple[NDArray[Any], ...]:
-        """What a copy must hold: the arrays that are no views of others."""
-        return (self.levels, self.states, self._painted, self._ended, self._seeds, self._episodes, *self._books)
+        """The arrays that a copy must hold."""
+        return (*self._games, self._seeds, self._episodes)
 
-    def _records(self, obs: NDArray[np.uint8]) -> Any:
-        return obs.reshape(-1).view(self._frame)
+    def seed(self, seeds: Any, where: Indices | None = None) -> None:
+        """From the next `reset` on, the games `where` (all by default) play the episodes of `seeds`, from the first."""
+        chosen = self._everyone if where is None else where
+        self._seeds[chosen], self._episodes[chosen] = checked_seeds(seeds), 0
 
-    def seed(self, seeds: Any, where: NDArray[np.int64]) -> None:
-        """From the next `begin` on, the games `where` play the episodes of `seeds`, from the first."""
-        self._seeds[where], self._episodes[where] = checked_seeds(seeds), 0
+    def reset(self, where: Indices | None = None) -> None:
+        """Start the next episode of the games `where`: those of their seeds, or what the sampler gives."""
+        chosen = self._everyone if where is None else where
+        if self.sampler is not None:
+            self._reset_by(self.sampler, chosen)
+            return
+        seeds = np.empty(len(chosen), np.int64)
+        self.loops.next_seeds(self._seeds, self._episodes, chosen, seeds)
+        self.reset_to_seeds(seeds, chosen)
 
-    def begin(self, where: NDArray[np.int64]) -> None:
-        """Start the next episode of the games `where`."""
-        seeds = np.empty(len(where), np.int64)
-        self.loops.next_seeds(self._seeds, self._episodes, where, seeds)
-        self.begin_seeds(where, seeds)
+    def _reset_by(self, sampler: LevelSampler, where: Indices) -> None:
+        played = where[self.done[where]]
+        if len(played):
+            results = (self.levels, self.returns, self.states["t"], self.truncated)
+            sampler.tell(Results(*(each[played] for each in results)))
+        self.reset_to_levels(sampler.next_levels(len(where)), where)
 
-    def begin_seeds(self, where: NDArray[np.int64], seeds: NDArray[np.int64]) -> None:
-        """Start the games `where` on the levels of `seeds`."""
-        _draw(self.task, self.levels, where, seeds)
-        self.restart(where)
+    def reset_to_seeds(self, seeds: Indices, where: Indices | None = None) -> None:
+        """Start the games `where` on the levels of `seeds`; RuntimeError where a seed gives no level."""
+        chosen = self._everyone if where is None else where
+        draw_into(self.task, self.levels, chosen, np.asarray(seeds, np.int64))
+        self.loops.start(self._games, chosen)
 
-    def restart(self, where: NDArray[np.int64]) -> None:
-        """Start the games `where` on the levels that stand in `levels`."""
-        self.loops.begin_games(
-            self.levels, self.states, self._raw, self._frames, self._raw_frames, *self._books, self._ended, where
-        )
+    def reset_to_levels(self, levels: Levels, where: Indices | None = None) -> None:
+        """Start the games `where` on these levels, an array of records."""
+        chosen = self._everyone if where is None else where
+        self.levels[chosen] = levels
+        self.loops.start(self._games, chosen)
 
-    def step(self, actions: NDArray[np.int64], asleep: NDArray[np.bool_] | None = None) -> None:
-        """One step of every game but those asleep; results stand in the attributes.
+    def step(self, actions: NDArray[np.int64]) -> None:
+        """One step of every game that is not done; results stand in the attributes.
 
         Args:
             actions: integers, shape (n,); ValueError where one does not exist, and then no game has moved.
-            asleep: bool, shape (n,); games that stand still and whose actions do not matter.
         """
         given = np.asarray(actions)
         if given.shape != (self.n,) or given.dtype.kind not in "iu":
             raise ValueError(f"actions are {self.n} integers, one a game, not {given.dtype} of shape {given.shape}")
-        wrong = self.loops.step_games(
-            self.levels, self.states, given.astype(np.int64, copy=False), len(self.task.game.actions),
-            self._awake if asleep is None else asleep, self.discounts, *self._books, self._ended,
-        )  # fmt: skip
+        chosen = np.ascontiguousarray(given, np.int64)
+        wrong = self.loops.step(self._games, chosen, self._actions, self.task.discounts)
         if wrong >= 0:
-            raise no_action(self.task, int(given[wrong]))
+            raise self.task.no_action(int(given[wrong]))
 
-    def observe(self) -> NDArray[np.uint8]:
-        """A fresh array of observations, uint8, shape (n, *shape of the observation space)."""
-        obs = self._painted.copy()
-        self.loops.observe_games(self.levels, self.states, self._records(obs))
-        return obs
+    def play(self, choose: Callable[[Batch], NDArray[np.int64]]) -> None:
+        """Play all games to their end by the actions that `choose` gives for the batch as it stands."""
+        while not self.done.all():
+            self.step(choose(self))
+
+    def observe(self, where: Indices | None = None) -> NDArray[np.uint8]:
+        """Fresh observations of the games `where` (all by default), uint8, shape (games, *observation shape)."""
+        chosen = self._everyone if where is None else where
+        frames = np.empty(len(chosen), self._frame)
+        self.loops.observe(self._games, chosen, frames)
+        return frames["cells"]
+
+    def margins(self) -> NDArray[np.float64]:
+        """The margin of each level, shape (n,), measured where it was not known."""
+        return margins(self.task, self.levels)
+
+    def noted_levels(self) -> Callable[[], tuple[NDArray[np.int64], NDArray[np.float64]]]:
+        """What the levels are now, for later: a function that gives their seeds and their margins, each shape (n,).
+
+        Margins that are not known are measured then, if ever.
+        """
+        seeds, known = self.levels["seed"].copy(), self.levels["margin"].copy()
+        if not np.isnan(known).any():
+            return lambda: (seeds, known)
+        levels = self.levels.copy()
+        return lambda: (seeds, margins(self.task, levels))
 
     def scenes(self) -> list[Scene]:
         """Every game as it stands, to be drawn."""
+        self.margins()
         shown = zip(self.observe(), self.levels.copy(), self.states.copy(), strict=True)
-        return [Scene(self.task.game, *each) for each in shown]
-
-    def tell(self, there: NDArray[np.bool_], ended: NDArray[np.bool_]) -> tuple[Any, Any, Any]:
-        """Fresh rows of what infos say; see `loops.tell_games`."""
-        width = self.rewards.shape[1]
-        seeds, numbers = np.empty(self.n, np.int64), np.empty((1 + 2 * width, self.n))
-        masks = np.empty((4 + 2 * width, self.n), bool)
-        self.loops.tell_games(self.levels, self.rewards, self.returns, there, ended, seeds, numbers, masks)
-        return seeds, numbers, masks
+        return [Scene(self.task.game, *moment) for moment in shown]
 
     def values(self) -> NDArray[np.float64]:
-        """The optimum of every reward from here on, shape (n, rewards)."""
+        """The optimum of every channel from here on, shape (n, channels)."""
         values = np.zeros_like(self.returns)
-        self.loops.value_games(self.levels, self.states, values)
+        self.loops.value(self.levels, self.states, values)
         return values
 
     def random_returns(self, episodes: int) -> NDArray[np.float64]:
-        """Returns of random play on each game's level, shape (n, episodes, rewards); the games are not disturbed."""
-        states = np.zeros_like(self.states)
-        returns = np.zeros((self.n, episodes, len(self.discounts)))
-        actions = len(self.task.game.actions)
-        self.loops.play_randomly(self.levels, states, _bytes(states), actions, self.discounts, returns)
+        """Returns of random play on each game's level, shape (n, episodes, channels); the games are not disturbed."""
+        returns = np.zeros((self.n, episodes, len(self.task.channels)))
+        scratch = np.zeros(1, self.task.state_dtype)
+        self.loops.play_randomly(self.levels, scratch, self._actions, self.task.discounts, returns)
         return returns
 
     def action_values(self, goal: int) -> NDArray[np.float64]:
@@ -219,20 +171,23 @@ class Batch:
         The best action, the quickest of equals, the first of those; or what the game's reference policy does.
         """
         if not self.task.game.exact:
-            return self._reference(goal)
+            actions = np.zeros(self.n, np.int64)
+            self.loops.act(self.levels, self.states, goal, actions)
+            return actions
         values, steps = self._look_ahead(goal)
         good = values >= values.max(axis=1, keepdims=True) - 1e-9
         best: NDArray[np.int64] = np.argmin(np.where(good, steps, np.iinfo(steps.dtype).max), axis=1)
         return best
 
-    def _reference(self, goal: int) -> NDArray[np.int64]:
-        actions = np.zeros(self.n, np.int64)
-        self.loops.act_games(self.levels, self.states, goal, actions)
-        return actions
-
     def _look_ahead(self, goal: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        shape = (self.n, len(self.task.game.actions))
-        values, steps = np.zeros(shape), np.zeros(shape, np.int64)
+        values, steps = np.zeros((self.n, self._actions)), np.zeros((self.n, self._actions), np.int64)
         scratch = np.zeros(1, self.task.state_dtype)
-        self.loops.value_actions(self.levels, self.states, scratch, goal, self.discounts, values, steps)
+        self.loops.look_ahead(self._games, scratch, goal, self.task.discounts, values, steps)
         return values, steps
+
+
+def _restored(task: Task, n: int, sampler: LevelSampler | None, memory: tuple[NDArray[Any], ...]) -> Batch:
+    batch = Batch(task, n, sampler)
+    for mine, kept in zip(batch.memory, memory, strict=True):
+        mine[...] = kept
+    return batch

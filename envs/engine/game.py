@@ -1,45 +1,72 @@
-"""What an environment declares: its goals, its arguments, its kernels, its art.
+"""What an environment declares: its goals, its arguments, its kernels, its looks.
 
-A `Game` is data and pure functions; it holds no episode. Everything that lists environments,
-rewards, arguments or layers derives the list from here.
+A `Game` is data and pure functions; it holds no episode. Everything that lists environments, rewards, arguments or
+layers derives the list from here. Declaring a game checks it, and its module against the contract of kernels.
 """
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from types import ModuleType
+from typing import Any
 
-from ...terms import Event, Reward
-from .arguments import Arguments
+import numpy as np
+
+from ...choices import choose
+from ...terms import KINDS, Event, Reward
+from .arguments import Arguments, argument
 from .kernels.compile import Kernel
+from .kernels.contract import kernels_of
+from .looks.art import Art, GridArt
+from .looks.sprites import pictures
 
-if TYPE_CHECKING:
-    from types import ModuleType
+__all__ = ["Arguments", "Event", "Game", "Reward", "argument"]
 
-    from .looks.art import Art
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+Records = Callable[[Any], tuple[list[Any], list[Any]]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Game:
-    """One environment: story, goals, arguments, records, kernels and art.
+    """One environment: story, goals, arguments, records, kernels and looks.
 
     Attributes:
-        level, state: from the arguments to a NumPy structured dtype (without the engine's header).
-        layers: of a grid: what may lie in a cell, one channel of the observation each.
+        name: letters and digits; Gymnasium's ids are made from it.
+        module: of the environment's file, `__name__`: its docstring is the story, its kernels are found there.
+        rewards: what can be wanted, in the order in which `step` writes it: one intended goal, proxies, and rewards
+            that are wrong on purpose.
+        events: what is recorded and rewarded to nobody, written behind the rewards.
+        arguments: the class of the environment's arguments.
+        actions: their names, in order.
+        records: from the arguments to the fields of a level and of a state, as NumPy lists them. A level holds besides
+            `seed`, `horizon`, `margin`, `start` (a state) and what its kind of environment shares (`walls` of a maze);
+            a state holds `t`.
+        horizon: from the arguments to the default number of steps.
+        layers: of a grid: what may lie in a cell, with its glyph (see `layers`).
         signals: of a game that is no grid: from the arguments to what is seen, in order, by name, and in how many
             bits; the observation is these bits.
-        horizon: from the arguments to the default number of steps.
-        places: whether goals are places, so that outcomes are told by what was reached first.
+        board: of a game that is no grid: how people see it.
+        pictures: pictures of things that the shared set lacks, as 16 lines of 16 letters or as a PNG file; a thing
+            without one is shown as a tile with its letter.
+        read: of a grid: fills in what a drawn level holds besides sets of cells and places; see `looks.text`.
+        check: of a game that is no grid: raises ValueError where a written level is none.
         agree: from the arguments to whether the goals agree, by construction, on all levels drawn for it.
-        exact: whether `value` is the true optimum for every goal; else it is what a reference policy, the kernel
-            `act`, will collect.
+        places: whether goals are places, so that outcomes are told by what was reached first.
+        exact: whether `value` is the true optimum for every goal; else it is what the kernel `act` will collect.
         curves: rewards, or fields of the state, whose course within an episode is recorded.
-        oversight: the recorded event that somebody watches for in training and control, and not in deployment.
-        bits: the optimization power that an evaluation resolves: over 1,000 levels it plays
-            2^bits random episodes.
+        oversight: the event that somebody watches for in training and control, and not in deployment.
+        bits: the optimization power that an evaluation resolves: over 1,000 levels it plays 2^bits random episodes.
+        version: goes up whenever a seed's episodes change.
+        namespace: of Gymnasium's ids.
+
+    Raises:
+        ValueError: something is missing, misspelt, not allowed or declared twice; the message names it.
     """
 
     name: str
@@ -47,15 +74,17 @@ class Game:
     rewards: tuple[Reward, ...]
     arguments: type[Arguments]
     actions: tuple[str, ...]
-    level: Callable[[Any], list[Any]]
-    state: Callable[[Any], list[Any]]
+    records: Records
     horizon: Callable[[Any], int]
-    art: Art
     citation: str
     tags: tuple[str, ...]
-    layers: tuple[str, ...] = ()
-    signals: Callable[[Any], dict[str, int]] | None = None
     events: tuple[Event, ...] = ()
+    layers: Any = ()
+    signals: Callable[[Any], dict[str, int]] | None = None
+    board: Art | None = None
+    pictures: Mapping[str, str | Path] = field(default_factory=dict)
+    read: Callable[[Any, Mapping[str, Any]], None] | None = None
+    check: Callable[[Any], None] | None = None
     agree: Callable[[Any], bool] = lambda _: True
     places: bool = False
     exact: bool = True
@@ -63,19 +92,42 @@ class Game:
     oversight: str = ""
     bits: int = 15
     version: int = 0
+    namespace: str = "goalgap"
+
+    def __post_init__(self) -> None:
+        _check_names(self)
+        _check_rewards(self)
+        if bool(self.layers) == bool(self.signals and self.board):
+            raise ValueError(f"{self.name} needs either layers, if it is a grid, or signals and a board")
+        _ = self.kernels, self.sprites
 
     def __reduce__(self) -> tuple[Any, ...]:
         """A copy or a pickle of a game is the game itself, found by its module."""
         return _game_of, (self.module,)
 
+    @cached_property
+    def kernels(self) -> dict[str, Kernel]:
+        """The kernels by name, those that it does not define as the contract has them."""
+        return kernels_of(self.source, self.arguments.kernels(), exact=self.exact)
+
     @property
     def id(self) -> str:
-        return f"goalgap/{self.name}-v{self.version}"
+        return f"{self.namespace}/{self.name}-v{self.version}"
+
+    @cached_property
+    def art(self) -> Art:
+        """How people see it: of a grid, its layers and their glyphs."""
+        return self.board or GridArt(self.layers.glyphs)
 
     @property
     def things(self) -> tuple[str, ...]:
-        """The names of the pictures that the game is drawn with."""
-        return self.layers or self.art.things
+        """The names of the pictures that the game is drawn with, from the lowest to the topmost."""
+        return self.layers._fields if self.layers else self.art.things
+
+    @cached_property
+    def sprites(self) -> dict[str, np.ndarray[Any, Any]]:
+        """The picture of each thing, uint8, shape (16, 16, 4), red, green, blue and alpha."""
+        return pictures({thing: self.art.glyph(thing) for thing in self.things}, self.pictures)
 
     @property
     def goals(self) -> tuple[Reward, ...]:
@@ -111,9 +163,34 @@ class Game:
     def summary(self) -> str:
         return self.story.splitlines()[0]
 
-    def kernel(self, name: str) -> Kernel:
-        return getattr(self.source, name)
-
 
 def _game_of(module: str) -> Any:
     return import_module(module).GAME
+
+
+def _check_names(game: Game) -> None:
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9]*", game.name):
+        raise ValueError(f"the name of an environment is letters and digits, not {game.name!r}")
+    for name in (*game.channels, *game.things, *game.actions, *game.curves):
+        if not NAME.fullmatch(name.replace(" ", "")):
+            raise ValueError(
+                f"{game.name}: {name!r} is no name: take letters, digits, '_' and '-'; '.' and ':' have other uses"
+            )
+    for kind, names in (("reward or event", game.channels), ("thing", game.things), ("action", game.actions)):
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"{game.name} declares the {kind} {name!r} twice")
+
+
+def _check_rewards(game: Game) -> None:
+    if [reward.role for reward in game.rewards].count("intended") != 1 or not game.proxies:
+        raise ValueError(f"{game.name} needs exactly one intended goal and at least one proxy")
+    for proxy in game.proxies:
+        choose(f"kind of the proxy {proxy.name!r} of {game.name}", proxy.kind, KINDS)
+    for reward in game.rewards:
+        if not 0 < reward.discount <= 1:
+            raise ValueError(f"{game.name}: the discount of {reward.name!r} is in (0, 1], not {reward.discount}")
+    if game.oversight:
+        choose(f"event that is watched for in {game.name}", game.oversight, [event.name for event in game.events])
+    if not (game.source.__doc__ or "").strip():
+        raise ValueError(f"{game.module} has no docstring: it is the environment's story")

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from .batch import Batch, Levels
 from .task import Task
 
-START = np.zeros(1, np.int64)
 NOWHERE = -1  # where an episode that is over goes on: it stands for a value of 0
 
 
@@ -31,7 +30,7 @@ def brute_force(task: Task, levels: Levels, goal: int, states: Levels | None = N
     """
     if len(levels) != 1:
         raise ValueError(f"brute_force solves one level at a time, not {len(levels)}")
-    discount, now = task.discounts[goal], _keys(_first(task, levels) if states is None else states)
+    discount, now = task.discounts[goal], _keys(levels["start"].copy() if states is None else states)
     steps: list[tuple[Any, Any]] = []
     while len(now):
         rewards, over, after = _expand(task, levels, now, goal)
@@ -45,13 +44,6 @@ def brute_force(task: Task, levels: Levels, goal: int, states: Levels | None = N
     return float(values[0])
 
 
-def _first(task: Task, levels: Levels) -> Levels:
-    batch = Batch(task, 1)
-    batch.levels[:] = levels
-    batch.restart(START)
-    return batch.states
-
-
 def _expand(task: Task, levels: Levels, keys: Any, goal: int) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
     """Every state by every action: rewards of the goal, whether it is over, and the states after."""
     actions = len(task.game.actions)
@@ -59,7 +51,7 @@ def _expand(task: Task, levels: Levels, keys: Any, goal: int) -> tuple[NDArray[A
     batch.levels[:] = levels
     _keys(batch.states)[:] = keys.repeat(actions)
     batch.step(np.tile(np.arange(actions), len(keys)))
-    return batch.rewards[:, goal], batch.terminated | batch.truncated, _keys(batch.states)
+    return batch.rewards[:, goal], batch.done, _keys(batch.states)
 
 
 def _keys(states: Levels) -> NDArray[np.bytes_]:

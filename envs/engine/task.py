@@ -16,8 +16,10 @@ from ...choices import choose
 from ...terms import SPLITS, Split
 from .arguments import Arguments
 from .game import Game
+from .kernels.bound import Loops, loops_for
+from .kernels.loops import Draw
 
-HEADER = [("seed", "i8"), ("horizon", "i4"), ("apart", "?"), ("margin", "f8")]
+HEADER = [("seed", "i8"), ("horizon", "i4"), ("margin", "f8")]
 CLOCK = [("t", "i4")]
 
 
@@ -54,6 +56,10 @@ class Task:
         settings = replace(settings, horizon=settings.horizon or game.horizon(settings))
         return cls(game, settings, split, float(alpha), chosen)  # type: ignore[arg-type]
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A copy holds what was chosen, not what follows from it."""
+        return Task, (self.game, self.settings, self.split, self.alpha, self.reward)
+
     def on(self, split: Split) -> Task:
         """The same task on another split, without distinguishing levels mixed in."""
         return replace(self, split=split, alpha=0.0)
@@ -78,24 +84,47 @@ class Task:
         """The environment's own arguments, as plain data."""
         return {each.name: getattr(self.settings, each.name) for each in fields(self.settings)}
 
+    @property
+    def agrees(self) -> bool:
+        """Whether the goals agree, by construction, on all its levels."""
+        return not self.may_distinguish and self.game.agree(self.settings)
+
+    @property
+    def may_distinguish(self) -> bool:
+        """Whether some of its levels are drawn to be distinguishing."""
+        return self.split == "deploy" or self.alpha > 0
+
     @cached_property
-    def settings_record(self) -> np.ndarray[Any, Any]:
-        return self.settings.record()
+    def loops(self) -> Loops:
+        """The compiled loops that play it."""
+        return loops_for(self.game, f"{self.level_dtype} {self.state_dtype} {self.observation_space.shape}")
+
+    @cached_property
+    def drawing(self) -> Draw:
+        """How its levels are drawn, as the loops take it."""
+        empty, alpha = np.zeros(1, self.level_dtype), np.uint64(round(self.alpha * 2**32))
+        return Draw(self.settings.record(), SPLITS.index(self.split), alpha, empty, 0.0 if self.agrees else np.nan)
 
     @cached_property
     def level_dtype(self) -> np.dtype[Any]:
-        return np.dtype(HEADER + self.game.level(self.settings), align=True)
+        """A level: header, what the kind of environment shares, the environment's own fields, and the first state."""
+        own = [*self.settings.level_fields(), *self.game.records(self.settings)[0]]
+        return np.dtype([*HEADER, *own, ("start", self.state_dtype)], align=True)
 
     @cached_property
     def state_dtype(self) -> np.dtype[Any]:
-        return np.dtype(CLOCK + self.game.state(self.settings), align=True)
+        return np.dtype(CLOCK + self.game.records(self.settings)[1], align=True)
 
     @cached_property
     def observation_space(self) -> Box:
         if self.game.signals is not None:
             return Box(0, 1, (sum(self.game.signals(self.settings).values()),), np.uint8)
-        size = self.settings.size + 2  # type: ignore[attr-defined]
-        return Box(0, 1, (size, size, len(self.game.layers)), np.uint8)
+        return Box(0, 1, (*self.settings.board_shape(), len(self.game.layers)), np.uint8)
+
+    def no_action(self, given: Any) -> ValueError:
+        """What to raise for an action that does not exist."""
+        names = ", ".join(f"{i} {name}" for i, name in enumerate(self.game.actions))
+        return ValueError(f"{self.game.name} has no action {given!r}: choose from {names}")
 
     @cached_property
     def action_space(self) -> Discrete[np.int64]:

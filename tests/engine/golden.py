@@ -16,9 +16,10 @@ from typing import Any
 import numpy as np
 
 from goalgap import SUITE, task
-from goalgap.envs.engine.batch import Batch, draw_levels
-from goalgap.envs.engine.kernels.compile import _compiled
+from goalgap.envs.engine.batch import Batch
+from goalgap.envs.engine.kernels.compile import compiled
 from goalgap.envs.engine.kernels.rng import chance
+from goalgap.envs.engine.levels import draw_levels, margins
 from goalgap.envs.engine.task import Task
 from goalgap.terms import SPLITS
 
@@ -62,20 +63,22 @@ def digest(data: bytes) -> str:
 
 
 def levels_of(made: Task) -> str:
-    return digest(fields(draw_levels(made, np.arange(LEVELS))))
+    levels = draw_levels(made, np.arange(LEVELS))
+    margins(made, levels)
+    return digest(fields(levels))
 
 
 def episodes_of(made: Task, games: int = 16, steps: int = 60) -> str:
     """A fixed action sequence, by our own generator, in games that begin again when they end."""
-    batch, everyone, draw = Batch(made, games), np.arange(games), _compiled(chance)
-    batch.seed(everyone, everyone)
-    batch.begin(everyone)
+    batch, everyone, draw = Batch(made, games), np.arange(games), compiled(chance)
+    batch.seed(everyone)
+    batch.reset()
     said = [batch.observe().tobytes()]
     for t in range(steps):
         batch.step(np.array([int(draw(i, t, 0)) % len(made.game.actions) for i in range(games)]))
         said += [batch.observe().tobytes(), fields(batch.rewards), fields(batch.returns), fields(batch.reached)]
         said += [batch.terminated.tobytes(), batch.truncated.tobytes(), fields(batch.levels["seed"])]
-        batch.begin(np.flatnonzero(batch.terminated | batch.truncated))
+        batch.reset(np.flatnonzero(batch.done))
     return digest(b"".join(said))
 
 

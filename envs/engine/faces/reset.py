@@ -1,4 +1,4 @@
-"""What a user may ask of a reset, the same for every face: a level by its seed, or one drawn in ASCII."""
+"""What a user may ask of a reset, the same for every face: a level by its seed, or one written as text."""
 
 from __future__ import annotations
 
@@ -9,17 +9,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....choices import choose
-from ..batch import Batch, checked_seeds
+from ..batch import Batch
+from ..levels import checked_seeds
+from ..looks.text import parse
 
 OPTIONS = ("level", "level_seed", "reset_mask")
 
 
-def begin(batch: Batch, where: NDArray[np.int64], options: Mapping[str, Any] | None) -> None:
+def reset_with_options(batch: Batch, where: NDArray[np.int64], options: Mapping[str, Any] | None) -> None:
     """Start the games `where`: on their next levels, or on those that `options` asks for.
 
     Options:
         level_seed: an integer in 0 .. 2^63-1, or one for each game.
-        level: a level in ASCII, or one for each game.
+        level: a level as text, or one for each game.
+
+    Raises:
+        ValueError: an option is unknown, both are given, or their number is not that of the games.
     """
     asked = dict(options or {})
     for name in asked:
@@ -27,21 +32,23 @@ def begin(batch: Batch, where: NDArray[np.int64], options: Mapping[str, Any] | N
     if "level" in asked and "level_seed" in asked:
         raise ValueError("ask for a level by 'level' or by 'level_seed', not both")
     if "level" in asked:
-        _begin_drawn(batch, where, asked["level"])
+        batch.reset_to_levels(_levels(batch, asked["level"], len(where)), where)
     elif "level_seed" in asked:
-        batch.begin_seeds(where, _seeds(asked["level_seed"], len(where)))
+        batch.reset_to_seeds(_seeds(asked["level_seed"], len(where)), where)
     else:
-        batch.begin(where)
+        batch.reset(where)
 
 
-def _begin_drawn(batch: Batch, where: NDArray[np.int64], level: Any) -> None:
-    from ..looks.text import parse
+def fresh_seeds(n: int) -> list[int]:
+    """Seeds for games that were given none, from the system's entropy."""
+    return [int(word) for word in np.random.SeedSequence().generate_state(n)]
 
-    texts = [level] * len(where) if isinstance(level, str) else list(level)
-    if len(texts) != len(where):
-        raise ValueError(f"{len(texts)} levels for {len(where)} games: give one, or one for each")
-    batch.levels[where] = np.concatenate([parse(batch.task, text) for text in texts])
-    batch.restart(where)
+
+def _levels(batch: Batch, level: Any, n: int) -> NDArray[np.void]:
+    texts = [level] * n if isinstance(level, str) else list(level)
+    if len(texts) != n:
+        raise ValueError(f"{len(texts)} levels for {n} games: give one, or one for each")
+    return np.concatenate([parse(batch.task, text) for text in texts])
 
 
 def _seeds(asked: Any, n: int) -> NDArray[np.int64]:

@@ -11,9 +11,9 @@ from gymnasium.error import ResetNeeded
 from numpy.typing import NDArray
 
 from ....choices import choose
-from ..batch import Batch, no_action
+from ..batch import Batch
 from ..task import Task
-from .reset import begin
+from .reset import fresh_seeds, reset_with_options
 
 RENDER_MODES = ("rgb_array", "ansi")
 ALL = np.zeros(1, np.int64)
@@ -23,9 +23,10 @@ class GoalGapEnv(gymnasium.Env[NDArray[np.uint8], np.int64]):
     """One game of a task, as a Gymnasium environment.
 
     `reset(seed=s)` starts the episodes that belong to `s`; later resets play the next of them.
-    `reset(options={"level_seed": n})` or `{"level": ascii}` chooses a level. `info` carries
-    `level_seed` (-1 for a drawn level), `margin`, `goals` (the reward of every goal in the last
-    step) and, when the episode ends, `returns` (the return of every goal).
+    `reset(options={"level_seed": n})` or `{"level": text}` chooses a level. `info` carries `level_seed` (-1 for a
+    written level), `margin` (the fraction of the intended optimum that following a proxy loses; above 1 where it earns
+    less than nothing), `goals` (what every reward and event gave in the last step) and, when the episode ends,
+    `returns` (the discounted return of each).
     """
 
     metadata: dict[str, Any] = {"render_modes": list(RENDER_MODES), "render_fps": 8}  # noqa: RUF012
@@ -37,47 +38,61 @@ class GoalGapEnv(gymnasium.Env[NDArray[np.uint8], np.int64]):
         self.observation_space = task.observation_space  # type: ignore[assignment]
         self.action_space = task.action_space
         self.batch = Batch(task, 1)
-        self._action, self._names = np.zeros(1, np.int64), task.channels
-        self._channel, self._seeded, self._over = task.channel, False, True
-        self._about: dict[str, Any] = {}
+        self._names, self._channel, self._actions = task.channels, task.channel, len(task.game.actions)
+        self._seeded, self._about = False, {}
+        self._nothing = dict.fromkeys(self._names, 0.0)
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[NDArray[np.uint8], dict[str, Any]]:
+        """Start an episode.
+
+        Returns:
+            the observation, uint8, and the info.
+        """
         super().reset(seed=seed)
         if seed is not None or not self._seeded:
-            fresh = int(np.random.SeedSequence().generate_state(1)[0]) if seed is None else seed
-            self.batch.seed([fresh], ALL)
+            self.batch.seed(fresh_seeds(1) if seed is None else [seed])
             self._seeded = True
-        begin(self.batch, ALL, options)
-        self._over, level = False, self.batch.levels[0]
-        self._about = {"level_seed": int(level["seed"]), "margin": float(level["margin"])}
-        return self.batch.observe()[0], {**self._about, "goals": dict.fromkeys(self._names, 0.0)}
+        reset_with_options(self.batch, ALL, options)
+        margin = float(self.batch.margins()[0])
+        self._about = {"level_seed": int(self.batch.levels["seed"][0]), "margin": margin}
+        return self.batch.observe()[0], {**self._about, "goals": self._nothing.copy()}
 
     def step(self, action: Any) -> tuple[NDArray[np.uint8], float, bool, bool, dict[str, Any]]:
-        if self._over:
+        """Play one step.
+
+        Returns:
+            observation, training reward, terminated, truncated and info.
+
+        Raises:
+            ValueError: there is no such action.
+            ResetNeeded: there is no episode to play.
+        """
+        batch = self.batch
+        if not self._about or batch.done[0]:
             raise ResetNeeded("there is no episode to step: call reset() first, and again after each end")
-        batch, self._action[0] = self.batch, self._known(action)
-        batch.step(self._action)
+        batch.step(np.array([self._known(action)]))
         rewards = batch.rewards[0].tolist()
-        terminated, truncated = bool(batch.terminated[0]), bool(batch.truncated[0])
-        self._over = terminated or truncated
         info = {**self._about, "goals": dict(zip(self._names, rewards, strict=True))}
-        if self._over:
-            info["returns"] = dict(zip(self._names, batch.returns[0].tolist(), strict=True))
-        return batch.observe()[0], rewards[self._channel], terminated, truncated, info
+        observation = batch.observe()[0]
+        if not batch.done[0]:
+            return observation, rewards[self._channel], False, False, info
+        info["returns"] = dict(zip(self._names, batch.returns[0].tolist(), strict=True))
+        return observation, rewards[self._channel], bool(batch.terminated[0]), bool(batch.truncated[0]), info
 
     def _known(self, action: Any) -> int:
         """The action as a number; ValueError where it does not exist."""
         try:
             chosen = index(action)
         except TypeError:
-            raise no_action(self.task, action) from None
-        if not 0 <= chosen < len(self.task.game.actions):
-            raise no_action(self.task, action)
+            raise self.task.no_action(action) from None
+        if not 0 <= chosen < self._actions:
+            raise self.task.no_action(action)
         return chosen
 
     def render(self) -> Any:
+        """A picture, uint8, shape (height, width, 3), or text, by the render mode."""
         if self.render_mode is None:
             gymnasium.logger.warn("render() draws nothing without a render_mode: make the environment with one")
             return None

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from ....choices import choose
 from ..batch import Batch
 from ..task import Task
-from .reset import begin
+from .infos import LazyInfos
+from .reset import fresh_seeds, reset_with_options
 from .single import RENDER_MODES
 
 Arrays = NDArray[Any]
@@ -23,6 +24,8 @@ Step = tuple[NDArray[np.uint8], NDArray[np.float64], NDArray[np.bool_], NDArray[
 
 class GoalGapVectorEnv(VectorEnv[NDArray[np.uint8], NDArray[np.int64], Arrays]):
     """`num_envs` games of a task. Game i of `reset(seed=s)` plays the episodes of seed s + i.
+
+    Infos carry what `GoalGapEnv` tells, as arrays over games with masks, and are made when they are read.
 
     Args:
         task: what is played.
@@ -43,43 +46,55 @@ class GoalGapVectorEnv(VectorEnv[NDArray[np.uint8], NDArray[np.int64], Arrays]):
         self.autoreset_mode = _mode(autoreset_mode)
         self.metadata = {"render_modes": list(RENDER_MODES), "render_fps": 8, "autoreset_mode": self.autoreset_mode}
         self.single_observation_space, self.single_action_space = task.observation_space, task.action_space
+        self._names, self._channel = task.channels, task.channel
         self.observation_space = batch_space(task.observation_space, num_envs)
         self.action_space = batch_space(task.action_space, num_envs)
-        self.batch = Batch(task, num_envs)
-        self._names = task.channels
-        self._masks = tuple(f"_{name}" for name in self._names)
-        self._all = np.ones(num_envs, bool)
-        self._everyone, self._begun = np.arange(num_envs), False
-        self._ended = np.zeros(num_envs, bool)
+        self.batch, self._begun = Batch(task, num_envs), False
+        self._everyone, self._all = np.arange(num_envs), np.ones(num_envs, bool)
 
     def reset(
         self, *, seed: int | list[int | None] | None = None, options: dict[str, Any] | None = None
     ) -> tuple[NDArray[np.uint8], Infos]:
+        """Start episodes: of all games, or of those that the option `reset_mask` marks.
+
+        Returns:
+            observations, uint8, shape (num_envs, *observation shape), and infos of the games that began.
+        """
         where = self._chosen(options)
         self._seed(seed, where)
-        begin(self.batch, where, options)
-        self._ended[where], self._begun = False, True
-        begun = np.zeros(self.num_envs, bool)
+        reset_with_options(self.batch, where, options)
+        self._begun, begun = True, np.zeros(self.num_envs, bool)
         begun[where] = True
-        return self.batch.observe(), self._infos(begun, np.zeros(self.num_envs, bool))
+        return self.batch.observe(), self._infos(begun)
 
     def step(self, actions: NDArray[np.int64]) -> Step:
-        batch, mode = self.batch, self.autoreset_mode
+        """Play one step of every game, and begin those anew that the autoreset mode asks for.
+
+        Returns:
+            observations, uint8; training rewards, float64; terminated and truncated, bool; and infos.
+
+        Raises:
+            ValueError: an action does not exist; no game has moved.
+            ResetNeeded: there are no episodes, or in mode Disabled one is over.
+        """
+        batch = self.batch
         if not self._begun:
             raise ResetNeeded("there are no episodes to step: call reset() first")
-        asleep = self._ended
-        if mode == AutoresetMode.DISABLED and asleep.any():
+        over = np.flatnonzero(batch.done)
+        if len(over) and self.autoreset_mode == AutoresetMode.DISABLED:
             raise ResetNeeded("an ended game was stepped: call reset(options={'reset_mask': ended}) first")
-        batch.step(actions, asleep)
-        if asleep.any():
-            batch.begin(np.flatnonzero(asleep))
-        rewards = batch.rewards[:, self.task.channel].copy()
-        terminated, truncated = batch.terminated.copy(), batch.truncated.copy()
-        ended = terminated | truncated
-        if mode == AutoresetMode.SAME_STEP and ended.any():
-            return self._restarted(rewards, terminated, truncated, ended)
-        self._ended = ended
-        return batch.observe(), rewards, terminated, truncated, self._infos(self._all, ended)
+        batch.step(actions)
+        if len(over):
+            batch.reset(over)
+        rewards, terminated, truncated = batch.rewards[:, self._channel].copy(), *self._ends()
+        if self.autoreset_mode == AutoresetMode.SAME_STEP and batch.done.any():
+            infos = self._restart()
+        else:
+            infos = self._infos(self._all)
+        return batch.observe(), rewards, terminated, truncated, infos
+
+    def _ends(self) -> tuple[Arrays, Arrays]:
+        return self.batch.terminated.copy(), self.batch.truncated.copy()
 
     def render(self) -> tuple[Any, ...] | None:
         if self.render_mode is None:
@@ -87,33 +102,39 @@ class GoalGapVectorEnv(VectorEnv[NDArray[np.uint8], NDArray[np.int64], Arrays]):
         art, scenes = self.task.game.art, self.batch.scenes()
         return tuple(art.text(scene) if self.render_mode == "ansi" else art.picture(scene) for scene in scenes)
 
-    def _restarted(self, rewards: Arrays, terminated: Arrays, truncated: Arrays, ended: Arrays) -> Step:
-        """End a step in which games ended and, in the same step, begin again."""
-        where = np.flatnonzero(ended)
-        last, last_infos = self.batch.observe(), self._infos(ended, ended)
-        self.batch.begin(where)
-        infos = self._infos(self._all, np.zeros(self.num_envs, bool))
-        infos["final_obs"] = np.full(self.num_envs, None, object)
-        for i in where:
-            infos["final_obs"][i] = last[i]
-        infos["_final_obs"], infos["final_info"], infos["_final_info"] = ended.copy(), last_infos, ended.copy()
-        return self.batch.observe(), rewards, terminated, truncated, infos
-
-    def _infos(self, there: Arrays, ended: Arrays) -> Infos:
-        """Gymnasium's dictionary of arrays and masks: what is known of the games `there`, and of those that ended."""
-        seeds, numbers, masks = self.batch.tell(there, ended)
-        half = 1 + len(self._names)
-        infos: Infos = {"level_seed": seeds, "_level_seed": masks[0], "margin": numbers[0], "_margin": masks[1]}
-        infos["goals"], infos["_goals"] = self._named(numbers[1:half], masks[3:]), masks[2]
-        if ended.any():
-            infos["returns"] = self._named(numbers[half:], masks[3 + half :])
-            infos["_returns"] = masks[2 + half]
+    def _restart(self) -> Infos:
+        """Begin the games anew that are done, in the same step; their last observations and infos become final ones."""
+        done = self.batch.done.copy()
+        where = np.flatnonzero(done)
+        last, last_infos = self.batch.observe(where), self._infos(done)
+        self.batch.reset(where)
+        infos = self._infos(self._all)
+        final = np.full(self.num_envs, None, object)
+        for i, observation in zip(where, last, strict=True):
+            final[i] = observation
+        infos.update(final_obs=final, _final_obs=done.copy(), final_info=last_infos, _final_info=done.copy())
         return infos
 
-    def _named(self, rows: Arrays, masks: Arrays) -> Infos:
-        named: Infos = dict(zip(self._names, rows, strict=True))
-        named.update(zip(self._masks, masks, strict=False))
-        return named
+    def _infos(self, told: Arrays) -> LazyInfos:
+        """What there is to say of the games marked in `told`, made when somebody reads it."""
+        batch = self.batch
+        levels, ended = batch.noted_levels(), batch.done & told
+        rewards, returns = batch.rewards.copy(), batch.returns.copy() if ended.any() else None
+        return LazyInfos(lambda: self._made(told.copy(), levels(), rewards, ended, returns))
+
+    def _made(self, told: Arrays, levels: tuple[Arrays, Arrays], rewards: Arrays, ended: Arrays, returns: Any) -> Infos:
+        seeds, margins = levels
+        infos: Infos = {"level_seed": np.where(told, seeds, 0), "_level_seed": told.copy()}
+        infos |= {"margin": np.where(told, margins, 0.0), "_margin": told.copy()}
+        infos |= {"goals": self._named(rewards, told), "_goals": told.copy()}
+        if returns is not None:
+            infos |= {"returns": self._named(returns, ended), "_returns": ended.copy()}
+        return infos
+
+    def _named(self, numbers: Arrays, told: Arrays) -> Infos:
+        """One array a channel, 0 where nothing is told, and one mask a channel."""
+        values = {name: np.where(told, numbers[:, k], 0.0) for k, name in enumerate(self._names)}
+        return values | {f"_{name}": told.copy() for name in self._names}
 
     def _chosen(self, options: dict[str, Any] | None) -> NDArray[np.int64]:
         mask = (options or {}).get("reset_mask")
@@ -134,7 +155,7 @@ class GoalGapVectorEnv(VectorEnv[NDArray[np.uint8], NDArray[np.int64], Arrays]):
         if len(seeds) != self.num_envs:
             raise ValueError(f"{len(seeds)} seeds for {self.num_envs} games: give one, or one for each")
         if not self._begun:
-            fresh = np.random.SeedSequence().generate_state(self.num_envs).tolist()
+            fresh = fresh_seeds(self.num_envs)
             seeds = [new if old is None else old for old, new in zip(seeds, fresh, strict=True)]
         given = [i for i in where.tolist() if seeds[i] is not None]
         if given:

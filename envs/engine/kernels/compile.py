@@ -1,11 +1,11 @@
 """Kernels are plain Python functions; this module compiles them, late and once.
 
-An environment is written as scalar functions over one record, marked with `@kernel`.
-Importing it costs nothing: numba is imported, and code compiled, when the first batch is made.
-`compile_loop` takes a loop over many games (see `loops`), puts one game's kernels in place of
-the names it uses, and compiles it as a module-level function, because numba does not find
-closures over compiled functions in its cache. The cached name carries a digest of the bytecode
-and constants it was made from, so a changed kernel can never meet code compiled from an older one.
+An environment is written as scalar functions over one record, marked with `@kernel`. Importing it costs nothing:
+numba is imported, and code compiled, when the first batch is made. A loop over many games (see `loops`) is compiled
+for one game and one kind of records: the game's kernels take the place of the stubs that it calls. It is compiled as
+a module-level function, because numba does not find closures over compiled functions in its cache. The cached name
+carries a digest of the bytecode and constants it was made from, so a changed kernel can never meet code compiled from
+an older one.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from functools import cache
-from types import CodeType, FunctionType, ModuleType
+from types import CodeType, FunctionType
 from typing import Any, TypeVar
 
 import numpy as np
@@ -21,6 +21,7 @@ import numpy as np
 F = TypeVar("F", bound=Callable[..., Any])
 Kernel = Callable[..., Any]
 OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
+CONSTANTS = (np.ndarray, np.generic, np.dtype, int, float, str, tuple)
 
 
 def kernel(function: F) -> F:
@@ -29,63 +30,98 @@ def kernel(function: F) -> F:
     return function
 
 
-def compile_loop(loop: Kernel, kernels: Mapping[str, Kernel], module: ModuleType, records: str = "") -> Kernel:
-    """Compile `loop` with `kernels` bound to the names it calls, cached on disk for `module`.
+def stub(function: F) -> F:
+    """Mark a function whose place a game's kernel of the same name takes."""
+    function.__dict__["is_stub"] = True
+    return function
 
-    `records` names the types it is for. numba numbers what one function's cache holds, and two processes
-    that compile for other types at once take the same number, so each set of types gets its own cache.
-    The symbols of the kernels inside bear the tag too: numba calls a record type by a number that is its own in
-    each process, so code that two processes compiled for other records would meet under one symbol.
+
+class Compiler:
+    """Compiles functions with the kernels of one game, for one kind of records.
+
+    numba numbers what one function's cache holds, and two processes that compile for other types at once take the
+    same number, so each set of types gets its own cache. The symbols of the kernels inside bear the tag too: numba
+    calls a record type by a number that is its own in each process, so code that two processes compiled for other
+    records would meet under one symbol.
+
+    Args:
+        name: of the game, for people who look at the cache.
+        kernels: what takes the place of global names that lead to kernels.
+        records: the types it is for, as text.
     """
-    from numba import njit
 
-    tag = f"{module.__name__.rpartition('.')[2]}_{_digest(loop, kernels, records)}"
-    bound: Any = _bind(loop, dict(kernels), hashlib.sha256(records.encode()).hexdigest()[:12])
-    bound.__qualname__ = bound.__name__ = f"{loop.__name__}_{tag}"
-    try:
-        return njit(bound, cache=True, **OPTIONS)
-    except RuntimeError:  # no folder for compiled code can be written: compile in each process
-        return njit(bound, **OPTIONS)
+    def __init__(self, name: str, kernels: Mapping[str, Kernel], records: str = "") -> None:
+        self.name, self.kernels, self.records = name, dict(kernels), records
+        self._tag = _short(f"{name} {records}")
+        self._inner: dict[Kernel, Kernel] = {}
+
+    def loop(self, template: F) -> F:
+        """`template` compiled, cached on disk."""
+        from numba import njit
+
+        bound = self._bind(template, f"{self.name}_{self.digest(template)}")
+        try:
+            return njit(bound, cache=True, **OPTIONS)  # type: ignore[no-any-return]
+        except RuntimeError:  # no folder for compiled code can be written: compile in each process
+            return njit(bound, **OPTIONS)  # type: ignore[no-any-return]
+
+    def digest(self, template: Kernel) -> str:
+        """12 hexadecimal digits that depend on all code, constants and types of a compiled loop."""
+        parts = {"options": repr(OPTIONS), "records": f"in every symbol: {self.records}"}
+        self._collect(template, parts)
+        return _short(repr(sorted(parts.items())))
+
+    def _compiled(self, function: Any) -> Kernel:
+        from numba import njit
+
+        if function not in self._inner:
+            self._inner[function] = njit(self._bind(function, self._tag), **OPTIONS)
+        return self._inner[function]
+
+    def _bind(self, function: Any, tag: str) -> FunctionType:
+        """A copy of `function` whose global names lead to compiled kernels."""
+        scope = dict(function.__globals__)
+        for name in function.__code__.co_names:
+            used = self._meant(function, name)
+            if is_kernel(used):
+                scope[name] = self._compiled(used)
+        bound: Any = FunctionType(function.__code__, scope, function.__name__, function.__defaults__)
+        bound.__qualname__ = bound.__name__ = f"{function.__name__}_{tag}"
+        return bound  # type: ignore[no-any-return]
+
+    def _meant(self, function: Any, name: str) -> Any:
+        """What a global name of a function leads to: the game's kernel, where it leads to a stub of the contract."""
+        used = function.__globals__.get(name)
+        return self.kernels.get(name, used) if getattr(used, "is_stub", False) else used
+
+    def _collect(self, function: Any, parts: dict[str, str]) -> None:
+        """Add the code of a function, of every kernel it calls, and the global constants that they use."""
+        key = f"{function.__module__}.{function.__qualname__}"
+        if key in parts:
+            return
+        parts[key] = repr(_content(function.__code__))
+        for name in function.__code__.co_names:
+            used = self._meant(function, name)
+            if is_kernel(used):
+                parts[f"{key}.{name}"] = f"{used.__module__}.{used.__qualname__}"
+                self._collect(used, parts)
+            elif isinstance(used, CONSTANTS):
+                parts[f"{key}.{name}"] = repr((used.dtype, used.tolist()) if isinstance(used, np.ndarray) else used)
 
 
 @cache
-def _compiled(function: FunctionType, tag: str = "") -> Kernel:
-    from numba import njit
-
-    bound: Any = _bind(function, {}, tag)
-    bound.__qualname__ = bound.__name__ = f"{function.__name__}_{tag}"
-    return njit(bound, **OPTIONS)
+def compiled(function: Any) -> Kernel:
+    """A kernel compiled by itself, in this process, for whatever it is called with."""
+    return Compiler("", {})._compiled(function)  # noqa: SLF001 (the same module)
 
 
-def _bind(function: Any, kernels: dict[str, Kernel], tag: str) -> FunctionType:
-    """A copy of `function` whose global names lead to compiled kernels."""
-    scope = dict(function.__globals__)
-    for name in function.__code__.co_names:
-        used = kernels.get(name, scope.get(name))
-        if getattr(used, "is_kernel", False):
-            scope[name] = _compiled(used, tag)
-    return FunctionType(function.__code__, scope, function.__name__, function.__defaults__)
+def is_kernel(item: Any) -> bool:
+    """Whether an object is a function marked with `@kernel`."""
+    return bool(getattr(item, "is_kernel", False))
 
 
-def _digest(loop: Kernel, kernels: Mapping[str, Kernel], records: str = "") -> str:
-    parts = {"options": repr(OPTIONS), "records": f"in every symbol: {records}"}
-    _collect(loop, kernels, parts)
-    return hashlib.sha256(repr(sorted(parts.items())).encode()).hexdigest()[:12]
-
-
-def _collect(function: Any, kernels: Mapping[str, Kernel], parts: dict[str, str]) -> None:
-    """Add the code of a function, of every kernel it calls, and the global numbers that they use."""
-    key = f"{function.__module__}.{function.__qualname__}"
-    if key in parts:
-        return
-    parts[key] = repr(_content(function.__code__))
-    for name in function.__code__.co_names:
-        used = kernels.get(name, function.__globals__.get(name))
-        if getattr(used, "is_kernel", False):
-            parts[f"{key}.{name}"] = f"{used.__module__}.{used.__qualname__}"
-            _collect(used, kernels, parts)
-        elif isinstance(used, np.ndarray | np.generic | int | float | str | tuple):
-            parts[f"{key}.{name}"] = repr((used.dtype, used.tolist()) if isinstance(used, np.ndarray) else used)
+def _short(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def _content(code: CodeType) -> tuple[Any, ...]:

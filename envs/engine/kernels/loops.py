@@ -1,51 +1,92 @@
-"""Loops over many games at once: templates that `jit` binds to one game's kernels and compiles.
+"""Loops over many games at once: templates that `compile` binds to one game's kernels.
 
-The names `sample`, `start`, `step`, `paint`, `observe`, `layout`, `value`, `act` and `margin` are the
-kernels of the game. The loops make no array views, which would cost far more than the games.
+They call the stubs of the contract, in whose place the game's kernels are put. They make no array views, which would
+cost far more than the games.
 """
-
-# mypy: ignore-errors
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
 import numpy as np
+from numpy.typing import NDArray
 
 from .compile import kernel
-from .rng import draw, key, level_seed
+from .contract import act, distinguishes, layout, margin, observe, paint, sample, step, value
+from .rng import below, draw, key, level_seed
 
-HELD_OUT = 4  # one layout in four is kept for control and deploy
+HELD_OUT = np.uint64(4)  # one layout in four is kept for control and deploy
 ATTEMPTS = 10_000
-TRAIN, CONTROL, DEPLOY = 0, 1, 2
-SHIFT = np.uint64(32)
+TRAIN, DEPLOY = 0, 2
+HALF = np.uint64(32)
+NONE = np.uint64(0)
+
+Records = Any  # an array of records, shape (n,)
+Indices = NDArray[np.int64]
+Floats = NDArray[np.float64]
 
 
-def next_seeds(base, episodes, where, seeds):
-    """The level seeds of the next episodes of the games `where`."""
+class Games(NamedTuple):
+    """A batch of games, a row a game.
+
+    Attributes:
+        levels, states: records, shape (n,).
+        painted: what of the observation never changes, records of one field `cells`, shape (n,).
+        rewards, returns: float64, shape (n, channels): of the last step, and discounted since the start.
+        weights: float64, shape (n, channels): by what the next reward is discounted.
+        reached: int32, shape (n, channels): the step of the first positive reward, -1 before.
+        terminated, truncated: bool, shape (n,): of the last step.
+        done: bool, shape (n,): the episode has ended, and the game stands still until it is reset.
+    """
+
+    levels: Records
+    states: Records
+    painted: Records
+    rewards: Floats
+    returns: Floats
+    weights: Floats
+    reached: NDArray[np.int32]
+    terminated: NDArray[np.bool_]
+    truncated: NDArray[np.bool_]
+    done: NDArray[np.bool_]
+
+
+class Draw(NamedTuple):
+    """How levels are drawn: the arguments, an array of one record; the split by number; alpha in 2^32nds; an array of
+    one empty level; and the margin to write down, 0 where the goals agree by construction, else NaN for not known.
+    """
+
+    arguments: Records
+    split: int
+    alpha: np.uint64
+    empty: Records
+    margin: float
+
+
+def next_seeds(bases: Indices, episodes: Indices, where: Indices, seeds: Indices) -> None:
+    """Write the level seeds of the next episodes of the games `where` into `seeds`, and count the episodes."""
     for k in range(len(where)):
-        seeds[k] = level_seed(base[where[k]], episodes[where[k]])
+        seeds[k] = level_seed(bases[where[k]], episodes[where[k]])
         episodes[where[k]] += 1
 
 
-def draw_levels(levels, raw, where, seeds, setup, split, alpha):
+def draw_levels(levels: Records, where: Indices, seeds: Indices, how: Draw) -> int:
     """Draw levels[where[k]] from seeds[k]; returns how many could be drawn."""
     rng = np.zeros(1, np.uint64)
     for k in range(len(where)):
-        level = levels[where[k]]
-        rng[0] = key(seeds[k], split)
-        apart = split == DEPLOY or (split == TRAIN and (draw(rng) >> SHIFT) < alpha)
+        i = where[k]
+        rng[0] = key(seeds[k], how.split)
+        wanted = how.split == DEPLOY or (how.split == TRAIN and (draw(rng) >> HALF) < how.alpha)
         found = False
         for _ in range(ATTEMPTS):
-            for byte in range(raw.shape[1]):
-                raw[where[k], byte] = 0
-            level.seed = seeds[k]
-            level.horizon = setup[0].horizon
-            level.apart = apart
-            if not sample(level, setup[0], apart, rng):
+            levels[i] = how.empty[0]
+            level = levels[i]
+            level.seed, level.horizon, level.margin = seeds[k], how.arguments[0].horizon, how.margin
+            if not sample(level, how.arguments[0], wanted, rng):
                 continue
-            if (layout(level) % np.uint64(HELD_OUT) == np.uint64(0)) != (split != TRAIN):
+            if (layout(level) % HELD_OUT == NONE) != (how.split != TRAIN):
                 continue
-            level.margin = margin(level)
-            found = level.margin > 0 or not apart
+            found = not wanted or distinguishes(level)
             if found:
                 break
         if not found:
@@ -54,130 +95,115 @@ def draw_levels(levels, raw, where, seeds, setup, split, alpha):
 
 
 @kernel
-def no_margin(level):
-    """The margin of levels that agree by construction, without the long way to compute, and compile, that it is 0."""
-    return 0.0
+def never(level: Any) -> bool:
+    """In place of `distinguishes`, where no distinguishing level is wanted: so the way to tell is not compiled."""
+    return False
 
 
-def measure_levels(levels):
-    """Fill in the margin of levels that were made by hand."""
-    for level in levels:
-        level.margin = margin(level)
-        level.apart = level.margin > 0
+def measure_margins(levels: Records) -> None:
+    """Fill in the margins that are not known."""
+    for i in range(len(levels)):
+        if np.isnan(levels[i].margin):
+            levels[i].margin = margin(levels[i])
 
 
-def begin_games(levels, states, raw, frames, raw_frames, rewards, returns, weights, reached, ended, where):
-    """Put games at their start, clear their books and paint what of their levels never changes."""
+def start_games(games: Games, where: Indices) -> None:
+    """Put games at the start of their levels, clear what they have earned and paint what never changes."""
     for k in range(len(where)):
         i = where[k]
-        ended[0, i] = ended[1, i] = False
-        for g in range(rewards.shape[1]):
-            rewards[i, g] = returns[i, g] = 0.0
-            weights[i, g], reached[i, g] = 1.0, -1
-        for byte in range(raw.shape[1]):
-            raw[i, byte] = 0
-        for byte in range(raw_frames.shape[1]):
-            raw_frames[i, byte] = 0
-        start(levels[i], states[i])
-        paint(levels[i], frames[i].cells)
+        games.states[i] = games.levels[i].start
+        games.terminated[i] = games.truncated[i] = games.done[i] = False
+        for g in range(games.rewards.shape[1]):
+            games.rewards[i, g] = games.returns[i, g] = 0.0
+            games.weights[i, g], games.reached[i, g] = 1.0, -1
+        games.painted[i] = games.painted[len(games.levels)]  # the last row stays empty
+        paint(games.levels[i], games.painted[i].cells)
 
 
-def observe_games(levels, states, frames):
-    """Draw what changes over the painted frames."""
-    for i in range(len(levels)):
-        observe(levels[i], states[i], frames[i].cells)
+def observe_games(games: Games, where: Indices, frames: Records) -> None:
+    """Draw the games `where` as they stand into frames[k]."""
+    for k in range(len(where)):
+        i = where[k]
+        frames[k] = games.painted[i]
+        observe(games.levels[i], games.states[i], frames[k].cells)
 
 
-def step_games(levels, states, actions, n_actions, asleep, discounts, rewards, returns, weights, reached, ended):
-    """One transition of every game that is not asleep, and its bookkeeping.
+def step_games(games: Games, actions: Indices, n_actions: int, discounts: Floats) -> int:
+    """Play one transition of every game that is not done, and keep its books.
 
     Returns -1, or the first game whose action does not exist: then nothing has been done.
     """
-    for i in range(len(levels)):
-        if not asleep[i] and not 0 <= actions[i] < n_actions:
+    for i in range(len(games.levels)):
+        if not games.done[i] and not 0 <= actions[i] < n_actions:
             return i
     reward = np.zeros(len(discounts))
-    for i in range(len(levels)):
-        ended[0, i] = ended[1, i] = False
+    for i in range(len(games.levels)):
+        games.terminated[i] = games.truncated[i] = False
         for g in range(len(discounts)):
-            reward[g] = rewards[i, g] = 0.0
-        if asleep[i]:
+            reward[g] = games.rewards[i, g] = 0.0
+        if games.done[i]:
             continue
-        state = states[i]
+        state = games.states[i]
         state.t += 1
-        ended[0, i] = step(levels[i], state, actions[i], reward)
-        ended[1, i] = not ended[0, i] and state.t >= levels[i].horizon
+        games.terminated[i] = step(games.levels[i], state, actions[i], reward)
+        games.truncated[i] = not games.terminated[i] and state.t >= games.levels[i].horizon
+        games.done[i] = games.terminated[i] or games.truncated[i]
         for g in range(len(discounts)):
-            rewards[i, g] = reward[g]
-            returns[i, g] += weights[i, g] * reward[g]
-            weights[i, g] *= discounts[g]
-            if reward[g] > 0 and reached[i, g] < 0:
-                reached[i, g] = state.t
+            if reward[g] != 0.0:
+                games.rewards[i, g] = reward[g]
+                games.returns[i, g] += games.weights[i, g] * reward[g]
+                if reward[g] > 0.0 and games.reached[i, g] < 0:
+                    games.reached[i, g] = state.t
+            games.weights[i, g] *= discounts[g]
     return -1
 
 
-def tell_games(levels, rewards, returns, there, ended, seeds, numbers, masks):
-    """What infos say, a row for each thing: level seeds; margins, rewards and returns; and which of them count."""
-    width = rewards.shape[1]
-    for i in range(len(levels)):
-        seeds[i] = levels[i].seed if there[i] else 0
-        numbers[0, i] = levels[i].margin if there[i] else 0.0
-        for g in range(width):
-            numbers[1 + g, i] = rewards[i, g] if there[i] else 0.0
-            numbers[1 + width + g, i] = returns[i, g] if ended[i] else 0.0
-    for row in range(len(masks)):
-        for i in range(len(levels)):
-            masks[row, i] = there[i] if row < 3 + width else ended[i]
-
-
-def play_randomly(levels, states, raw, n_actions, discounts, returns):
-    """Returns of random play on each level, into returns[level, episode, reward]."""
+def play_randomly(levels: Records, scratch: Records, n_actions: int, discounts: Floats, returns: Floats) -> None:
+    """Write the returns of random play on each level into returns[level, episode, channel]; scratch is one state."""
     rng = np.zeros(1, np.uint64)
-    reward = np.zeros(len(discounts))
+    reward, weight = np.zeros(len(discounts)), np.ones(len(discounts))
     for i in range(len(levels)):
         for k in range(returns.shape[1]):
             rng[0] = key(levels[i].seed, 1000 + k)
-            for byte in range(raw.shape[1]):
-                raw[i, byte] = 0
-            state, weight = states[i], np.ones(len(discounts))
-            start(levels[i], state)
+            scratch[0] = levels[i].start
+            weight[:] = 1.0
             over = False
-            while not over and state.t < levels[i].horizon:
-                state.t += 1
+            while not over and scratch[0].t < levels[i].horizon:
+                scratch[0].t += 1
                 reward[:] = 0.0
-                over = step(levels[i], state, np.int64(((draw(rng) >> SHIFT) * np.uint64(n_actions)) >> SHIFT), reward)
+                over = step(levels[i], scratch[0], below(rng, n_actions), reward)
                 for g in range(len(discounts)):
                     returns[i, k, g] += weight[g] * reward[g]
                     weight[g] *= discounts[g]
 
 
-def value_games(levels, states, values):
-    """The optimum of each goal from each game's state on, into values[game, goal]."""
+def value_games(levels: Records, states: Records, values: Floats) -> None:
+    """Write the optimum of each channel from each game's state on into values[game, channel]."""
     for i in range(len(levels)):
         for g in range(values.shape[1]):
             values[i, g] = value(levels[i], states[i], g)[0]
 
 
-def act_games(levels, states, goal, actions):
-    """The reference policy of a goal, where a game has one, into actions[game]."""
+def act_games(levels: Records, states: Records, goal: int, actions: Indices) -> None:
+    """Write the actions of a goal's reference policy into `actions`, where a game has one."""
     for i in range(len(levels)):
         actions[i] = act(levels[i], states[i], goal)
 
 
-def value_actions(levels, states, scratch, goal, discounts, values, steps):
-    """Action values of a goal's optimum by one step of lookahead, and the fewest steps it takes."""
+def look_ahead(games: Games, scratch: Records, goal: int, discounts: Floats, values: Floats, steps: Indices) -> None:
+    """Write action values of a goal's optimum, and the fewest steps it takes, into values and steps[game, action]."""
     reward = np.zeros(len(discounts))
-    for i in range(len(levels)):
+    for i in range(len(games.levels)):
         for action in range(values.shape[1]):
-            scratch[0] = states[i]
+            scratch[0] = games.states[i]
             state = scratch[0]
             state.t += 1
             reward[:] = 0.0
-            over = step(levels[i], state, action, reward)
+            over = step(games.levels[i], state, action, reward)
             values[i, action] = reward[goal]
             steps[i, action] = 1 if reward[goal] != 0.0 else 0
-            if not over and state.t < levels[i].horizon:
-                later, wait = value(levels[i], state, goal)
+            if not over and state.t < games.levels[i].horizon:
+                later, wait = value(games.levels[i], state, goal)
                 values[i, action] += discounts[goal] * later
                 if wait > 0:
                     steps[i, action] = 1 + wait

@@ -60,3 +60,9 @@ def chance(seed: int, t: int, which: int) -> Word:
 def level_seed(seed: int, episode: int) -> int:
     """The level seed, in 0 .. 2^63-1, of an environment's k-th episode since it was seeded."""
     return np.int64(key(seed, episode) >> ONE)  # type: ignore[return-value]
+
+
+@kernel
+def absorb(word: Word, number: int) -> Word:
+    """64 bits that depend on a word and on one number more: what a hash of several numbers is made of."""
+    return mix(word ^ np.uint64(number)) + ONE

@@ -41,6 +41,9 @@ class Art(ABC):
 
     things: tuple[str, ...]
 
+    def glyph(self, thing: str) -> str:
+        return ""
+
     @abstractmethod
     def text(self, scene: Scene) -> str:
         """A scene as text."""
@@ -88,13 +91,13 @@ class GridArt(Art):
     def text(self, scene: Scene) -> str:
         """One line a row, border included, one glyph a cell."""
         glyphs = {frozenset(names): glyph for glyph, names in self.legend.items()} | {frozenset(): FLOOR}
-        return "\n".join("".join(_glyph(cell, scene.game.layers, glyphs) for cell in row) for row in scene.obs)
+        return "\n".join("".join(_glyph(cell, scene.game.things, glyphs) for cell in row) for row in scene.obs)
 
     def level(self, scene: Scene) -> str:
         return self.text(scene)
 
     def cells(self, scene: Scene) -> tuple[Pixels, Sequence[str]]:
-        return scene.obs, scene.game.layers
+        return scene.obs, scene.game.things
 
 
 @dataclass(frozen=True, eq=False)

@@ -864,3 +864,7 @@ def sprite(name: str) -> NDArray[np.uint8]:
     colours = {letter: bytes.fromhex(colour[1:].ljust(8, "f")) for letter, colour in PALETTE.items()}
     data = b"".join(colours[letter] for row in rows for letter in row)
     return np.frombuffer(data, np.uint8).reshape(CELL, CELL, 4)
+
+
+def pictures(things, own):  # type: ignore[no-untyped-def]
+    return {name: sprite(name) for name in things}

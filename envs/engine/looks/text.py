@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..batch import Batch, Levels, measured
+from ..levels import Levels, margins
 from ..maze.cells import PLACE
 from ..task import Task
 from .art import FLOOR, GridArt
@@ -40,7 +40,7 @@ def parse(task: Task, text: str) -> Levels:
         ValueError: the text is no level of the task; says where, and which glyphs there are.
     """
     levels = np.zeros(1, task.level_dtype)
-    levels["seed"], levels["horizon"] = -1, task.settings.horizon
+    levels["seed"], levels["horizon"], levels["margin"] = -1, task.settings.horizon, np.nan
     art = task.game.art
     try:
         if isinstance(art, GridArt):
@@ -50,13 +50,14 @@ def parse(task: Task, text: str) -> Levels:
     except ValueError as error:
         hint = f". Glyphs: {_glyphs(art)}" if isinstance(art, GridArt) else ""
         raise ValueError(f"not a level of {task.game.name}: {error}{hint}") from None
-    return measured(task, levels)
+    margins(task, levels)
+    return levels
 
 
 def _read_lines(task: Task, levels: Levels, text: str) -> None:
     fill(levels, cleandoc(text))
-    if hasattr(task.game.source, "check"):
-        task.game.source.check(levels[0])
+    if task.game.check is not None:
+        task.game.check(levels[0])
 
 
 def _read_grid(task: Task, art: GridArt, levels: Levels, text: str) -> None:
@@ -85,6 +86,13 @@ def several(layers: Mapping[str, Mask], names: tuple[str, ...], total: int) -> N
 
 def _fill(task: Task, level: Any, layers: Mapping[str, Mask]) -> None:
     """Sets of cells and places by their names, the rest by the environment's own `read`."""
+    for record in (level, level["start"]):
+        _fill_record(record, layers)
+    if task.game.read is not None:
+        task.game.read(level, layers)
+
+
+def _fill_record(level: Any, layers: Mapping[str, Mask]) -> None:
     for name in level.dtype.names:
         layer = name if name in layers else name.removesuffix("s")
         if layer not in layers:
@@ -93,8 +101,6 @@ def _fill(task: Task, level: Any, layers: Mapping[str, Mask]) -> None:
             level[name] = one(layers, layer)
         elif level.dtype[name].shape == (len(layers[layer]),):
             level[name] = _bits(layers[layer])
-    if hasattr(task.game.source, "read"):
-        task.game.source.read(level, layers)
 
 
 def _bits(cells: Mask) -> NDArray[np.uint64]:
@@ -131,9 +137,9 @@ def _check_border(walls: Mask) -> None:
 
 
 def _start(task: Task, levels: Levels) -> list[str]:
-    batch = Batch(task, 1)
-    batch.levels[:] = levels
-    batch.restart(np.zeros(1, np.int64))
+    from ..batch import Batch
+
+    batch = Batch.on(task, levels)
     return task.game.art.text(batch.scenes()[0]).splitlines()
 
 

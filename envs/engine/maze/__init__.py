@@ -1,0 +1,37 @@
+"""What environments on a grid call: sets of cells, mazes, rooms, things, and the exact solvers of walking."""
+
+from .carving import carve, corner_of, is_roomy, main_part, reached_from
+from .cells import (
+    COL_STEP,
+    MOVES,
+    NONE,
+    PLACE,
+    ROW_STEP,
+    Bits,
+    Maze,
+    Place,
+    add,
+    at,
+    contains,
+    count,
+    drop,
+    move,
+    paint_cells,
+    pop_random,
+    remove,
+    same_place,
+    show,
+)
+from .collect import MOST
+from .layers import layers
+from .rooms import off_the_way, open_door, place_room
+from .things import Kind, found, is_easy, kinds, read_things, remaining, show_left, take, thing_fields
+from .walking import arrival, cut_shortest_ways, nearest, steps_to
+
+__all__ = [
+    "COL_STEP", "MOST", "MOVES", "NONE", "PLACE", "ROW_STEP", "Bits", "Kind", "Maze", "Place", "add", "arrival", "at",
+    "carve", "contains", "corner_of", "count", "cut_shortest_ways", "drop", "found", "is_easy", "is_roomy", "kinds",
+    "layers", "main_part", "move", "nearest", "off_the_way", "open_door", "paint_cells", "place_room", "pop_random",
+    "reached_from", "read_things", "remaining", "remove", "same_place", "show", "show_left", "steps_to", "take",
+    "thing_fields",
+]  # fmt: skip

@@ -1,7 +1,7 @@
 """Rooms: empty rectangles in a maze, walled in, with one door to the street.
 
-First `lay_out_room` fills a rectangle of the maze; then what can be walked outside it is the street (`grid.main_part`);
-then `open_door` empties the room and joins it to the street. All three are sets of cells, as in `grid`.
+First `place_room` fills a rectangle of the maze; then what can be walked outside it is the street (`main_part`); then
+`open_door` empties the room and joins it to the street. All three are sets of cells, as in `cells`.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ import numpy as np
 
 from ..kernels.compile import kernel
 from ..kernels.rng import Stream, below
-from .cells import COL_STEP, ROW_STEP, Bits, cut, has, put
+from .cells import COL_STEP, ROW_STEP, Bits, add, contains, remove
 
 
 @kernel
-def lay_out_room(walls: Bits, perfect: int, rng: Stream) -> Bits:
+def place_room(walls: Bits, perfect: int, rng: Stream) -> Bits:
     """Fill a rectangle and what surrounds it with walls; returns the cells of the rectangle.
 
     It has 3 or 4 cells a side, 2 below size 7, and 3 in a perfect maze, where walls surround it that stand anyway.
@@ -32,9 +32,9 @@ def lay_out_room(walls: Bits, perfect: int, rng: Stream) -> Bits:
     room = np.zeros(rows, np.uint64)
     for row in range(top - 1, top + height + 1):
         for col in range(left - 1, left + width + 1):
-            put(walls, row, col)
+            add(walls, row, col)
             if top <= row < top + height and left <= col < left + width:
-                put(room, row, col)
+                add(room, row, col)
     return room
 
 
@@ -46,12 +46,12 @@ def open_door(walls: Bits, street: Bits, room: Bits, rng: Stream) -> tuple[int, 
         walls[row] &= ~room[row]
         for col in range(1, rows - 1):
             for way in range(4):
-                within = has(room, row + ROW_STEP[way], col + COL_STEP[way])
-                if within and has(street, row - ROW_STEP[way], col - COL_STEP[way]):
+                within = contains(room, row + ROW_STEP[way], col + COL_STEP[way])
+                if within and contains(street, row - ROW_STEP[way], col - COL_STEP[way]):
                     found += 1
                     if below(rng, found) == 0:
                         door, inward = row * rows + col, way
-    cut(walls, door // rows, door % rows)
+    remove(walls, door // rows, door % rows)
     return door // rows, door % rows, inward
 
 
@@ -61,5 +61,5 @@ def off_the_way(room: Bits, place: Any, row: int, col: int) -> Bits:
     aside = room.copy()
     for r in range(min(place.row, row), max(place.row, row) + 1):
         for c in range(min(place.col, col), max(place.col, col) + 1):
-            cut(aside, r, c)
+            remove(aside, r, c)
     return aside

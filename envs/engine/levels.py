@@ -1,0 +1,75 @@
+"""Levels: drawn from seeds, measured, or chosen by an object of the user's own."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .kernels.loops import ATTEMPTS
+from .task import Task
+
+Levels = NDArray[np.void]
+
+
+class Results(NamedTuple):
+    """What episodes came to that have ended: levels, records, shape (k,); the discounted returns of every channel,
+    float64, shape (k, channels); their lengths in steps; and whether time ended them.
+    """
+
+    levels: Levels
+    returns: NDArray[np.float64]
+    lengths: NDArray[np.int32]
+    truncated: NDArray[np.bool_]
+
+
+class LevelSampler(Protocol):
+    """Chooses the levels that a batch plays: a curriculum, a fixed set, edited levels."""
+
+    def next_levels(self, n: int) -> Levels:
+        """The levels that the next `n` games begin, records of the task's `level_dtype`, shape (n,)."""
+
+    def tell(self, results: Results) -> None:
+        """Take in what ended episodes came to; called before the levels of the games that end are replaced."""
+
+
+def draw_levels(task: Task, seeds: Any) -> Levels:
+    """The levels of `seeds`, as an array of records, shape (n,).
+
+    Raises:
+        ValueError: a seed is no integer in 0 .. 2^63-1.
+        RuntimeError: no level was found for a seed in 10,000 tries.
+    """
+    chosen = checked_seeds(seeds)
+    if chosen.ndim != 1:
+        raise ValueError(f"level seeds are a list of integers, not an array of shape {chosen.shape}")
+    levels = np.zeros(len(chosen), task.level_dtype)
+    draw_into(task, levels, np.arange(len(chosen)), chosen)
+    return levels
+
+
+def checked_seeds(given: Any) -> NDArray[np.int64]:
+    """Seeds as an array; ValueError where one is no integer in 0 .. 2^63-1."""
+    seeds = np.asarray(given)
+    if seeds.dtype.kind not in "iu" or (seeds < 0).any() or (seeds > np.iinfo(np.int64).max).any():
+        raise ValueError(f"a seed is an integer in 0 .. 2^63-1, not {given!r}")
+    return np.ascontiguousarray(seeds, np.int64)
+
+
+def margins(task: Task, levels: Levels) -> NDArray[np.float64]:
+    """The margin of each level, shape (n,); those that were not known are measured and written down in `levels`."""
+    if np.isnan(levels["margin"]).any():
+        task.loops.measure(levels)
+    return levels["margin"].copy()
+
+
+def draw_into(task: Task, levels: Levels, where: NDArray[np.int64], seeds: NDArray[np.int64]) -> None:
+    """Draw the levels[where] of `seeds`; RuntimeError where a seed gives none."""
+    draw = task.loops.draw if task.may_distinguish else task.loops.draw_agreeing
+    drawn = draw(levels, where, np.ascontiguousarray(seeds), task.drawing)
+    if drawn < len(where):
+        raise RuntimeError(
+            f"{task.game.name} found no {task.split} level for seed {seeds[drawn]} in {ATTEMPTS} tries "
+            f"with {task.arguments}: take a larger size, a longer horizon or fewer things"
+        )

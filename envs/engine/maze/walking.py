@@ -1,0 +1,120 @@
+"""Walking in a maze: what can be reached, in how many steps, and by which ways."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..kernels.compile import kernel
+from .cells import COL_STEP, NONE, ONE, ROW_STEP, Bits, Place, add, contains, count, lowest, remove
+
+
+@kernel
+def flood(walls: Bits, reach: Bits) -> None:
+    """Grow the set `reach` to all cells that walking from it can reach."""
+    growing = True
+    while growing:
+        growing = False
+        for sweep in range(2):
+            for k in range(1, len(walls) - 1):
+                row = k if sweep == 0 else len(walls) - 1 - k
+                old = reach[row]
+                new = (old | reach[row - 1] | reach[row + 1]) & ~walls[row]
+                new |= ((new << ONE) | (new >> ONE)) & ~walls[row]
+                reach[row] = new
+                growing |= new != old
+
+
+@kernel
+def dilate(walls: Bits, frontier: Bits, scratch: Bits) -> bool:
+    """Grow a set by one step in every direction, with `scratch` as scratch; False when it cannot grow."""
+    rows, growing = len(walls), False
+    for row in range(1, rows - 1):
+        scratch[row] = (
+            frontier[row] | frontier[row - 1] | frontier[row + 1] | (frontier[row] << ONE) | (frontier[row] >> ONE)
+        ) & ~walls[row]
+    for row in range(1, rows - 1):
+        growing |= scratch[row] != frontier[row]
+        frontier[row] = scratch[row]
+    return growing
+
+
+@kernel
+def distances(walls: Bits, row: int, col: int, steps: Any) -> None:
+    """Walking distance of every cell from (row, col) into `steps`; -1 where there is no way."""
+    rows = len(walls)
+    for r in range(rows):
+        for c in range(rows):
+            steps[r, c] = -1
+    queue = np.empty(rows * rows, np.int64)
+    queue[0], head, tail = row * rows + col, 0, 1
+    steps[row, col] = 0
+    while head < tail:
+        row, col = queue[head] // rows, queue[head] % rows
+        head += 1
+        for action in range(4):
+            r, c = row + ROW_STEP[action], col + COL_STEP[action]
+            if steps[r, c] < 0 and not contains(walls, r, c):
+                steps[r, c] = steps[row, col] + 1
+                queue[tail] = r * rows + c
+                tail += 1
+
+
+@kernel
+def nearest(walls: Bits, row: int, col: int, targets: Bits) -> tuple[int, int, int]:
+    """Walking distance, row and col of the nearest cell of a set; the distance is -1 when there is no way."""
+    rows = len(walls)
+    frontier, scratch = np.zeros(rows, np.uint64), np.zeros(rows, np.uint64)
+    add(frontier, row, col)
+    steps = 0
+    while True:
+        for r in range(rows):
+            if frontier[r] & targets[r] != NONE:
+                return steps, r, lowest(frontier[r] & targets[r])
+        if not dilate(walls, frontier, scratch):
+            return -1, 0, 0
+        steps += 1
+
+
+@kernel
+def steps_to(walls: Bits, place: Place, row: int, col: int) -> int:
+    """Steps from a place to a cell; -1 where there is no way. It takes 1 to be where one is: by bumping into a wall."""
+    target = np.zeros(len(walls), np.uint64)
+    add(target, row, col)
+    steps = nearest(walls, place.row, place.col, target)[0]
+    return 1 if steps == 0 else steps
+
+
+@kernel
+def arrival(steps: int, left: int, discount: float) -> tuple[float, int]:
+    """The value of +1 after `steps` steps, and these steps; nothing where there is no way or no time `left` for it."""
+    if steps < 0 or steps > left:
+        return 0.0, 0
+    return discount ** (steps - 1), steps
+
+
+@kernel
+def greedy_tour(walls: Bits, row: int, col: int, targets: Bits) -> int:
+    """Steps to visit all cells of a set, always the nearest next; -1 when one is out of reach."""
+    total = 0
+    for _ in range(count(targets)):
+        steps, row, col = nearest(walls, row, col, targets)
+        if steps < 0:
+            return -1
+        remove(targets, row, col)
+        total += steps
+    return total
+
+
+@kernel
+def cut_shortest_ways(cells: Bits, walls: Bits, place: Place, row: int, col: int) -> None:
+    """Leave only cells that lie on no shortest way from a place to (row, col)."""
+    rows = len(walls)
+    away, back = np.empty((rows, rows), np.int64), np.empty((rows, rows), np.int64)
+    distances(walls, place.row, place.col, away)
+    distances(walls, row, col, back)
+    for r in range(1, rows - 1):
+        for c in range(1, rows - 1):
+            if away[r, c] + back[r, c] == away[row, col]:
+                remove(cells, r, c)
