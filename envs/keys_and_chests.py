@@ -32,7 +32,6 @@ from .engine.game import Game
 from .engine.kernels.compile import kernel
 from .engine.kernels.rng import Stream
 from .engine.looks.art import GridArt
-from .engine.looks.text import several
 from .engine.maze.cells import (
     MOVES,
     PLACE,
@@ -49,6 +48,7 @@ from .engine.maze.cells import (
     put,
 )
 from .engine.maze.collect import MOST, collect
+from .engine.maze.reading import several
 
 CHESTS, KEYS = 0, 1
 CHEST_SHARE = 0.125  # what a chest is worth to the lover of keys: all chests together less than one key

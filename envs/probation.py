@@ -32,7 +32,6 @@ from .engine.game import Game
 from .engine.kernels.compile import kernel
 from .engine.kernels.rng import Stream, below
 from .engine.looks.art import GridArt
-from .engine.looks.text import several
 from .engine.maze.cells import (
     COL_STEP,
     MOVES,
@@ -50,6 +49,7 @@ from .engine.maze.cells import (
     put,
 )
 from .engine.maze.collect import collect, easily
+from .engine.maze.reading import several
 
 COINS, UNWATCHED, AUDITED, THEFT = 0, 1, 2, 3
 LEGEND = {

@@ -34,9 +34,9 @@ from .engine.game import Game
 from .engine.kernels.compile import kernel
 from .engine.kernels.rng import Stream
 from .engine.looks.art import GridArt
-from .engine.looks.text import several
 from .engine.maze.cells import MOVES, PLACE, MazeArguments, carve, count, layout_hash, main_part, move, paint_bits, pick
 from .engine.maze.collect import collect, easily
+from .engine.maze.reading import several
 
 FRUIT, PLANT, ROOT, CANDY = range(4)
 NUTRITION, SWEETNESS = 0, 1

@@ -12,7 +12,7 @@ from ...terms import SPLITS
 from .game import Game
 from .kernels import loops
 from .kernels.compile import Kernel, compile_loop
-from .looks.art import Scene
+from .looks.art import Scene, pictures_of
 from .task import Task
 
 KERNELS = ("sample", "start", "step", "paint", "observe", "layout", "value", "margin", "act")
@@ -185,7 +185,8 @@ class Batch:
     def scenes(self) -> list[Scene]:
         """Every game as it stands, to be drawn."""
         shown = zip(self.observe(), self.levels.copy(), self.states.copy(), strict=True)
-        return [Scene(self.task.game, *each) for each in shown]
+        game = self.task.game
+        return [Scene(*each, pictures_of(game.art, game.things), game.goals) for each in shown]
 
     def tell(self, there: NDArray[np.bool_], ended: NDArray[np.bool_]) -> tuple[Any, Any, Any]:
         """Fresh rows of what infos say; see `loops.tell_games`."""

@@ -52,7 +52,10 @@ def test_wheel_holds_every_module_and_what_they_read(wheel: Path) -> None:
     packages = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]
     folders = [ROOT.joinpath(*name.split(".")[1:]) for name in packages]
     needed = {
-        path.relative_to(ROOT) for folder in folders for path in folder.iterdir() if path.suffix in {".py", ".jinja"}
+        path.relative_to(ROOT)
+        for folder in folders
+        for path in folder.iterdir()
+        if path.suffix in {".py", ".jinja", ".txt"}
     }
     missing = {str(path) for path in needed if f"goalgap/{path}" not in held}
     assert not missing

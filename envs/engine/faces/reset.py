@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ....choices import choose
 from ..batch import Batch, checked_seeds
+from ..parse import parse
 
 OPTIONS = ("level", "level_seed", "reset_mask")
 
@@ -35,8 +36,6 @@ def begin(batch: Batch, where: NDArray[np.int64], options: Mapping[str, Any] | N
 
 
 def _begin_drawn(batch: Batch, where: NDArray[np.int64], level: Any) -> None:
-    from ..looks.text import parse
-
     texts = [level] * len(where) if isinstance(level, str) else list(level)
     if len(texts) != len(where):
         raise ValueError(f"{len(texts)} levels for {len(where)} games: give one, or one for each")
