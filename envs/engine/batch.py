@@ -138,8 +138,8 @@ class Batch:
     def scenes(self) -> list[Scene]:
         """Every game as it stands, to be drawn."""
         self.margins()
-        shown = zip(self.observe(), self.levels.copy(), self.states.copy(), strict=True)
-        return [Scene(self.task.game, *moment) for moment in shown]
+        moments, game = zip(self.observe(), self.levels.copy(), self.states.copy(), strict=True), self.task.game
+        return [Scene(*moment, game.sprites, game.goals) for moment in moments]
 
     def values(self) -> NDArray[np.float64]:
         """The optimum of every channel from here on, shape (n, channels)."""

@@ -127,7 +127,7 @@ class Game:
     @cached_property
     def sprites(self) -> dict[str, np.ndarray[Any, Any]]:
         """The picture of each thing, uint8, shape (16, 16, 4), red, green, blue and alpha."""
-        return pictures({thing: self.art.glyph(thing) for thing in self.things}, self.pictures)
+        return pictures(self.art.glyphs(self.things), self.pictures)
 
     @property
     def goals(self) -> tuple[Reward, ...]:
