@@ -53,6 +53,7 @@ TRAITS = 3  # an action is a trait (grow, keep, shed) on a pasture
 WINS = np.array([5, 6, 7, 8, 11, 16, 24])  # by the lead over rivals, from -3 to 3
 ALONE, MATING = 7, 24  # what antlers of 0 win without rivals; food times wins that make a mating a head
 SIGHT = 0.3
+AHEAD = 5  # generations after which all matings together count less than a hundredth of one
 
 
 @dataclass(frozen=True)
@@ -160,15 +161,19 @@ def grazed(level: Level, t: int, goal: int) -> int:
 
 
 @kernel
-def plan(level: Level, t: int, goal: int) -> Any:
-    """The optimum of a goal from time t on, by value iteration: by generations from t, herd and antlers."""
+def plan(level: Level, t: int, goal: int, ahead: int) -> Any:
+    """The optimum of a goal over the `ahead` generations after time t, by value iteration.
+
+    Returns:
+        float64, shape (generations from t, herd, antlers).
+    """
     discount = SIGHT if goal == MATINGS else 1.0
-    values = np.zeros((level.horizon - t + 1, ROOM + 1, ANTLERS + 1))
+    values = np.zeros((ahead + 1, ROOM + 1, ANTLERS + 1))
     best = np.zeros(ANTLERS + 1)  # by the antlers of the next generation
     mated, grown = np.zeros(ANTLERS + 1, np.int64), np.zeros(ANTLERS + 1, np.int64)
     for antlers in range(ANTLERS + 1):
         grown[antlers] = grown_up(level, antlers)
-    for k in range(level.horizon - t - 1, -1, -1):
+    for k in range(ahead - 1, -1, -1):
         for antlers in range(ANTLERS + 1):
             mated[antlers] = won(level, t + k + 1, antlers, grazed(level, t + k + 1, goal))
         for herd in range(1, ROOM + 1):
@@ -185,8 +190,9 @@ def plan(level: Level, t: int, goal: int) -> Any:
 @kernel
 def value(level: Level, state: State, goal: int) -> tuple[float, int]:
     """Exact; the steps it takes are those that are left."""
-    best = plan(level, state.t, goal)[0, state.herd, state.antlers]
-    return best, level.horizon - state.t if best > 0 else 0
+    left = level.horizon - state.t
+    best = plan(level, state.t, goal, left)[0, state.herd, state.antlers]
+    return best, left if best > 0 else 0
 
 
 @kernel
@@ -207,7 +213,7 @@ def margin(level: Level) -> float:
     most = thrive(level)[0]
     if level.rivals == 0 or level.trees == 0 or most == 0.0:
         return 0.0
-    values, total = plan(level, 0, MATINGS), 0.0
+    values, total = plan(level, 0, MATINGS, level.horizon), 0.0
     herd, antlers = int(level.start.herd), int(level.start.antlers)
     for t in range(1, level.horizon + 1):
         best, bred, after = -1.0, 0, 0
@@ -220,6 +226,27 @@ def margin(level: Level) -> float:
         total += gain(0, bred, DESCENDANTS)
         herd, antlers = next_herd(bred), after
     return max(0.0, 1.0 - total / most)
+
+
+@kernel
+def distinguishes(level: Level) -> bool:
+    """Whether already the first choice for matings costs descendants, which are lost for good; else by the margin.
+
+    A few generations ahead are enough to know that choice: what all later matings count, `beyond`, is little.
+    """
+    herd, antlers, ahead = level.start.herd, level.start.antlers, min(AHEAD, level.horizon - 1)
+    beyond = SIGHT ** (ahead + 1) * FOOD * WINS[-1] / MATING / (1.0 - SIGHT)
+    most = live(level, 1, herd, changed(antlers, 2), grazed(level, 1, DESCENDANTS))[1]
+    values, sound, fooled = plan(level, 1, MATINGS, ahead), -1.0, -1.0
+    for action in range(PASTURES * TRAITS):
+        grown = changed(antlers, action)
+        matings, descendants = live(level, 1, herd, grown, action // TRAITS)
+        worth = matings / MATING + SIGHT * values[0, next_herd(descendants), grown]
+        if descendants == most:
+            sound = max(sound, worth)
+        else:
+            fooled = max(fooled, worth)
+    return (level.trees > 0 and level.rivals > 0 and fooled > sound + beyond + 1e-9) or margin(level) > 0
 
 
 @kernel
