@@ -85,8 +85,8 @@ class Batch:
     def _reset_by(self, sampler: LevelSampler, where: Indices) -> None:
         played = where[self.done[where]]
         if len(played):
-            results = (self.levels, self.returns, self.states["t"], self.truncated)
-            sampler.tell(Results(*(each[played] for each in results)))
+            lengths = self.states["t"][played]
+            sampler.tell(Results(self.levels[played], self.returns[played], lengths, self.truncated[played]))
         self.reset_to_levels(sampler.next_levels(len(where)), where)
 
     def reset_to_seeds(self, seeds: Indices, where: Indices | None = None) -> None:

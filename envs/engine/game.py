@@ -149,7 +149,7 @@ class Game:
     @property
     def channels(self) -> tuple[str, ...]:
         """Names of all that `step` writes, in the order of the reward vector: rewards, then events."""
-        return tuple(each.name for each in (*self.rewards, *self.events))
+        return (*(reward.name for reward in self.rewards), *(event.name for event in self.events))
 
     @property
     def source(self) -> ModuleType:

@@ -66,4 +66,3 @@ def _reading(name: str) -> Callable[..., Any]:
 
 for _name in READING:
     setattr(LazyInfos, _name, _reading(_name))
-LazyInfos.__hash__ = None  # type: ignore[method-assign, assignment]

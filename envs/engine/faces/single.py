@@ -39,7 +39,8 @@ class GoalGapEnv(gymnasium.Env[NDArray[np.uint8], np.int64]):
         self.action_space = task.action_space
         self.batch = Batch(task, 1)
         self._names, self._channel, self._actions = task.channels, task.channel, len(task.game.actions)
-        self._seeded, self._about = False, {}
+        self._seeded = False
+        self._about: dict[str, Any] = {}
         self._nothing, self._action = dict.fromkeys(self._names, 0.0), np.zeros(1, np.int64)
 
     def reset(

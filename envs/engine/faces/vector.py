@@ -161,12 +161,12 @@ class GoalGapVectorEnv(VectorEnv[NDArray[np.uint8], NDArray[np.int64], Arrays]):
         """Pass on the seeds that were given; games never seeded get fresh ones."""
         if isinstance(seed, int | np.integer):
             seed = [int(seed) + i for i in range(self.num_envs)]
-        seeds = [None] * self.num_envs if seed is None else list(seed)
+        seeds: list[int | None] = [None] * self.num_envs if seed is None else list(seed)
         if len(seeds) != self.num_envs:
             raise ValueError(f"{len(seeds)} seeds for {self.num_envs} games: give one, or one for each")
         if self._levels is None:
-            fresh = fresh_seeds(self.num_envs)
-            seeds = [new if old is None else old for old, new in zip(seeds, fresh, strict=True)]
+            pairs = zip(seeds, fresh_seeds(self.num_envs), strict=True)
+            seeds = [new if old is None else old for old, new in pairs]
         given = [i for i in where.tolist() if seeds[i] is not None]
         if given:
             self.batch.seed([seeds[i] for i in given], np.array(given))
