@@ -176,10 +176,11 @@ class Batch:
         if wrong >= 0:
             raise no_action(self.task, int(given[wrong]))
 
-    def observe(self) -> NDArray[np.uint8]:
-        """A fresh array of observations, uint8, shape (n, *shape of the observation space)."""
-        obs = self._painted.copy()
-        self.loops.observe_games(self.levels, self.states, self._records(obs))
+    def observe(self, where: NDArray[np.int64] | None = None) -> NDArray[np.uint8]:
+        """A fresh array of observations of the games `where`, or all n: uint8, shape (games, *observation shape)."""
+        games: Any = slice(None) if where is None else where
+        obs = self._painted[games].copy()
+        self.loops.observe_games(self.levels[games], self.states[games], self._records(obs))
         return obs
 
     def scenes(self) -> list[Scene]:
