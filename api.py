@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import envs
-from .agents.algorithms import Recipe
+from .agents.algorithms.recipe import Recipe
 from .agents.recipes import default_recipe
 from .agents.records import finished, folder_of
 from .agents.reference import is_reference_name, reference
@@ -105,7 +105,8 @@ def train(
         return place
     with needs_agents():
         from .agents.training import train
-    return train(task, chosen, seed, place, progress)
+
+        return train(task, chosen, seed, place, progress)
 
 
 def load_agent(path: Path | str, task: Task | str, **options: Any) -> AgentPolicy:
@@ -126,7 +127,8 @@ def load_agent(path: Path | str, task: Task | str, **options: Any) -> AgentPolic
     """
     with needs_agents():
         from .agents.loading import load_agent
-    return load_agent(Path(path), _task(task), **options)
+
+        return load_agent(Path(path), _task(task), **options)
 
 
 def vec_env(task: Task | str, n_envs: int = 1, render_mode: str | None = None) -> GoalGapVecEnv:
@@ -179,14 +181,15 @@ def run_of(policy: Policy | ReferencePolicy, task: Task) -> Run:
 
 @contextmanager
 def needs_agents() -> Iterator[None]:
-    """Around imports of what needs torch or stable-baselines3; MissingPackageError tells how to install them."""
+    """Around what imports torch or stable-baselines3; MissingPackageError tells how to install them."""
     try:
         yield
     except ModuleNotFoundError as error:
-        if error.name is None or error.name.split(".")[0] not in EXTRA:
+        package = (error.name or "").split(".")[0]
+        if package not in EXTRA:
             raise
         raise MissingPackageError(
-            f'this needs {error.name}, which is not installed: pip install "goalgap[agents]" brings stable-baselines3 '
+            f'this needs {package}, which is not installed: pip install "goalgap[agents]" brings stable-baselines3 '
             "and torch"
         ) from error
 

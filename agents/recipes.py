@@ -11,7 +11,8 @@ from typing import Any
 
 from ..choices import choose
 from ..envs.engine.task import Task
-from .algorithms import Recipe, algorithm_named
+from .algorithms import algorithm_named
+from .algorithms.recipe import Recipe
 
 DEFAULT_ALGORITHM = {"ChimeBandit": "RecurrentPPO"}  # of environments that ask for another than PPO
 # Changes of an algorithm's own defaults, by environment and algorithm

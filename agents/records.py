@@ -16,7 +16,7 @@ from ..envs.engine.task import Task
 from ..provenance import installed_versions
 
 if TYPE_CHECKING:
-    from .algorithms import Recipe
+    from .algorithms.recipe import Recipe
 
 ZIP, RECORD = "agent.zip", "agent.json"
 

@@ -15,7 +15,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from ..envs.engine.task import Task
-from .algorithms import Recipe
+from .algorithms.recipe import Recipe
 from .callbacks import TrainingProgress
 from .training import Job, plan
 

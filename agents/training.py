@@ -18,7 +18,7 @@ from stable_baselines3.common.callbacks import BaseCallback
 
 from ..envs.engine.task import Task
 from ..files import check_room, new_folder, sha256_of
-from .algorithms import Recipe
+from .algorithms.recipe import Recipe
 from .callbacks import OnProgress, Reporter
 from .records import RECORD, ZIP, record_of
 from .threads import one_thread
@@ -62,10 +62,11 @@ class Job:
 
 
 def plan(task: Task, recipe: Recipe, seed: int, folder: Path) -> Job:
-    """Check what an agent is to be trained on; errors as of `train`."""
+    """Check what an agent is to be trained by, on, and where it goes; errors as of `train`."""
     if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**32:
         raise ValueError(f"a training seed is a whole number in 0 .. 2^32-1, not {seed!r}")
     job = Job(task, recipe.training_task(task), recipe, seed, folder)
+    recipe.model_class()
     check_room(folder)
     return job
 
@@ -87,6 +88,7 @@ def train(task: Task, recipe: Recipe, seed: int, folder: Path, progress: OnProgr
 
     Raises:
         ValueError, TypeError: the seed is out of its range, or the recipe does not fit the task.
+        ModuleNotFoundError: the package of the algorithm is not installed.
         StorageError: the folder exists, or cannot be written, before or after training.
     """
     return plan(task, recipe, seed, folder).run(progress)

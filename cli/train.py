@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from ..agents.algorithms import Recipe
+from ..agents.algorithms.recipe import Recipe
 from ..agents.recipes import default_recipe
 from ..agents.records import finished, folder_of
 from ..api import needs_agents
 from ..envs.engine.task import Task
 from .options import RESULTS, Algorithm, Environment, Options, RefusedError, Shared
-from .progress import progress_shown
+from .progress import OnWork, progress_shown
 from .results import locked
 
 if TYPE_CHECKING:
@@ -60,14 +60,18 @@ def train_missing(console: Console, task: Task, recipe: Recipe, places: Mapping[
         console.print(f"trained already: seed {', '.join(map(str, done))}", highlight=False)
     if not missing:
         return
+    with progress_shown(console) as update:
+        _train(task, recipe, missing, processes, update)
+
+
+def _train(task: Task, recipe: Recipe, places: Mapping[int, Path], processes: int, update: OnWork) -> None:
+    def tell(seed: int, now: TrainingProgress) -> None:
+        update(f"train seed {seed}", now.steps, now.total, f"training return {now.score:.2f}")
+
     with needs_agents():
         from ..agents.seeds import TrainingError, train_seeds
-    with progress_shown(console) as update:
-
-        def tell(seed: int, now: TrainingProgress) -> None:
-            update(f"train seed {seed}", now.steps, now.total, f"training return {now.score:.2f}")
 
         try:
-            train_seeds(task, recipe, missing, processes, tell)
+            train_seeds(task, recipe, places, processes, tell)
         except TrainingError as error:
             raise RefusedError(str(error)) from error

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 import goalgap
-from goalgap.agents.algorithms import ALGORITHMS, Recipe
+from goalgap.agents.algorithms import ALGORITHMS
 from goalgap.agents.algorithms.ars import ARSRecipe
 from goalgap.agents.algorithms.ppo import PPORecipe
+from goalgap.agents.algorithms.recipe import Recipe
 from goalgap.agents.algorithms.recurrent_ppo import RecurrentPPORecipe
 
 TASK = goalgap.task("CheeseCorner", size=5)
