@@ -10,11 +10,11 @@ import tyro
 from rich.console import Console
 
 from ..envs.engine.task import Task
-from ..eval import html, terminal
-from ..eval.episodes import Episodes
-from ..eval.records import Run
+from ..eval.play.rollout import evaluate as play
 from ..eval.report import Report
-from ..eval.rollout import evaluate as play
+from ..eval.show import html, terminal
+from ..eval.table.episodes import Episodes
+from ..eval.table.runs import Run
 from ..files import write_whole
 from .options import Environment, Options, RefusedError, Shared, agents
 from .progress import Update, progress

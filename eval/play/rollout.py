@@ -1,7 +1,7 @@
 """Playing: every listed level once, in batches, straight on the engine.
 
 No wrapper stands between policy and game, nothing resets by itself and nothing is averaged.
-Games that are over sleep until the last of their batch is. Whether actions are sampled or the
+Games that are done stand still until the last of their batch is. Whether actions are sampled or the
 argmax is the policy's business; the caller records which it was in the `Run`.
 """
 
@@ -15,14 +15,18 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ..envs.engine.batch import Batch
-from ..envs.engine.task import Task
-from ..terms import SPLITS, Split
-from .episodes import Episodes, schema
+from ...envs.engine.batch import Batch
+from ...envs.engine.task import Task
+from ...terms import LEVELS, SPLITS, Split
+from ..measures.fractions import Floats, fractions
+from ..measures.power import columns as power_columns
+from ..table.columns import column_name, schema
+from ..table.episodes import Episodes
+from ..table.game import GameRecord
+from ..table.runs import Run
+from .anchors import Anchors, anchors
+from .games import game_record, started
 from .policy import Policy, ReferencePolicy, bound
-from .power import columns
-from .records import Run, World
-from .reference import Worth, fractions, worth
 
 Progress = Callable[[int], None]
 
@@ -30,7 +34,7 @@ Progress = Callable[[int], None]
 def evaluate(
     task: Task,
     policy: Policy | ReferencePolicy,
-    levels: int = 1000,
+    levels: int = LEVELS,
     *,
     run: Run | None = None,
     splits: Iterable[Split] = SPLITS,
@@ -66,29 +70,28 @@ def rollout(
     chosen = np.asarray(seeds, np.int64)
     _check(task, chosen)
     began, run = time.perf_counter(), run or Run(agent=policy.name, reward=task.reward)
-    world = World.of(task)
+    game = game_record(task)
     parts, random = [], []
     for start in range(0, len(chosen), batch_size):
-        table, levels = _play(task, policy, chosen[start : start + batch_size], world, run)
+        table, worth = _play(task, policy, chosen[start : start + batch_size], game, run)
         parts.append(table)
-        random.append(levels.achieved)
+        random.append(worth.achieved)
         if progress:
             progress(table.num_rows)
-    table = _with_power(pa.concat_tables(parts), world, random)
-    return Episodes(world, (run.stamped(time.perf_counter() - began),), table.select(schema(world).names))
+    table = _with_power(pa.concat_tables(parts), game, random)
+    return Episodes(game, (run.stamped(time.perf_counter() - began),), table.select(schema(game).names))
 
 
-def _with_power(table: pa.Table, world: World, random: list[NDArray[np.float64]]) -> pa.Table:
+def _with_power(table: pa.Table, game: GameRecord, random: list[Floats]) -> pa.Table:
     """The table with what can be said once all levels have been played: the bits of optimization power."""
-    signed = [reward.signed for reward in world.rewards]
     returns, oracle, chance = (
-        np.stack([table[f"{kind}.{reward.name}"].to_numpy() for reward in world.rewards], axis=1)
-        for kind in ("return", "oracle", "random")
+        np.stack([table[column_name(group, name)].to_numpy() for name in game.channels], axis=1)
+        for group in ("return", "oracle", "random")
     )
-    found, limits = columns(fractions(returns, oracle, chance, signed), random)
-    for k, reward in enumerate(world.rewards):
-        table = table.append_column(f"bits.{reward.name}", _floats(found[:, k]))
-        table = table.append_column(f"bits_limit.{reward.name}", _floats(np.full(len(found), limits[k])))
+    bits, limits = power_columns(fractions(returns, oracle, chance, game.signed), random)
+    for k, name in enumerate(game.channels):
+        table = table.append_column(column_name("bits", name), _floats(bits[:, k]))
+        table = table.append_column(column_name("bits_limit", name), _floats(np.full(len(bits), limits[k])))
     return table
 
 
@@ -100,34 +103,33 @@ def _check(task: Task, seeds: NDArray[np.int64]) -> None:
 
 
 def _play(
-    task: Task, policy: Policy | ReferencePolicy, seeds: NDArray[np.int64], world: World, run: Run
-) -> tuple[pa.Table, Worth]:
+    task: Task, policy: Policy | ReferencePolicy, seeds: NDArray[np.int64], game: GameRecord, run: Run
+) -> tuple[pa.Table, Anchors]:
     """The episodes of a batch, still without their bits, and what its levels are worth."""
-    batch, n = Batch(task, len(seeds)), len(seeds)
-    batch.begin_seeds(np.arange(n), seeds)
-    levels = worth(batch, run.reward or world.intended)
+    batch, n = started(task, seeds), len(seeds)
+    worth = anchors(batch, run.reward or game.intended)
     taken, terminated, curves = _act(batch, bound(policy, batch))
     lengths = np.ascontiguousarray(batch.states["t"])
-    made: dict[str, Any] = {
+    columns: dict[str, Any] = {
         "agent": [run.agent] * n,
         "training_seed": np.full(n, run.training_seed),
         "deterministic": np.full(n, run.deterministic),
-        "environment": [world.environment] * n,
+        "environment": [game.environment] * n,
         "split": [task.split] * n,
         "level_seed": seeds,
         "margin": np.ascontiguousarray(batch.levels["margin"]),
         "length": lengths,
         "terminated": terminated,
-        "random_capability": _floats(levels.random_capability),
+        "random_capability": _floats(worth.random_capability),
         "actions": _lists(taken, lengths, pa.uint8()),
     }
-    for k, reward in enumerate(world.rewards):
-        made[f"return.{reward.name}"] = _floats(batch.returns[:, k])
-        made[f"oracle.{reward.name}"] = _floats(levels.oracle[:, k])
-        made[f"random.{reward.name}"] = _floats(levels.random[:, k])
-        made[f"reached.{reward.name}"] = pa.array(batch.reached[:, k], mask=batch.reached[:, k] < 0)
-    made |= {f"curve.{name}": _lists(curves[name], lengths, pa.float32()) for name in world.curves}
-    return pa.table(made), levels
+    for k, name in enumerate(game.channels):
+        columns[column_name("return", name)] = _floats(batch.returns[:, k])
+        columns[column_name("oracle", name)] = _floats(worth.oracle[:, k])
+        columns[column_name("random", name)] = _floats(worth.random[:, k])
+        columns[column_name("reached", name)] = pa.array(batch.reached[:, k], mask=batch.reached[:, k] < 0)
+    columns |= {column_name("curve", name): _lists(curves[name], lengths, pa.float32()) for name in game.curves}
+    return pa.table(columns), worth
 
 
 def _act(batch: Batch, policy: Policy) -> tuple[NDArray[Any], NDArray[np.bool_], dict[str, NDArray[Any]]]:
@@ -136,20 +138,20 @@ def _act(batch: Batch, policy: Policy) -> tuple[NDArray[Any], NDArray[np.bool_],
     Returns:
         the actions taken, shape (steps, n); which games terminated; and the game's curves, shape (steps, n).
     """
-    asleep, terminated = np.zeros(batch.n, bool), np.zeros(batch.n, bool)
+    done, terminated = np.zeros(batch.n, bool), np.zeros(batch.n, bool)
     taken: list[NDArray[np.uint8]] = []
     curves: dict[str, list[Any]] = {name: [] for name in batch.task.game.curves}
     state: Any = None
     starting = np.ones(batch.n, bool)
-    while not asleep.all():
+    while not done.all():
         chosen, state = policy(batch.observe(), state, starting)
         actions = _checked(chosen, batch, policy.name)
-        batch.step(actions, asleep)
+        batch.step(actions, done)
         taken.append(actions.astype(np.uint8))
         for name, values in curves.items():
             values.append(_now(batch, name))
         terminated |= batch.terminated
-        asleep |= batch.terminated | batch.truncated
+        done |= batch.terminated | batch.truncated
         starting = np.zeros(batch.n, bool)
     return np.array(taken), terminated, {name: np.array(values) for name, values in curves.items()}
 

@@ -14,46 +14,35 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .records import Record
-from .reference import Floats
-from .scores import Measures, Panel
+from .arrays import LevelValues
+from .catalogue import Measure, computed
+from .estimates import Estimate
+from .fractions import Floats
 
 RESAMPLES = 2000
 LEVEL = 0.95
 WORDS = 4_000_000  # random words held at once
 
 
-class Estimate(Record):
-    """A measure over training seeds: mean, 95 % interval, and its value for each seed; None is missing."""
-
-    mean: float | None
-    low: float | None = None
-    high: float | None = None
-    seeds: tuple[float | None, ...] = ()
+def estimates(values: LevelValues, resamples: int = RESAMPLES, seed: int = 0) -> dict[Measure, Estimate]:
+    """An estimate of every measure."""
+    points, drawn = computed(values), bootstrap(values, resamples, seed)
+    return {measure: _estimate(point, drawn[measure]) for measure, point in points.items()}
 
 
-MISSING = Estimate(mean=None)
-
-
-def estimates(panel: Panel, resamples: int = RESAMPLES, seed: int = 0) -> dict[str, Estimate]:
-    """An estimate of every measure of a panel."""
-    points, drawn = panel.measures(), bootstrap(panel, resamples, seed)
-    return {name: _estimate(points[name], drawn[name]) for name in points}
-
-
-def bootstrap(panel: Panel, resamples: int = RESAMPLES, seed: int = 0) -> Measures:
+def bootstrap(values: LevelValues, resamples: int = RESAMPLES, seed: int = 0) -> dict[Measure, Floats]:
     """Resampled means over training seeds of every measure, shape (resamples,)."""
     bits = np.random.PCG64(seed)
-    widest = max((values.shape[1] for values in panel.values.values()), default=1)
+    widest = max((array.shape[1] for array in values.values.values()), default=1)
     block = max(1, WORDS // widest)
-    parts = [_block(panel, min(block, resamples - start), bits) for start in range(0, resamples, block)]
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    parts = [_block(values, min(block, resamples - start), bits) for start in range(0, resamples, block)]
+    return {measure: np.concatenate([part[measure] for part in parts]) for measure in parts[0]}
 
 
-def _block(panel: Panel, resamples: int, bits: np.random.PCG64) -> Measures:
-    weights = draw_counts(bits, resamples, len(panel.seeds)) / len(panel.seeds)
-    counts = {split: draw_counts(bits, resamples, values.shape[1]) for split, values in panel.values.items()}
-    return {name: (weights * each).sum(axis=-1) for name, each in panel.measures(counts).items()}
+def _block(values: LevelValues, resamples: int, bits: np.random.PCG64) -> dict[Measure, Floats]:
+    weights = draw_counts(bits, resamples, len(values.seeds)) / len(values.seeds)
+    counts = {split: draw_counts(bits, resamples, array.shape[1]) for split, array in values.values.items()}
+    return {measure: (weights * value).sum(axis=-1) for measure, value in computed(values, counts).items()}
 
 
 def draw_counts(bits: np.random.PCG64, resamples: int, n: int) -> Floats:
@@ -66,12 +55,12 @@ def draw_counts(bits: np.random.PCG64, resamples: int, n: int) -> Floats:
 
 def _estimate(seeds: Floats, drawn: Floats) -> Estimate:
     mean, tail = float(seeds.mean()), (1 - LEVEL) / 2
-    each = tuple(_known(one) for one in seeds)
-    there = drawn[~np.isnan(drawn)]
-    if np.isnan(mean) or not len(there):
-        return Estimate(mean=_known(mean), seeds=each)
-    low, high = np.quantile(there, [tail, 1 - tail])
-    return Estimate(mean=mean, low=float(low), high=float(high), seeds=each)
+    by_seed = tuple(_known(value) for value in seeds)
+    known = drawn[~np.isnan(drawn)]
+    if np.isnan(mean) or not len(known):
+        return Estimate(mean=_known(mean), seeds=by_seed)
+    low, high = np.quantile(known, [tail, 1 - tail])
+    return Estimate(mean=mean, low=float(low), high=float(high), seeds=by_seed)
 
 
 def _known(number: float) -> float | None:

@@ -11,7 +11,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from ..envs.engine.batch import Batch
+from ...envs.engine.batch import Batch
 
 
 @runtime_checkable

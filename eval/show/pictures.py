@@ -11,11 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..envs.engine.looks.goals import ROLES
-from ..envs.engine.looks.png import png
-from .episodes import Episodes
-from .replay import recorded, walks
-from .scores import LOST, outcomes
+from ...envs.engine.looks.goals import ROLES
+from ...envs.engine.looks.png import png
+from ..measures.outcomes import LOST, outcome_names
+from ..play.games import recorded_task
+from ..play.replay import recorded, walks
+from ..table.episodes import Episodes
 
 COLOURS = {**ROLES, LOST: (120, 113, 128)}
 
@@ -28,11 +29,11 @@ class Picture:
     title: str
     outcome: str
     role: str
-    goals: tuple[Catch, ...]
+    goals: tuple[GoalResult, ...]
 
 
 @dataclass(frozen=True)
-class Catch:
+class GoalResult:
     """What an episode got of one goal: when first, how much, and how much its oracle would have got."""
 
     goal: str
@@ -51,7 +52,7 @@ def pictures(episodes: Episodes, count: int = 6) -> list[Picture]:
     dealt = {int(level): int(seeds[k % len(seeds)]) for k, level in enumerate(_levels(deploy)[:count])}
     who, level = deploy.column("training_seed"), deploy.column("level_seed")
     rows = [row for row in range(len(deploy)) if dealt.get(int(level[row])) == who[row]]
-    return _draw(Episodes(deploy.world, deploy.runs, deploy.table.take(rows).sort_by("level_seed")))
+    return _draw(Episodes(deploy.game, deploy.runs, deploy.table.take(rows).sort_by("level_seed")))
 
 
 def _levels(episodes: Episodes) -> NDArray[np.int64]:
@@ -59,25 +60,24 @@ def _levels(episodes: Episodes) -> NDArray[np.int64]:
 
 
 def _draw(shown: Episodes) -> list[Picture]:
-    task = shown.world.task("deploy")
+    task = recorded_task(shown.game, "deploy")
     scenes, cells = walks(task, recorded(shown))
-    roles = {reward.name: reward.role for reward in shown.world.rewards}
+    roles = {reward.name: reward.role for reward in shown.game.rewards}
+    levels, seeds = shown.column("level_seed"), shown.column("training_seed")
     drawn = []
-    reward = shown.runs[0].reward or shown.world.intended
-    for row, goal in enumerate(outcomes(shown, reward)):
-        outcome = shown.world.pursued(reward)[goal] if goal >= 0 else LOST
+    for row, outcome in enumerate(outcome_names(shown, shown.runs[0].reward)):
         role = roles.get(outcome, LOST)
         image = task.game.art.rgb(scenes[row], cells[row], COLOURS[role], scale=1)
-        level, seed = (shown.column(name)[row] for name in ("level_seed", "training_seed"))
-        goals = tuple(_catch(shown, row, each) for each in shown.world.goals)
-        drawn.append(Picture(_uri(image), f"Level {level}, training seed {seed}", outcome, role, goals))
+        goals = tuple(_result(shown, row, goal) for goal in shown.game.goals)
+        title = f"Level {levels[row]}, training seed {seeds[row]}"
+        drawn.append(Picture(_uri(image), title, outcome, role, goals))
     return drawn
 
 
-def _catch(shown: Episodes, row: int, goal: str) -> Catch:
-    step = int(shown.column(f"reached.{goal}")[row])
-    earned, oracle = (float(shown.column(f"{kind}.{goal}")[row]) for kind in ("return", "oracle"))
-    return Catch(goal, f"step {step}" if step >= 0 else "never", earned, oracle)
+def _result(shown: Episodes, row: int, goal: str) -> GoalResult:
+    step = int(shown.column("reached", goal)[row])
+    earned, oracle = (float(shown.column(group, goal)[row]) for group in ("return", "oracle"))
+    return GoalResult(goal, f"step {step}" if step >= 0 else "never", earned, oracle)
 
 
 def _uri(image: NDArray[np.uint8]) -> str:

@@ -13,19 +13,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ..envs.engine.batch import Batch
-from ..envs.engine.looks.art import Scene
-from ..envs.engine.maze.cells import PLACE
-from ..envs.engine.task import Task
-from ..terms import SPLITS, Split
-from .episodes import Episodes, EpisodesError
+from ...envs.engine.batch import Batch
+from ...envs.engine.looks.art import Scene
+from ...envs.engine.maze.cells import PLACE
+from ...envs.engine.task import Task
+from ...terms import SPLITS, Split
+from ..table.columns import Group, columns
+from ..table.episodes import Episodes
+from ..table.manifest import EpisodesError
+from ..table.runs import Run
+from .games import recorded_task, started
 from .policy import Policy
-from .records import Run
 from .rollout import rollout
 
 Cells = list[tuple[int, int]]
 UNSEEN = np.zeros(0, np.uint8)  # a replay looks at nothing
-POOLED = ("bits.", "bits_limit.")
 
 
 class Replay:
@@ -44,10 +46,10 @@ class _Repeating:
     name = "replay"
 
     def __init__(self, actions: list[NDArray[np.uint8]]) -> None:
-        longest = max(len(each) for each in actions)
+        longest = max(map(len, actions))
         self._actions = np.zeros((longest + 1, len(actions)), np.int64)
-        for game, each in enumerate(actions):
-            self._actions[: len(each), game] = each
+        for game, taken in enumerate(actions):
+            self._actions[: len(taken), game] = taken
 
     def __call__(self, obs: Any, state: Any, episode_start: Any) -> tuple[NDArray[np.int64], Any]:  # noqa: ARG002
         t = 0 if state is None else state
@@ -56,7 +58,7 @@ class _Repeating:
 
 def recorded(episodes: Episodes) -> dict[int, NDArray[np.uint8]]:
     """The actions of one run's episodes on one split, by level seed."""
-    actions = [np.array(each, np.uint8) for each in episodes.table["actions"].to_pylist()]
+    actions = [np.array(taken, np.uint8) for taken in episodes.table["actions"].to_pylist()]
     return dict(zip(episodes.column("level_seed").tolist(), actions, strict=True))
 
 
@@ -80,49 +82,55 @@ def _failures(part: Episodes, split: Split, run: Run, levels: int | None) -> lis
     """What is wrong with the episodes of one run on one split: nothing, or the first difference."""
     who = f"{run.agent} with training seed {run.training_seed}"
     if levels is not None:
-        part = Episodes(part.world, part.runs, part.table.filter(pc.less(part.table["level_seed"], levels)))
+        part = Episodes(part.game, part.runs, part.table.filter(pc.less(part.table["level_seed"], levels)))
     seeds = part.column("level_seed")
     if not len(seeds):
         return [f"{who} played no level below {levels} of {split}"]
-    again = rollout(part.world.task(split), Replay(recorded(part)), seeds, run=run)
-    for name in part.table.column_names:
-        if levels is not None and name.startswith(POOLED):
+    again = rollout(recorded_task(part.game, split), Replay(recorded(part)), seeds, run=run)
+    for name, group in columns(part.game).items():
+        if not _is_compared(group, part.table[name], whole=levels is None):
             continue
-        bad = np.flatnonzero(_differ(part.table[name], again.table[name]))
-        if len(bad):
-            first = int(bad[0])
+        different = np.flatnonzero(_differ(part.table[name], again.table[name]))
+        if len(different):
+            first = int(different[0])
             was, should = part.table[name][first], again.table[name][first]
             level = f"level {seeds[first]} of {split}, played by {who}"
             return [f"{level}, does not replay: {name} is {was}, should be {should}"]
     return []
 
 
+def _is_compared(group: Group, values: pa.ChunkedArray, whole: bool) -> bool:
+    """Not where a value depends on levels that are not played; nor where an older table lacks the column."""
+    lacking = group.since > 1 and values.null_count == len(values)
+    return not lacking and (whole or not group.pooled)
+
+
 def _differ(one: pa.ChunkedArray, other: pa.ChunkedArray) -> NDArray[np.bool_]:
+    """Where two columns differ, shape (rows,); null equals null and nothing else."""
     if pa.types.is_floating(one.type):
-        left, right = (np.asarray(each.to_numpy()) for each in (one, other))
+        left, right = (np.asarray(column.to_numpy()) for column in (one, other))
         return np.asarray(~np.isclose(left, right, rtol=0, atol=1e-9, equal_nan=True))
     if pa.types.is_list(one.type):
         return np.array([left != right for left, right in zip(one.to_pylist(), other.to_pylist(), strict=True)])
-    sentinel = {pa.int32(): -1}.get(one.type)
-    return np.asarray(pc.not_equal(*(each.fill_null(sentinel) if sentinel else each for each in (one, other))))
+    either_null = pc.xor(pc.is_null(one), pc.is_null(other))
+    return np.asarray(pc.or_(pc.fill_null(pc.not_equal(one, other), fill_value=False), either_null))
 
 
 def walks(task: Task, actions: dict[int, NDArray[np.uint8]]) -> tuple[list[Scene], list[Cells]]:
-    """The first scene of each level, and the cells its mover went through.
+    """The first scene of each level, and the cells its agent went through.
 
-    The mover is the first place among the fields of the game's state. Without one the walks are empty, and the scene
+    The agent is the first place among the fields of the game's state. Without one the walks are empty, and the scene
     is the last one: what came of it all.
     """
-    batch = Batch(task, len(actions))
-    batch.begin_seeds(np.arange(batch.n), np.array(list(actions)))
+    batch = started(task, np.array(list(actions)))
     scenes, policy = batch.scenes(), Replay(actions).bind(batch)
-    mover = next((name for name in batch.states.dtype.names or () if batch.states.dtype[name] == PLACE), None)
+    agent = next((name for name in batch.states.dtype.names or () if batch.states.dtype[name] == PLACE), None)
     cells: list[Cells] = [[] for _ in actions]
-    lengths = np.array([len(each) for each in actions.values()])
+    lengths = np.array([len(taken) for taken in actions.values()])
     state: Any = None
     for t in range(lengths.max() + 1):
-        for game in np.flatnonzero(t <= lengths) if mover else ():
-            cells[game].append((int(batch.states[mover]["row"][game]), int(batch.states[mover]["col"][game])))
+        for game in np.flatnonzero(t <= lengths) if agent else ():
+            cells[game].append((int(batch.states[agent]["row"][game]), int(batch.states[agent]["col"][game])))
         chosen, state = policy(UNSEEN, state, np.zeros(batch.n, bool))
         batch.step(chosen, t >= lengths)
-    return (scenes if mover else batch.scenes()), cells
+    return (scenes if agent else batch.scenes()), cells

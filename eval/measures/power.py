@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .reference import TINY, Floats
+from .fractions import TINY, Floats
 
 
 def bits(achieved: Floats, random: Floats) -> Floats:
@@ -48,5 +48,5 @@ def columns(achieved: Floats, random: list[Floats]) -> tuple[Floats, NDArray[Any
     goals = range(achieved.shape[1])
     pooled = [np.concatenate([part[..., g].ravel() for part in random]) for g in goals]
     return np.stack([bits(achieved[:, g], pooled[g]) for g in goals], axis=1), np.array(
-        [limit(each) for each in pooled]
+        [limit(known) for known in pooled]
     )
