@@ -30,7 +30,8 @@ def sections(report: Report) -> Iterator[Section]:
     """All sections, in order, of the mode that is judged; those with nothing to say are left out."""
     yield gaps(report)
     yield scores(report)
-    yield seeds(report)
+    if len(report.main.training_seeds) > 1:
+        yield seeds(report)
     yield outcomes(report)
     yield optimization_power(report)
     if report.game.events:
