@@ -41,7 +41,7 @@ def _first_reached(episodes: Episodes, goals: tuple[str, ...]) -> tuple[Floats, 
     """Merit, shape (episodes, goals), the higher the earlier; and which episodes are lost."""
     steps = episodes.channels("reached", goals).astype(np.float64)
     merit = np.where(steps >= 0, -steps, -np.inf)
-    return merit, np.isinf(merit).all(axis=1)
+    return merit, np.isneginf(merit.max(axis=1))
 
 
 def _most_achieved(episodes: Episodes, goals: tuple[str, ...]) -> tuple[Floats, NDArray[np.bool_]]:

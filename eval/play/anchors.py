@@ -62,4 +62,5 @@ def _anchors(task: Task, reward: str, levels: bytes) -> Anchors:
 
 def _episodes(task: Task) -> int:
     """Random episodes on a level, so that those of a usual evaluation together resolve the bits a game asks for."""
-    return max(EPISODES, -(-(2**task.game.bits) // LEVELS))
+    wanted: int = 2**task.game.bits
+    return max(EPISODES, -(-wanted // LEVELS))

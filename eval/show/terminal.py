@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import cycle
+from typing import Literal
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -58,10 +59,11 @@ def table(section: Section) -> Table:
 
 
 def _add_column(made: Table, column: Column, is_label: bool) -> None:
+    """Labels keep to one line; all else may wrap where the terminal is narrow, the widest column first."""
     prose = not column.numeric and not is_label
-    made.add_column(
-        column.title, justify="right" if column.numeric else "left", no_wrap=not prose, style="dim" if prose else ""
-    )
+    justify: Literal["left", "right"] = "right" if column.numeric else "left"
+    style = "dim" if prose else ""
+    made.add_column(column.title, justify=justify, no_wrap=is_label, overflow="fold", style=style)
 
 
 def _bar(row: Row) -> Text:

@@ -30,7 +30,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from ...files import write_whole
-from .columns import check, column_name, columns, completed
+from .columns import SCHEMA, check, column_name, columns, completed
 from .game import GameRecord
 from .manifest import EpisodesError, Manifest, manifest_path, read_bytes, read_manifest
 from .runs import Run, merged
@@ -97,7 +97,7 @@ class Episodes:
         table, content = Path(path), io.BytesIO()
         pq.write_table(self.table, content, compression="zstd")
         sha256 = hashlib.sha256(content.getvalue()).hexdigest()
-        manifest = Manifest(game=self.game, runs=self.runs, rows=len(self), sha256=sha256)
+        manifest = Manifest(schema_version=SCHEMA, game=self.game, runs=self.runs, rows=len(self), sha256=sha256)
         write_whole(table, content.getvalue())
         write_whole(manifest_path(table), (manifest.model_dump_json(indent=2) + "\n").encode())
 

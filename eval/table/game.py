@@ -36,7 +36,7 @@ class GameRecord(Record):
     @property
     def channels(self) -> tuple[str, ...]:
         """Names of all that has a return: rewards, then events."""
-        return tuple(channel.name for channel in (*self.rewards, *self.events))
+        return (*(reward.name for reward in self.rewards), *(event.name for event in self.events))
 
     @property
     def signed(self) -> list[bool]:

@@ -23,7 +23,7 @@ class Manifest(Record):
     """What lies beside the table of a result that is whole; `schema_version` is that of the table."""
 
     format: Literal["goalgap-episodes"] = "goalgap-episodes"
-    schema_version: int = Field(SCHEMA, ge=1, le=SCHEMA)
+    schema_version: int = Field(ge=1, le=SCHEMA)
     game: GameRecord
     runs: tuple[Run, ...]
     rows: int

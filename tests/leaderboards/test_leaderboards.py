@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from rich.console import Console
 
 from goalgap import task
 from goalgap.agents.recipes import recipe
@@ -145,6 +147,16 @@ def test_better_agents_stand_higher(few: int) -> None:
     page = board.markdown({"CheeseCorner": section})
     assert "| *oracle:cheese* |" in page
     assert "\n## CheeseCorner\n" in page
+
+
+def test_a_narrow_terminal_cuts_nothing_off(few: int) -> None:
+    tables = board.boards([made(few, name) for name in ("a-name-of-many-letters", "random")])
+    console = Console(file=io.StringIO(), width=80)
+    console.print(board.render(tables))
+    text = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "…" not in text
+    assert "random" in text
+    assert max(map(len, text.splitlines())) <= 80
 
 
 def test_an_entry_without_a_score_ranks_last_and_says_that_it_is_missing(few: int) -> None:
