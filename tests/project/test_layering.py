@@ -13,18 +13,25 @@ import pytest
 import goalgap
 
 ROOT = Path(goalgap.__file__).resolve().parent
-MAY_IMPORT = {
+GROUND = {"choices", "files", "terms", "provenance", "__version__"}  # import nothing of ours, and all may import them
+MAY_IMPORT = {  # the longest path that fits a file counts
+    **{name: set[str]() for name in ("choices", "files", "terms", "provenance")},
     "envs": {"envs"},
     "agents": {"agents", "envs"},
     "eval": {"eval", "envs"},
+    "eval/table": {"eval/table"},  # tables are read, scored and judged without environments
+    "eval/measures": {"eval/measures", "eval/table"},
+    "eval/report.py": {"eval/measures", "eval/table"},
+    "eval/play": {"eval/play", "eval/measures", "eval/table", "envs"},
     "leaderboards": {"leaderboards", "eval", "envs"},
-    "cli": {"cli", "leaderboards", "eval", "agents", "envs"},
+    "api": {"eval", "agents", "envs"},  # where agents and evaluation meet
+    "cli": {"cli", "api", "leaderboards", "eval", "agents", "envs"},
     "__main__": {"cli"},
-    "__init__": {"envs"},
+    "__init__": {"envs", "api", "agents", "eval"},
 }
 HEAVY = {"torch", "stable_baselines3", "sb3_contrib"}
-FOLDERS = [name for name in MAY_IMPORT if not name.startswith("__")]
-SOURCES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")) + sorted(ROOT.glob("__*__.py"))
+FOLDERS = [name for name in MAY_IMPORT if (ROOT / name).is_dir() and "/" not in name]
+SOURCES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")) + sorted(ROOT.glob("*.py"))
 OUTSIDE = sorted(path for folder in ("tests", "benchmarks", "docs") for path in (ROOT / folder).rglob("*.py"))
 every_source = pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 
@@ -49,14 +56,26 @@ def ours(path):
 def test_the_table_has_every_folder():
     code = {path.parent.name for path in ROOT.glob("*/__init__.py") if path.parent.name not in ("build", ".venv")}
     assert code == set(FOLDERS)
+    assert {path.stem for path in ROOT.glob("*.py")} == set(MAY_IMPORT) - code
     assert len(SOURCES) > 30
 
 
 @every_source
 def test_layers(path):
-    folder = path.relative_to(ROOT).parts[0].removesuffix(".py")
+    own = path.relative_to(ROOT).as_posix()
+    room = max((room for room in MAY_IMPORT if lies_in(own, room) or own == f"{room}.py"), key=len)
     for name in ours(path):
-        assert name[0] in MAY_IMPORT[folder] | {"__version__"}, f"{folder} must not import {'.'.join(name)}"
+        allowed = any(lies_in("/".join(name), other.removesuffix(".py")) for other in MAY_IMPORT[room] | GROUND)
+        assert allowed, f"{own} must not import {'.'.join(name)}"
+
+
+def lies_in(path, room):
+    return path == room or path.startswith(f"{room}/")
+
+
+def test_every_room_of_the_table_exists():
+    for room in MAY_IMPORT:
+        assert (ROOT / room).exists() or (ROOT / f"{room}.py").exists(), room
 
 
 @every_source
@@ -81,12 +100,22 @@ def test_environments_and_evaluation_know_no_learning_library(path):
 
 
 def test_environments_do_not_know_each_other():
-    """An environment imports the engine only, and the engine imports no environment."""
-    for path in (ROOT / "envs").glob("*.py"):
-        if path.name != "__init__.py":
-            assert all(name[:2] == ("envs", "engine") for name in ours(path)), path.name
-    for path in (ROOT / "envs" / "engine").glob("*.py"):
-        assert all(name[:2] == ("envs", "engine") for name in ours(path)), path.name
+    """An environment imports the engine and what lies on the ground, and the engine imports no environment."""
+    for path in (ROOT / "envs").rglob("*.py"):
+        if path != ROOT / "envs" / "__init__.py":
+            assert all(name[:2] == ("envs", "engine") or name[0] in GROUND for name in ours(path)), path.name
+
+
+def test_recipes_and_records_need_no_learning_library():
+    """So that a command that trains nothing loads none; what needs one imports it where it is used."""
+    modules = "agents.algorithms, goalgap.agents.recipes, goalgap.agents.records, goalgap.agents.reference, goalgap.api"
+    assert not {name.split(".")[0] for name in loaded_by(f"import goalgap.{modules}, goalgap.cli")} & HEAVY
+
+
+def test_what_reads_agents_does_not_know_what_writes_them():
+    written = {("agents", "training"), ("agents", "seeds"), ("agents", "evolution"), ("agents", "callbacks")}
+    for module in ("loading", "records", "recipes", "reference", "vec_env"):
+        assert not {name[:2] for name in ours(ROOT / "agents" / f"{module}.py")} & written, module
 
 
 def test_the_package_list_is_the_folders():
@@ -117,5 +146,12 @@ def test_making_an_environment_brings_no_learning_library():
 
 
 def test_evaluation_brings_no_learning_library():
-    statement = "import goalgap.eval.rollout, goalgap.eval.scores, goalgap.leaderboards.board"
+    statement = "import goalgap.eval.play.rollout, goalgap.eval.show.html, goalgap.leaderboards.board"
     assert not {name.split(".")[0] for name in loaded_by(statement)} & HEAVY
+
+
+def test_a_table_is_read_and_judged_without_loading_any_kernel():
+    loaded = loaded_by("import goalgap.eval.table.episodes, goalgap.eval.report")
+    assert "goalgap.eval.measures.verdict" in loaded
+    assert not {name for name in loaded if name.split(".")[0] == "numba"}
+    assert not {name for name in loaded if name.startswith("goalgap.eval.play")}

@@ -1,0 +1,95 @@
+"""`goalgap list` and `goalgap show`: what environments there are, and what their levels look like."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import tyro
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from .. import envs
+from ..envs.engine.batch import Batch
+from ..envs.engine.looks.art import Scene
+from ..envs.engine.looks.png import png
+from ..envs.engine.task import Task
+from ..files import write_whole
+from ..terms import SPLITS, Split
+from .options import Environment, Options, Shared
+
+
+def list_environments(environment: Annotated[str | None, tyro.conf.Positional] = None) -> None:
+    """List the environments, or tell all about one.
+
+    Args:
+        environment: name or id; all of them, briefly, if left out.
+    """
+    console = Console()
+    if environment is None:
+        table = Table("environment", "intended goal", "proxy goal", "story", box=None, pad_edge=False)
+        for game in envs.SUITE.values():
+            proxies = ", ".join(f"{proxy.name} ({proxy.kind})" for proxy in game.proxies)
+            table.add_row(game.name, game.intended.name, proxies, game.summary)
+        console.print(table)
+    else:
+        _describe(console, envs.task(environment))
+
+
+def _describe(console: Console, task: Task) -> None:
+    game = task.game
+    console.print(Text(game.story), end="\n\n")
+    facts = Table(box=None, pad_edge=False, show_header=False)
+    for split, id in envs.ids(game).items():
+        facts.add_row(split, id)
+    for goal in game.rewards:
+        facts.add_row(f"{goal.role} {goal.kind}".strip(), f"{goal.name}: {goal.blurb}")
+    for event in game.events:
+        facts.add_row("event", f"{event.name}: {event.blurb}")
+    for argument in fields(game.arguments):
+        standard = task.arguments[argument.name]
+        facts.add_row(f"--set {argument.name}=", f"{argument.metadata['help']} (standard: {standard})")
+    console.print(facts)
+
+
+def show(
+    environment: Environment,
+    options: Shared = Options(),  # noqa: B008
+    split: tuple[Split, ...] = SPLITS,
+    seeds: tuple[int, ...] = (0, 1, 2),
+    png_file: Annotated[Path | None, tyro.conf.arg(name="png")] = None,
+) -> None:
+    """Draw levels of each split, as text, or as a picture with --png FILE.
+
+    Args:
+        environment: name or id.
+        options: how the environment is made.
+        split: which splits to draw.
+        seeds: level seeds.
+        png_file: a file for the picture.
+    """
+    console, task = Console(), options.task(environment)
+    rows = []
+    for name in split:
+        drawn = task if name == "train" else task.on(name)
+        batch = Batch.of(drawn, seeds)
+        rows.append(batch.scenes())
+        if png_file is None:
+            _draw_text(console, drawn, rows[-1])
+    if png_file is not None:
+        lines = [np.concatenate([task.game.art.rgb(scene) for scene in row], axis=1) for row in rows]
+        write_whole(png_file, png(np.concatenate(lines)))
+        console.print(f"{', '.join(split)} from top to bottom: {png_file}", soft_wrap=True, highlight=False)
+
+
+def _draw_text(console: Console, task: Task, scenes: list[Scene]) -> None:
+    console.print(Text(f"{task.game.name}, {task.split}", style="bold"))
+    blocks = [task.game.art.level(scene).splitlines() for scene in scenes]
+    heads = [f"seed {scene.level['seed']}, margin {scene.level['margin']:.2f}" for scene in scenes]
+    width = max(len(blocks[0][0]), *map(len, heads)) + 3
+    for lines in [heads, *zip(*blocks, strict=True)]:
+        console.print(Text("".join(line.ljust(width) for line in lines).rstrip()), soft_wrap=True)
+    console.print()
