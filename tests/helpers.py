@@ -69,8 +69,13 @@ def at_random(seed: int = 0) -> Callable[[Batch], Any]:
 
 
 def open_cells(levels: Levels) -> Any:
-    """The free cells of mazes, bool, shape (n, rows, rows)."""
-    return (levels["walls"][..., None] >> np.arange(levels["walls"].shape[1], dtype=np.uint64)) & 1 == 0
+    """The free cells of the levels' mazes, bool, shape (n, rows, rows)."""
+    return ~unpacked(levels["walls"])
+
+
+def unpacked(bits: Any) -> Any:
+    """Sets of cells, uint64, shape (..., rows), as bool, shape (..., rows, rows)."""
+    return (bits[..., None] >> np.arange(bits.shape[-1], dtype=np.uint64)) & 1 == 1
 
 
 def reachable(cells: Any, row: Any, col: Any) -> Any:
@@ -104,6 +109,19 @@ def lying(level: Any, state: Any, *kinds: int) -> Cells:
 def cells_of(bits: Any) -> Cells:
     """The cells of a set, an array of one word a row."""
     return [(row, col) for row in range(len(bits)) for col in range(64) if int(bits[row]) >> col & 1]
+
+
+def bits_of(drawing: str, glyph: str = "#") -> Any:
+    """The cells of a drawing that show a glyph, as a set: an array of one word a row."""
+    rows = [[cell == glyph for cell in line] for line in drawing.split()]
+    return np.array(rows, np.uint64) @ (np.uint64(1) << np.arange(len(rows[0]), dtype=np.uint64))
+
+
+def random_walls(rng: np.random.Generator, rows: int = 7, share: float = 0.3) -> Any:
+    """A grid with a border and walls anywhere, as a set of cells."""
+    walls = rng.random((rows, rows)) < share
+    walls[[0, -1]] = walls[:, [0, -1]] = True
+    return walls.astype(np.uint64) @ (np.uint64(1) << np.arange(rows, dtype=np.uint64))
 
 
 def assert_shown(layer: Any, cells: Cells) -> None:

@@ -62,7 +62,12 @@ def greedy_of(goal):
 @pytest.mark.parametrize("before", [0, 9], ids=["from the start", "from anywhere"])
 @pytest.mark.parametrize(
     ("name", "policy_of"),
-    [(name, each) for name, game in SUITE.items() for each in (oracle_of, greedy_of) if game.exact or each is oracle_of],
+    [
+        (name, each)
+        for name, game in SUITE.items()
+        for each in (oracle_of, greedy_of)
+        if game.exact or each is oracle_of
+    ],
 )
 def test_a_policy_earns_exactly_what_it_claims(name, split, before, policy_of):
     """The oracle of every goal, or its reference policy, which alone is what `value` claims where that is not exact."""
