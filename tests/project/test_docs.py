@@ -36,7 +36,7 @@ def test_a_page_has_every_section_and_none_is_empty(generate: ModuleType, game: 
     parts = generate.page(game).split("\n## ")[1:]
     assert [part.split("\n", 1)[0] for part in parts] == SECTIONS
     assert all(part.split("\n", 1)[1].strip() for part in parts)
-    assert game.kernel("sample").__doc__
+    assert game.kernels["sample"].__doc__
     assert game.kernel("step").__doc__
     assert game.exact or game.kernel("act").__doc__
 
