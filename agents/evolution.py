@@ -130,7 +130,8 @@ class SideBySideARS(ARS):
         while not games.done.all():
             logits = self.policy.logits(weights, torch.as_tensor(games.observe()))
             actions = (logits + gumbel_noise(logits.shape[1:])).argmax(2)
-            self.num_timesteps += games.n - games.step(actions.flatten().numpy())
+            self.num_timesteps += games.n - int(games.done.sum())
+            games.step(actions.flatten().numpy())
         return games.returns[:, games.task.channel].copy()
 
     def _excluded_save_params(self) -> list[str]:

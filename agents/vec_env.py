@@ -104,7 +104,7 @@ class GoalGapVecEnv(VecEnv):
 
     def _read_levels(self, games: NDArray[np.int64]) -> None:
         """Keep what infos say of the levels that these games have begun."""
-        seeds, margins = self.batch.levels["seed"][games].tolist(), self.batch.levels["margin"][games].tolist()
+        seeds, margins = self.batch.levels["seed"][games].tolist(), self.batch.margins()[games].tolist()
         for i, seed, margin in zip(games.tolist(), seeds, margins, strict=True):
             self._level_infos[i] = {"level_seed": seed, "margin": margin, "TimeLimit.truncated": False}
             self.reset_infos[i] = {"level_seed": seed, "margin": margin, "goals": dict.fromkeys(self._channels, 0.0)}
