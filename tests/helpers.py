@@ -129,11 +129,13 @@ def assert_shown(layer: Any, cells: Cells) -> None:
     assert sorted(map(tuple, np.argwhere(layer).tolist())) == sorted(cells)
 
 
-def assert_levels_equal(levels: Levels, others: Levels) -> None:
-    """The fields are the same; margins that are not known equal each other."""
-    assert levels.dtype == others.dtype
-    for field in levels.dtype.names or ():
-        np.testing.assert_array_equal(levels[field], others[field], err_msg=field)
+def assert_arrays_equal(one: Any, other: Any) -> None:
+    """Values are the same, field by field where they are records; margins that are not known equal each other."""
+    assert (one.dtype, one.shape) == (other.dtype, other.shape)
+    for field in one.dtype.names or ():
+        assert_arrays_equal(one[field], other[field])
+    if one.dtype.names is None:
+        np.testing.assert_array_equal(one, other)
 
 
 def pickled(thing: Any) -> Any:

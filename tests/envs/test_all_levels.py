@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from helpers import assert_levels_equal, at_random, batch_of, levels_of, open_cells, oracle_of, own, small
+from helpers import assert_arrays_equal, at_random, batch_of, levels_of, open_cells, oracle_of, own, small
 
 import goalgap
 from goalgap.envs.engine.batch import Batch
@@ -42,11 +42,11 @@ def test_a_level_depends_on_its_seed_alone(name, split):
     task, seeds = small(name, split), np.random.default_rng(0).integers(0, 2**63, 600)
     levels = draw_levels(task, seeds)
     order = np.random.default_rng(1).permutation(600)
-    assert_levels_equal(levels[order], draw_levels(task, seeds[order]))
-    assert_levels_equal(levels[7:9], np.concatenate([draw_levels(task, [seed]) for seed in seeds[7:9]]))
+    assert_arrays_equal(levels[order], draw_levels(task, seeds[order]))
+    assert_arrays_equal(levels[7:9], np.concatenate([draw_levels(task, [seed]) for seed in seeds[7:9]]))
     with ThreadPoolExecutor(4) as pool:
         drawn = list(pool.map(lambda part: draw_levels(task, part), np.array_split(seeds, 12)))
-    assert_levels_equal(levels, np.concatenate(drawn))
+    assert_arrays_equal(levels, np.concatenate(drawn))
     np.testing.assert_array_equal(levels["seed"], seeds)
 
 
@@ -58,7 +58,7 @@ def test_a_batch_plays_the_levels_of_its_seeds_however_it_was_used(name):
         for _ in range(9):
             batch.step(choose(batch))
     batch.reset_to_seeds([70, 50], np.array([1, 2]))
-    assert_levels_equal(batch.levels[1:3], draw_levels(batch.task, [70, 50]))
+    assert_arrays_equal(batch.levels[1:3], draw_levels(batch.task, [70, 50]))
 
 
 def test_splits_are_different_draws(name):
@@ -123,8 +123,8 @@ def test_more_alpha_replaces_levels_and_keeps_the_others(name):
     none, some, more = (batch_of(small(name, alpha=alpha), 2000) for alpha in (0.0, 0.1, 0.3))
     (few, many), _ = [batch.margins() > 0 for batch in (some, more)], none.margins()
     assert not (few & ~many).any()
-    assert_levels_equal(none.levels[~many], more.levels[~many])
-    assert_levels_equal(some.levels[few], more.levels[few])
+    assert_arrays_equal(none.levels[~many], more.levels[~many])
+    assert_arrays_equal(some.levels[few], more.levels[few])
 
 
 @pytest.mark.parametrize("horizon", [0, 33])
