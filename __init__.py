@@ -3,6 +3,6 @@
 from .envs import SUITE, register, task
 
 __version__ = "0.1.0"
-__all__ = ["SUITE", "__version__", "task"]
+__all__ = ["SUITE", "__version__", "register", "task"]
 
-register()
+register(*SUITE.values())
