@@ -14,7 +14,7 @@ from ..envs.engine.levels import Levels, draw_levels
 from ..envs.engine.task import Task
 from .expecting import EXACTLY, described, expect, expect_close, expect_on_levels
 
-FEW = 10  # layouts that training must have at the least
+DRAWN, DISTINCT = 200, 10  # of so many levels of training, so many layouts at the least
 WRITTEN = 8
 
 
@@ -30,20 +30,19 @@ def levels_depend_on_their_seeds_alone(task: Task, levels: int) -> None:
     expect_on_levels(batch, same, "drawn alone, a seed gives another level")
 
 
-def layouts_are_held_out(task: Task, levels: int) -> None:
+def layouts_are_held_out(task: Task, _: int) -> None:
     """Training has many layouts, which depend on nothing but what is laid out, and other splits have none of them."""
-    drawn = draw_levels(task, np.arange(levels))
+    drawn = draw_levels(task, np.arange(DRAWN))
     layouts, other = _layouts(task, drawn), drawn.copy()
     for field, value in (("seed", 12345), ("horizon", 1), ("margin", 0.5)):
         other[field] = value
     batch = Batch.on(task, drawn)
     expect_on_levels(batch, _layouts(task, other) == layouts, "the layout depends on the seed, horizon or margin")
-    train = _layouts(task, draw_levels(task.on("train"), np.arange(levels)))
+    train = _layouts(task, draw_levels(task.on("train"), np.arange(DRAWN)))
     if task.split != "train":
         expect_on_levels(batch, ~np.isin(layouts, train), "this layout occurs in training too")
-    expect(
-        len(set(train)) >= FEW, f"training has {len(set(train))} layouts in {levels} levels: too few to hold some out"
-    )
+    distinct = len(set(train))
+    expect(distinct >= DISTINCT, f"{DRAWN} levels of training have {distinct} layouts: too few to hold some out")
 
 
 def margins_are_what_proxies_lose(task: Task, levels: int) -> None:
