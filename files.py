@@ -1,24 +1,115 @@
-"""Files that are either whole or not there: written under another name, then moved into place."""
+"""Writing results: a file or a folder is there completely or not at all, whatever happens while it is written.
+
+A result is written under a hidden name beside its place, flushed to the disk and renamed last, so nothing half-written
+ever has the name of a result, and nothing finished is touched by a failure. Permissions are those that the user's
+umask gives to any new file. What cannot be written is a `StorageError`, which says why and what to do.
+"""
 
 from __future__ import annotations
 
+import errno
+import hashlib
 import os
+import secrets
+import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+ROOM = 16 * 2**20  # bytes a result may need
+REASONS = {
+    errno.ENOSPC: "the disk is full: free some space and run again",
+    errno.EDQUOT: "your disk quota is used up: free some space and run again",
+    errno.EFBIG: "a file may not grow that large here: raise the limit (ulimit -f) and run again",
+    errno.EACCES: "you may not write there: choose another folder or change its permissions",
+    errno.EROFS: "the file system is read-only: choose another folder",
+    errno.ENOENT: "nothing new can be made there: choose another folder",
+    errno.ENOTDIR: "a part of the path is a file, not a folder: choose another folder",
+    errno.EISDIR: "a folder has that name: choose another name",
+    errno.EEXIST: "something else has that name already: choose another folder",
+    errno.ENOTEMPTY: "it exists already: choose another folder or remove it",
+}
+
+
+class StorageError(OSError):
+    """A result could not be written; the message says why and what to do, and nothing finished was lost."""
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file in one move; OSError, and no file under a temporary name, when that cannot be done."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
+    """Write a file in one move, parents included; StorageError, and the old file or none, when that cannot be done."""
+    with _explained(path), _hidden_name(path) as temporary:
+        with temporary.open("xb") as file:
             file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(0o644)
+        _flush(temporary)
         temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
+        _flush(path.parent)
+
+
+@contextmanager
+def new_folder(folder: Path) -> Iterator[Path]:
+    """A temporary folder that becomes `folder` when the block ends well and is removed when it does not.
+
+    Raises:
+        StorageError: `folder` holds something already, or it cannot be written; so are errors of writing in the block.
+    """
+    with _explained(folder), _hidden_name(folder) as temporary:
+        temporary.mkdir()
+        yield temporary
+        for path in (*temporary.rglob("*"), temporary):
+            _flush(path)
+        temporary.replace(folder)
+        _flush(folder.parent)
+
+
+def check_room(folder: Path) -> None:
+    """StorageError unless a new `folder` can be written, with `ROOM` bytes; makes its parents."""
+    with _explained(folder):
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise StorageError(f"{folder} exists already: choose another folder or remove it")
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder.parent) as probe:
+            probe.write(b"probe")
+        free = shutil.disk_usage(folder.parent).free
+        if free < ROOM:
+            raise OSError(errno.ENOSPC, f"{free / 2**20:.1f} MiB are left, {ROOM >> 20} may be needed")
+
+
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file, as 64 hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def _hidden_name(path: Path) -> Iterator[Path]:
+    """A name beside `path` that nothing has; what has it when the block ends is removed. Makes the parents."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        yield temporary
+    finally:
+        if temporary.is_dir():
+            shutil.rmtree(temporary, ignore_errors=True)
+        else:
+            temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """Turn the system's errors into ones that say what to do."""
+    try:
+        yield
+    except StorageError:
         raise
+    except OSError as error:
+        reason = REASONS.get(error.errno or 0, "see the system's message")
+        raise StorageError(f"cannot write {path}: {reason} ({error})") from error
+
+
+def _flush(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

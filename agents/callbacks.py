@@ -13,11 +13,11 @@ from stable_baselines3.common.callbacks import BaseCallback
 
 
 @dataclass(frozen=True)
-class Progress:
+class TrainingProgress:
     """How far a run is.
 
     Attributes:
-        steps, total: done and to do, which is the least that will be done where rounds have no fixed length.
+        steps, total: transitions done, and to do; more will be done where rounds have no fixed length.
         score: mean return of the training reward, discounted, over the last 1,000 episodes; nan before the first.
             Where networks are varied, these are their episodes, not those of the network between them.
     """
@@ -27,10 +27,19 @@ class Progress:
     score: float
 
 
-class Reporter(BaseCallback):
-    """Tells how far the run is after each round."""
+OnProgress = Callable[[TrainingProgress], None]
 
-    def __init__(self, reward: str, total: int, progress: Callable[[Progress], None]) -> None:
+
+class Reporter(BaseCallback):
+    """Tells how far the run is after each round.
+
+    Args:
+        reward: name of the training reward.
+        total: transitions of the whole run.
+        progress: who is told.
+    """
+
+    def __init__(self, reward: str, total: int, progress: OnProgress) -> None:
         super().__init__()
         self.reward, self.total, self.progress = reward, total, progress
         self.returns: deque[float] = deque(maxlen=1000)
@@ -41,11 +50,11 @@ class Reporter(BaseCallback):
 
     def _on_rollout_end(self) -> None:
         score = float(np.mean(self.returns)) if self.returns else float("nan")
-        self.progress(Progress(self.num_timesteps, self.total, score))
+        self.progress(TrainingProgress(self.num_timesteps, self.total, score))
 
 
 class BootstrapTogether(BaseCallback):
-    """Adds what PPO expects beyond a time limit to the last reward, for all games of a step at once.
+    """Adds the discounted value of the last observation to the last reward of games that a time limit cut off.
 
     stable-baselines3 does the same game by game, each with a forward pass of its own, which takes about a tenth
     of the time where episodes are short. It skips games that are not marked as truncated, so the mark is taken off.

@@ -1,9 +1,9 @@
 """Augmented random search on many games at once.
 
-stable-baselines3 plays one candidate after another, and its policies always take the likeliest action. Here the
-candidates of a round play side by side, one network each, and draw their actions: a policy that all but knows the way
-must not stand before a wall forever. All are judged on the same fresh levels and by the same luck, and by whole
-episodes: games that are over sleep until the last one is, so none counts for being short.
+sb3-contrib plays one candidate after another, and its policies always take the likeliest action. Here the candidates
+of a round play side by side, one network each, and draw their actions, so that a policy which is nearly right does not
+stand before a wall until its time is up. All candidates are judged on the same fresh levels, with the same random
+numbers, and by whole episodes: games that are done wait for the last one, so that all candidates play equally many.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from torch.func import functional_call, vmap
 
 from ..envs.engine.batch import Batch
 from ..envs.engine.task import Task
+from .algorithms.ars import ARSRecipe
 from .features import PatchFeatures
-from .recipes import Evolution
 from .vec_env import GoalGapVecEnv
 
 
@@ -48,39 +48,45 @@ class SoftmaxPolicy(ARSPolicy):
         super().__init__(observation_space, action_space, net_arch)
 
     def make_features_extractor(self) -> PatchFeatures:
-        """What is seen, fixed."""
+        """What is seen, without weights of its own."""
         return PatchFeatures(self.observation_space, hidden=(), **self.view)
 
     def _predict(self, observation: PyTorchObs, deterministic: bool = False) -> Tensor:
         """Actions, int64, shape (n,): drawn, or the likeliest."""
         logits: Tensor = self.action_net(self.extract_features(observation, self.features_extractor))
-        return (logits if deterministic else logits + luck(logits.shape)).argmax(1)
+        return (logits if deterministic else logits + gumbel_noise(logits.shape)).argmax(1)
 
     def logits(self, weights: Tensor, obs: Tensor) -> Tensor:
-        """What many networks at once make of games of their own.
+        """The logits of many networks at once, each for games of its own.
 
         Args:
-            weights: of each network, shape (networks, weights).
-            obs: shape (networks * games, *observation shape).
+            weights: of each network, float32, shape (networks, weights).
+            obs: uint8, shape (networks * games, *observation shape), the games of the first network first.
 
         Returns:
-            shape (networks, games, actions).
+            float32, shape (networks, games, actions).
         """
         net, features = self.action_net, self.extract_features(obs, self.features_extractor)
-        named = dict(net.named_parameters())
-        parts = torch.split(weights, [each.numel() for each in named.values()], 1)
-        stacked = {name: part.view(-1, *named[name].shape) for name, part in zip(named, parts, strict=True)}
+        parameters = dict(net.named_parameters())
+        parts = torch.split(weights, [parameter.numel() for parameter in parameters.values()], 1)
+        stacked = {name: part.view(-1, *parameters[name].shape) for name, part in zip(parameters, parts, strict=True)}
         seen = features.view(len(weights), -1, features.shape[1])
-        found: Tensor = vmap(lambda own, part: functional_call(net, own, (part,)))(stacked, seen)
-        return found
+        logits: Tensor = vmap(lambda own, part: functional_call(net, own, (part,)))(stacked, seen)
+        return logits
 
 
 class SideBySideARS(ARS):
-    """ARS whose candidates play side by side; what it saves, the ARS of sb3-contrib loads."""
+    """ARS whose candidates play side by side; the ARS of sb3-contrib loads what it saves.
+
+    Args:
+        task: what is played.
+        recipe: how it learns.
+        seed: of the network, its variants, the actions, and the levels, which seeds do not share.
+    """
 
     policy: SoftmaxPolicy
 
-    def __init__(self, task: Task, recipe: Evolution, seed: int) -> None:
+    def __init__(self, task: Task, recipe: ARSRecipe, seed: int) -> None:
         super().__init__(
             SoftmaxPolicy,
             GoalGapVecEnv(task, 1),
@@ -108,27 +114,31 @@ class SideBySideARS(ARS):
         callback.on_rollout_start()
         returns = self._play(candidate_weights)
         reward = self.games.task.reward
-        callback.update_locals({"infos": [{"returns": {reward: each}} for each in returns.tolist()]})
+        callback.update_locals({"infos": [{"returns": {reward: value}} for value in returns.tolist()]})
         callback.on_step()
         callback.on_rollout_end()
         return torch.as_tensor(returns.reshape(self.pop_size, -1).mean(1), dtype=torch.float32)
 
     def _play(self, weights: Tensor) -> NDArray[np.float64]:
-        """One episode of each game; the returns of the training reward, shape (games,)."""
-        games, asleep = self.games, np.zeros(self.games.n, bool)
+        """Play one episode of each game by networks of these weights, shape (networks, weights).
+
+        Returns:
+            the return of the training reward in each game, float64, shape (games,).
+        """
+        games, done = self.games, np.zeros(self.games.n, bool)
         games.begin(np.arange(games.n))
-        while not asleep.all():
+        while not done.all():
             logits = self.policy.logits(weights, torch.as_tensor(games.observe()))
-            actions = (logits + luck(logits.shape[1:])).argmax(2)
-            games.step(actions.flatten().numpy(), asleep)
-            self.num_timesteps += games.n - int(asleep.sum())
-            asleep |= games.terminated | games.truncated
+            actions = (logits + gumbel_noise(logits.shape[1:])).argmax(2)
+            games.step(actions.flatten().numpy(), done)
+            self.num_timesteps += games.n - int(done.sum())
+            done |= games.terminated | games.truncated
         return games.returns[:, games.task.channel].copy()
 
     def _excluded_save_params(self) -> list[str]:
         return [*super()._excluded_save_params(), "games", "weights"]
 
 
-def luck(shape: tuple[int, ...]) -> Tensor:
-    """Gumbel noise: the argmax of logits and it is a draw from their softmax (Gumbel 1954)."""
+def gumbel_noise(shape: tuple[int, ...]) -> Tensor:
+    """Gumbel noise, float32: the argmax of logits plus this noise is a draw from their softmax (Gumbel 1954)."""
     return -torch.empty(shape).exponential_().log()

@@ -114,5 +114,5 @@ def _around(rows: int, cols: int, side: int, step: int) -> tuple[Tensor, Tensor]
 
 def _spread(cells: Tensor, layers: int) -> Tensor:
     """All layers of the cells around each agent: (rows, cols, side, side) -> (rows * cols, side * side * layers)."""
-    each = cells.flatten(2).flatten(0, 1)[:, :, None]
-    return (each * layers + torch.arange(layers)).flatten(1)
+    by_agent = cells.flatten(2).flatten(0, 1)[:, :, None]
+    return (by_agent * layers + torch.arange(layers)).flatten(1)

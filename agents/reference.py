@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -114,10 +115,18 @@ def reference_names(game: Game) -> list[str]:
     return [*oracles, "random", "noop", f"degraded:{wanted}:{FRACTION:g}", *mixtures]
 
 
+def is_reference_name(text: str, game: Game) -> bool:
+    """Whether a text stands for a reference policy rather than for the path of an agent.
+
+    A file or folder of that name comes first; names with a colon are reference policies, if perhaps misspelt ones.
+    """
+    return not Path(text).exists() and (":" in text or text in reference_names(game))
+
+
 def check_goals(goals: tuple[str, ...], game: Game) -> None:
     """ValueError unless every name is a goal of the game."""
     for goal in goals:
-        choose(f"goal of {game.name}", goal, [each.name for each in game.goals])
+        choose(f"goal of {game.name}", goal, [known.name for known in game.goals])
 
 
 def _fraction(text: str) -> float:
@@ -132,15 +141,15 @@ def _fraction(text: str) -> float:
 
 def _shares(batch: Batch, t: Any, seed: int, use: int) -> NDArray[np.float64]:
     """Random numbers in [0, 1), one a game: a function of the policy's seed, the level's seed, the step and the use."""
-    each: Any = chance  # written for one game, and right for arrays as it stands
-    salt: Any = key
-    words = mix(each(batch.levels["seed"], t, np.array([use])) ^ salt(np.array([seed]), np.array([use])))
+    of_level: Any = chance  # written for one game, and right for arrays as it stands
+    of_policy: Any = key
+    words = mix(of_level(batch.levels["seed"], t, np.array([use])) ^ of_policy(np.array([seed]), np.array([use])))
     shares: NDArray[np.float64] = (words >> S32) / 2.0**32
     return shares
 
 
 def _oracle(goal: str, batch: Batch, _: int) -> Actions:
-    return batch.best_actions([each.name for each in batch.task.game.goals].index(goal))
+    return batch.best_actions(batch.task.channels.index(goal))
 
 
 def _random(batch: Batch, seed: int) -> Actions:

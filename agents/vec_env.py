@@ -2,8 +2,8 @@
 
 stable-baselines3 takes no Gymnasium vector environment, so this is its own kind. Game i of `seed(s)` plays
 the episodes of seed s + i, as `reset(seed=s + i)` of the single environment does: a `DummyVecEnv` over
-single environments sees the same games, only much more slowly. A game that ends begins again in the same
-step. Infos are those of the single environment, and stable-baselines3's `terminal_observation`,
+single environments plays the same games, only much more slowly. A game that ends is reset in the same step.
+Infos are those of the single environment, and stable-baselines3's `terminal_observation`,
 `TimeLimit.truncated` and `episode` (return of the training reward `r`, length `l`, seconds `t`), so
 neither `Monitor` nor `VecMonitor` is needed.
 """
@@ -34,6 +34,9 @@ class GoalGapVecEnv(VecEnv):
         task: what is played.
         n_envs: how many games.
         render_mode: "rgb_array" or None; `get_images` draws every game.
+
+    Raises:
+        ValueError: n_envs or render_mode is none of these.
     """
 
     def __init__(self, task: Task, n_envs: int, render_mode: str | None = None) -> None:
@@ -44,72 +47,90 @@ class GoalGapVecEnv(VecEnv):
         self.task, self.render_mode = task, render_mode
         super().__init__(n_envs, task.observation_space, task.action_space)
         self.batch = Batch(task, n_envs)
-        self._nothing = dict.fromkeys(task.channels, 0.0)
-        self._about: list[Info] = [{} for _ in range(n_envs)]
-        self._everyone, self._actions = np.arange(n_envs), np.zeros(n_envs, np.int64)
-        self._sums, self._since, self._seeded = np.zeros(n_envs), time.time(), False
+        self._channels, self._channel = task.channels, task.channel
+        self._level_infos: list[Info] = [{} for _ in range(n_envs)]
+        self._all_games = np.arange(n_envs)
+        self._returns, self._began, self._seeded = np.zeros(n_envs), time.time(), False
+        self._actions: Any = None
 
     def reset(self) -> NDArray[np.uint8]:
-        """Observations of new episodes, uint8, shape (n_envs, rows, cols, layers)."""
-        self._seed()
+        """Start new episodes, with the seeds and options that were asked for.
+
+        Returns:
+            observations, uint8, shape (n_envs, *observation shape); what is said of the levels is in `reset_infos`.
+
+        Raises:
+            ValueError: a seed or an option is not allowed.
+        """
+        self._pass_on_seeds()
         if any(self._options):
             for i in range(self.num_envs):
-                begin(self.batch, self._everyone[i : i + 1], self._options[i])
+                begin(self.batch, self._all_games[i : i + 1], self._options[i])
         else:
-            self.batch.begin(self._everyone)
-        self._sums[:] = 0.0
-        self._read_levels(self._everyone)
+            self.batch.begin(self._all_games)
+        self._returns[:] = 0.0
+        self._read_levels(self._all_games)
         self._reset_seeds()
         self._reset_options()
         return self.batch.observe()
 
-    def step_async(self, actions: NDArray[Any]) -> None:
-        self._actions = np.asarray(actions, np.int64)
+    def step_async(self, actions: NDArray[np.int64]) -> None:
+        """Keep the actions, integers, shape (n_envs,), for `step_wait`."""
+        self._actions = actions
 
     def step_wait(self) -> VecEnvStepReturn:
-        """Observations, rewards (float32), dones and infos of one step, each new to the caller."""
+        """Play one step of every game; games that ended are reset.
+
+        Returns:
+            observations, uint8, shape (n_envs, *observation shape); rewards, float32, and dones, bool, each of shape
+            (n_envs,); and an info for each game. All are new to the caller.
+
+        Raises:
+            ValueError: an action does not exist, or they are no integers, one a game; no game has moved then.
+        """
         batch = self.batch
         batch.step(self._actions)
-        rewards = batch.rewards[:, self.task.channel]
-        self._sums += rewards
+        rewards = batch.rewards[:, self._channel]
+        self._returns += rewards
         rewards, dones, infos = rewards.astype(np.float32), batch.terminated | batch.truncated, self._infos()
-        ended = np.flatnonzero(dones)
+        obs, ended = batch.observe(), np.flatnonzero(dones)
         if len(ended):
-            self._end(ended, infos)
+            self._tell_ends(ended, obs[ended], infos)
             batch.begin(ended)
-            self._sums[ended] = 0.0
+            obs[ended] = batch.observe(ended)
+            self._returns[ended] = 0.0
             self._read_levels(ended)
-        return batch.observe(), rewards, dones, infos
+        return obs, rewards, dones, infos
 
-    def _read_levels(self, where: NDArray[np.int64]) -> None:
-        """Take down what infos say of the levels that the games `where` begin."""
-        seeds, margins = self.batch.levels["seed"][where].tolist(), self.batch.levels["margin"][where].tolist()
-        for i, seed, margin in zip(where.tolist(), seeds, margins, strict=True):
-            self._about[i] = {"level_seed": seed, "margin": margin, "TimeLimit.truncated": False}
-            self.reset_infos[i] = {"level_seed": seed, "margin": margin, "goals": self._nothing.copy()}
+    def _read_levels(self, games: NDArray[np.int64]) -> None:
+        """Keep what infos say of the levels that these games have begun."""
+        seeds, margins = self.batch.levels["seed"][games].tolist(), self.batch.levels["margin"][games].tolist()
+        for i, seed, margin in zip(games.tolist(), seeds, margins, strict=True):
+            self._level_infos[i] = {"level_seed": seed, "margin": margin, "TimeLimit.truncated": False}
+            self.reset_infos[i] = {"level_seed": seed, "margin": margin, "goals": dict.fromkeys(self._channels, 0.0)}
 
     def _infos(self) -> list[Info]:
         """A new info for each game: stable-baselines3 and its wrappers write into them."""
-        nothing = self._nothing
-        infos = [about | {"goals": nothing.copy()} for about in self._about]
+        nothing = dict.fromkeys(self._channels, 0.0)
+        infos = [level | {"goals": nothing.copy()} for level in self._level_infos]
         for i in np.flatnonzero(self.batch.rewards.any(1)).tolist():
-            infos[i]["goals"] = dict(zip(nothing, self.batch.rewards[i].tolist(), strict=True))
+            infos[i]["goals"] = self._named(self.batch.rewards[i])
         return infos
 
-    def _end(self, ended: NDArray[np.int64], infos: list[Info]) -> None:
-        """Tell the games that ended how they did."""
-        batch, seconds = self.batch, round(time.time() - self._since, 6)
-        columns = (
-            ended.tolist(), batch.observe()[ended], batch.truncated[ended].tolist(), batch.returns[ended].tolist(),
-            self._sums[ended].tolist(), batch.states["t"][ended].tolist(),
-        )  # fmt: skip
-        for i, last, truncated, returns, total, length in zip(*columns, strict=True):
-            infos[i]["terminal_observation"], infos[i]["TimeLimit.truncated"] = last, truncated
-            infos[i]["returns"] = dict(zip(self._nothing, returns, strict=True))
-            infos[i]["episode"] = {"r": round(total, 6), "l": length, "t": seconds}
+    def _tell_ends(self, ended: NDArray[np.int64], last: NDArray[np.uint8], infos: list[Info]) -> None:
+        """Write into the infos of the games that ended how they did, with their last observations."""
+        batch, seconds = self.batch, round(time.time() - self._began, 6)
+        lengths = batch.states["t"][ended].tolist()
+        for i, obs, length in zip(ended.tolist(), last, lengths, strict=True):
+            infos[i]["terminal_observation"], infos[i]["TimeLimit.truncated"] = obs, bool(batch.truncated[i])
+            infos[i]["returns"] = self._named(batch.returns[i])
+            infos[i]["episode"] = {"r": round(float(self._returns[i]), 6), "l": length, "t": seconds}
 
-    def _seed(self) -> None:
-        """Pass on the seeds that were asked for; games never seeded get fresh ones."""
+    def _named(self, values: NDArray[np.float64]) -> dict[str, float]:
+        return dict(zip(self._channels, values.tolist(), strict=True))
+
+    def _pass_on_seeds(self) -> None:
+        """Seed the games as was asked for; games that were never seeded get fresh seeds."""
         if not self._seeded and None in self._seeds:
             fresh = np.random.SeedSequence().generate_state(self.num_envs).tolist()
             self._seeds = [new if old is None else old for old, new in zip(self._seeds, fresh, strict=True)]
@@ -128,8 +149,8 @@ class GoalGapVecEnv(VecEnv):
         where, art = list(self._get_indices(indices)), self.task.game.art
         if self.render_mode is None:
             return [None] * len(where)
-        scenes, returns = self.batch.scenes(), self.batch.returns.tolist()
-        return [art.picture(scenes[i], dict(zip(self._nothing, returns[i], strict=True))) for i in where]
+        scenes = self.batch.scenes()
+        return [art.picture(scenes[i], self._named(self.batch.returns[i])) for i in where]
 
     def get_attr(self, attr_name: str, indices: VecEnvIndices = None) -> list[Any]:
         """An attribute, the same for every game."""

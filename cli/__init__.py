@@ -9,20 +9,30 @@ from typing import Any
 import tyro
 from rich.console import Console
 
-from . import boards, drawing, looking, main_job
+from ..api import MissingPackageError
+from .curves import curves
+from .eval import evaluate
+from .leaderboard import enter, leaderboard
 from .options import RefusedError
+from .report import report
+from .run import run
+from .show import list_environments, show
+from .standard import standard
+from .train import train
 
 COMMANDS: dict[str, Callable[..., Any]] = {
-    "list": looking.list_environments,
-    "show": looking.show,
-    "run": main_job.run,
-    "train": main_job.train,
-    "eval": main_job.evaluate,
-    "report": main_job.report,
-    "curves": drawing.curves,
-    "enter": boards.enter,
-    "leaderboard": boards.leaderboard,
+    "list": list_environments,
+    "show": show,
+    "run": run,
+    "train": train,
+    "eval": evaluate,
+    "report": report,
+    "curves": curves,
+    "enter": enter,
+    "leaderboard": leaderboard,
+    "standard": standard,
 }
+MENDABLE = (ValueError, TypeError, OSError, RefusedError, MissingPackageError)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -31,7 +41,7 @@ def main(arguments: list[str] | None = None) -> None:
         tyro.extras.subcommand_cli_from_dict(
             COMMANDS, prog="goalgap", description="Which goal has your agent learned?", args=arguments
         )
-    except (ValueError, TypeError, OSError, RefusedError) as error:
+    except MENDABLE as error:
         Console(stderr=True, soft_wrap=True).print(f"[bold red]error:[/] {_plain(error)}", highlight=False)
         sys.exit(2)
     except KeyboardInterrupt:

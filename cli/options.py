@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import Annotated, Any
 
 import tyro
 
 from .. import envs
+from ..agents.algorithms import ALGORITHMS
 from ..choices import choose
 from ..envs.engine.task import Task
+
+*FIRST, LAST = ALGORITHMS
+ANY = f"{', '.join(FIRST)} or {LAST}"
+LEVELS = 1000
+RESULTS = Path("results")
 
 Environment = Annotated[str, tyro.conf.Positional]
 
@@ -40,18 +47,30 @@ class Options:
 
     def _further(self, environment: str) -> dict[str, Any]:
         game, _ = envs.find(environment)
-        known = {each.name: each for each in fields(game.arguments)}
-        found: dict[str, Any] = {}
+        known = {argument.name: argument for argument in fields(game.arguments)}
+        chosen: dict[str, Any] = {}
         for text in self.set:
             name, equals, value = text.partition("=")
             if not equals:
                 raise ValueError(f"--set takes name=value, not {text!r}")
             choose(f"argument of {game.name}", name, known)
-            found[name] = value if known[name].metadata["choices"] else _integer(name, value)
-        return found
+            chosen[name] = value if known[name].metadata["choices"] else _integer(name, value)
+        return chosen
 
 
 Shared = Annotated[Options, tyro.conf.arg(name="")]
+Algorithm = Annotated[str | None, tyro.conf.arg(help=f"{ANY}, instead of the one that is usual for the environment")]
+ZipAlgorithm = Annotated[
+    str | None,
+    tyro.conf.arg(help=f"what a bare zip was trained by: {ANY}, instead of the environment's usual one"),
+]
+
+
+def check_counts(**counts: int) -> None:
+    """ValueError unless each of these is at least 1."""
+    for name, number in counts.items():
+        if number < 1:
+            raise ValueError(f"{name} must be at least 1, not {number}")
 
 
 def _integer(name: str, text: str) -> int:
@@ -59,16 +78,3 @@ def _integer(name: str, text: str) -> int:
         return int(text)
     except ValueError:
         raise ValueError(f"{name} must be an integer, not {text!r}") from None
-
-
-def agents() -> Any:
-    """The part of GoalGap that trains and loads agents; a RefusedError tells how to install what it needs."""
-    try:
-        from .. import agents as package
-        from ..agents import loading, recipes, reference, seeds, training  # noqa: F401
-    except ModuleNotFoundError as error:
-        raise RefusedError(
-            f'this needs {error.name}, which is not installed: pip install "goalgap[agents]" brings stable-baselines3 '
-            "and torch"
-        ) from error
-    return package

@@ -12,13 +12,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 SHARE = 4  # a plain line at every quarter
 
 
-class Update(Protocol):
+class OnWork(Protocol):
+    """Told the name of a piece of work, how much of how much is done, and a note."""
+
     def __call__(self, name: str, done: float, total: float, note: str = "") -> None: ...
 
 
 @contextmanager
-def progress(console: Console) -> Iterator[Update]:
-    """A function to call with the name of a piece of work, how much of how much is done, and a note."""
+def progress_shown(console: Console) -> Iterator[OnWork]:
+    """While the block runs, what it is given shows how far the work is."""
     if not console.is_terminal:
         yield Lines(console)
         return
@@ -28,6 +30,8 @@ def progress(console: Console) -> Iterator[Update]:
 
 
 class Bars:
+    """A bar for each piece of work."""
+
     def __init__(self, bars: Progress) -> None:
         self._bars = bars
         self._known: dict[str, object] = {}
@@ -39,12 +43,14 @@ class Bars:
 
 
 class Lines:
+    """A line for each quarter of a piece of work."""
+
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._told: dict[str, int] = {}
+        self._shown: dict[str, int] = {}
 
     def __call__(self, name: str, done: float, total: float, note: str = "") -> None:
         quarter = int(SHARE * done / total) if total else SHARE
-        if quarter > self._told.get(name, 0):
-            self._told[name] = quarter
+        if quarter > self._shown.get(name, 0):
+            self._shown[name] = quarter
             self._console.print(f"{name}: {min(100 * quarter // SHARE, 100)} % {note}".rstrip(), highlight=False)

@@ -4,8 +4,8 @@
                                      /seed-0/sampled-1000.parquet, .json    its episodes
                                      /report.json, report.html              what they say
 
-The name holds a digest of the environment, its arguments, alpha, the reward and the recipe, so that the same
-command finds what is finished and another one cannot mistake it for its own.
+The name holds a digest of the environment, its arguments, alpha, the reward and the recipe (`agents.records`), so that
+the same command finds what is finished and another one cannot mistake it for its own.
 """
 
 from __future__ import annotations
@@ -13,23 +13,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from filelock import FileLock, Timeout
 
-from ..envs.engine.task import Task
 from ..eval.episodes import Episodes, EpisodesError
-from .options import RefusedError, agents
-
-
-def folder_of(root: Path, task: Task, recipe: Any) -> Path:
-    """The folder of a task and a recipe; the digest is that of the cell of seed 0."""
-    return root / f"{task.game.name}-{agents().training.cell(task, recipe, 0)}"
+from .options import RefusedError
 
 
 @contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """Work in a folder that no other process works in."""
+def locked(folder: Path) -> Iterator[None]:
+    """Work in a folder that no other process works in; RefusedError when one does, or it cannot be made."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(folder / ".lock")
@@ -58,10 +51,12 @@ def finished_episodes(path: Path, sha256: str) -> Episodes | None:
 
 def find_episodes(paths: tuple[Path, ...]) -> list[Episodes]:
     """The episodes in files, or anywhere below folders; EpisodesError says what is missing."""
+    if not paths:
+        raise EpisodesError("name the files of episodes, or folders that hold some, such as results/CheeseCorner-...")
     files: list[Path] = []
     for path in paths:
-        found = sorted(path.rglob("*.parquet")) if path.is_dir() else [path]
-        if not found:
+        tables = sorted(path.rglob("*.parquet")) if path.is_dir() else [path]
+        if not tables:
             raise EpisodesError(f"{path} holds no episodes (*.parquet): `goalgap run` or `goalgap eval` makes them")
-        files += found
+        files += tables
     return [Episodes.read(path) for path in files]

@@ -20,6 +20,7 @@ from goalgap.envs.engine.looks.art import paint
 from goalgap.envs.engine.looks.canvas import enlarge
 from goalgap.envs.engine.looks.goals import PAPER
 from goalgap.envs.engine.looks.png import pixels, png
+from goalgap.envs.engine.looks.sprites import sprite
 from goalgap.envs.engine.task import Task
 from goalgap.leaderboards import board
 from goalgap.terms import SPLITS
@@ -62,7 +63,7 @@ def levels(task: Task) -> Image:
 
 def icon(thing: str) -> Image:
     """One cell that holds one thing, 32 x 32 pixels."""
-    return enlarge(paint(np.ones((1, 1, 1), np.uint8), (thing,)), 2)
+    return enlarge(paint(np.ones((1, 1, 1), np.uint8), {thing: sprite(thing)}), 2)
 
 
 def stale(made: dict[Path, str | Image]) -> list[Path]:

@@ -33,11 +33,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .boards import SLOT_BOARD
 from .engine.game import Arguments as GameArguments
 from .engine.game import Game, Reward, argument
 from .engine.kernels import Arguments, Level, Obs, Rewards, State, Stream, kernel
 from .engine.kernels.rng import Word, absorb, below, chance
-from .engine.looks.art import BoardArt
 
 ARMS = 5
 WHOLE = 16  # odds are counted in sixteenths
@@ -199,25 +199,6 @@ def check(level: Any) -> None:
             raise ValueError(f"{name} is counted in sixteenths, 0 .. {WHOLE}, not {level[name].max()}")
 
 
-THINGS = ("slot", "hand", "coin", "bell", *(f"{name}{n}" for name in ("coins", "bells") for n in range(1, 5)))
-BARS = WHOLE // 4
-
-
-def board(level: Any, state: Any) -> NDArray[np.uint8]:
-    """Two columns an arm: above, bars of its odds; then what its last pull gave; then the machine, and the hand."""
-    cells = np.zeros((BARS + 2, 2 * ARMS, len(THINGS)), np.uint8)
-    cells[-1, ::2, 0] = 1
-    for side, odds in enumerate((level["payoff"], level["chime"])):
-        for arm in range(ARMS):
-            for n in range(odds[arm]):
-                cells[BARS - 1 - n // 4, 2 * arm + side, 4 + 4 * side + n % 4] = 1
-    if state["t"] > 0:
-        left = 2 * int(state["arm"])
-        cells[-1, left + 1, 1] = 1
-        cells[-2, left, 2], cells[-2, left + 1, 3] = state["pays"], state["chimes"]
-    return cells
-
-
 GAME = Game(
     name="ChimeBandit",
     module=__name__,
@@ -228,7 +209,7 @@ GAME = Game(
     arguments=BanditArguments,
     actions=("a", "b", "c", "d", "e"),
     records=records,
-    board=BoardArt(THINGS, board),
+    board=SLOT_BOARD,
     check=check,
     signals=lambda _: {"arm": ARMS, "paid": 1, "chime": ARMS},
     horizon=lambda _: 50,

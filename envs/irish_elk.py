@@ -16,43 +16,40 @@ and lives. If nobody were fooled, herds in the forest with rivals would last lik
 
 Choices
 -------
-That the goals agree in training is a theorem. Matings per head grow with food, and so does the herd. In open
-country with rivals, matings grow with the antlers, and survival does not fall; in forest without rivals, both fall.
-So the richer pasture, and growing or shedding all the way, are at least as good in every respect, in this generation
-and in all later ones, and better in the present one. In forest with rivals matings still grow with the antlers,
-but matings times survival falls: descendants want antlers shed all the way. Only the way of the most matings has to be
-weighed there, which value iteration does exactly.
+That the goals agree in training is a theorem. In open country with rivals, matings grow with the antlers, and survival
+does not fall; in forest without rivals, both fall; and both grow with food. So the richer pasture, and growing or
+shedding all the way, are at least as good in every respect, now and in all later generations. In forest with rivals
+matings still grow with the antlers, but matings times survival falls: descendants want antlers shed all the way. Only
+the way of the most matings has to be weighed there, which value iteration does exactly.
 
-The source has evolution as its example of an optimizer whose creatures want what once led to descendants, and no
-elk. That antlers caught on trees is an old parable and not what ended the real animal (Gould 1974). Chosen here:
-all numbers; that descendants are counted in hundreds, before the herd is cut to 24; that each country lets a herd
-thrive that does what is best for its descendants; and that matings are weighed with a sight of hardly more
-than a generation (discount 0.3), since sexual selection has no foresight. With longer sight their oracle would keep a
-herd at the brink, to have somebody who mates.
+The source has evolution as its example of an optimizer whose creatures want what once led to descendants, and no elk;
+that antlers caught on trees is an old parable (Gould 1974). Chosen here: all numbers; that descendants are counted in
+hundreds, before the herd is cut to 24; that each country lets a herd thrive that does what is best for its
+descendants; and that matings are weighed with hardly more than a generation's sight (discount 0.3), since sexual
+selection has no foresight: with more, their oracle would keep a herd at the brink, to have somebody who mates.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import product
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .boards import HERD_BOARD
 from .engine.game import Arguments as GameArguments
 from .engine.game import Event, Game, Reward, argument
 from .engine.kernels import Arguments, Level, Obs, Rewards, State, Stream, kernel
 from .engine.kernels.rng import absorb, below
-from .engine.looks.art import BoardArt
 
 DESCENDANTS, MATINGS, EXTINCTION = 0, 1, 2
 ROOM, WOLVES, CALVES, HUNDRED = 24, 2, 32, 100
 ANTLERS, RIVALS, TREES, SEASONS, PASTURES, FOOD = 4, 3, 3, 4, 2, 8
-TRAITS = 3  # an action is a trait (grow, keep, shed) on a pasture
+TRAITS, GROW, SHED = 3, 0, 2  # an action is a trait (grow, keep, shed) on a pasture
 WINS = np.array([5, 6, 7, 8, 11, 16, 24])  # by the lead over rivals, from -3 to 3
 ALONE, MATING = 7, 24  # what antlers of 0 win without rivals; food times wins that make a mating a head
 SIGHT = 0.3
+AHEAD = 5  # generations after which all matings together count less than a hundredth of one
 
 
 @dataclass(frozen=True)
@@ -103,12 +100,6 @@ def grown_up(level: Level, antlers: int) -> int:
 
 
 @kernel
-def won(level: Level, t: int, antlers: int, pasture: int) -> int:
-    """The matings a head in the generation of time t, in 24ths."""
-    return level.food[(t - 1) % SEASONS, pasture] * wins(level, antlers)
-
-
-@kernel
 def breed(herd: int, matings: int, grown: int) -> tuple[int, int]:
     """What a generation has after the wolves: matings a head, in 24ths; and descendants, in parts of 24 x 32."""
     return (matings, (herd - WOLVES) * matings * grown) if herd > WOLVES else (0, 0)
@@ -117,11 +108,12 @@ def breed(herd: int, matings: int, grown: int) -> tuple[int, int]:
 @kernel
 def live(level: Level, t: int, herd: int, antlers: int, pasture: int) -> tuple[int, int]:
     """A generation's matings and descendants, as `breed` counts them."""
-    return breed(herd, won(level, t, antlers, pasture), grown_up(level, antlers))
+    return breed(herd, level.food[(t - 1) % SEASONS, pasture] * wins(level, antlers), grown_up(level, antlers))
 
 
 @kernel
 def next_herd(descendants: int) -> int:
+    """How many grow up and find room."""
     return min(ROOM, descendants // (MATING * CALVES))
 
 
@@ -160,20 +152,23 @@ def grazed(level: Level, t: int, goal: int) -> int:
 
 
 @kernel
-def plan(level: Level, t: int, goal: int) -> Any:
-    """The optimum of a goal from time t on, by value iteration: by generations from t, herd and antlers."""
+def plan(level: Level, t: int, goal: int, ahead: int) -> Any:
+    """The optimum of a goal over the `ahead` generations after time t, by value iteration.
+
+    Returns:
+        float64, shape (generations from t, herd, antlers).
+    """
     discount = SIGHT if goal == MATINGS else 1.0
-    values = np.zeros((level.horizon - t + 1, ROOM + 1, ANTLERS + 1))
+    values = np.zeros((ahead + 1, ROOM + 1, ANTLERS + 1))
     best = np.zeros(ANTLERS + 1)  # by the antlers of the next generation
-    mated, grown = np.zeros(ANTLERS + 1, np.int64), np.zeros(ANTLERS + 1, np.int64)
+    won, grown = np.zeros(ANTLERS + 1, np.int64), np.zeros(ANTLERS + 1, np.int64)
     for antlers in range(ANTLERS + 1):
-        grown[antlers] = grown_up(level, antlers)
-    for k in range(level.horizon - t - 1, -1, -1):
-        for antlers in range(ANTLERS + 1):
-            mated[antlers] = won(level, t + k + 1, antlers, grazed(level, t + k + 1, goal))
+        won[antlers], grown[antlers] = wins(level, antlers), grown_up(level, antlers)
+    for k in range(ahead - 1, -1, -1):
+        food = level.food[(t + k) % SEASONS, grazed(level, t + k + 1, goal)]
         for herd in range(1, ROOM + 1):
             for antlers in range(ANTLERS + 1):
-                matings, descendants = breed(herd, mated[antlers], grown[antlers])
+                matings, descendants = breed(herd, food * won[antlers], grown[antlers])
                 later = discount * values[k + 1, next_herd(descendants), antlers]
                 best[antlers] = gain(matings, descendants, goal) + later
             for antlers in range(ANTLERS + 1):
@@ -185,8 +180,9 @@ def plan(level: Level, t: int, goal: int) -> Any:
 @kernel
 def value(level: Level, state: State, goal: int) -> tuple[float, int]:
     """Exact; the steps it takes are those that are left."""
-    best = plan(level, state.t, goal)[0, state.herd, state.antlers]
-    return best, level.horizon - state.t if best > 0 else 0
+    left = level.horizon - state.t
+    best = plan(level, state.t, goal, left)[0, state.herd, state.antlers]
+    return best, left if best > 0 else 0
 
 
 @kernel
@@ -194,7 +190,7 @@ def thrive(level: Level) -> tuple[float, int]:
     """The most descendants there can be, and the last herd, by what is best in every respect."""
     herd, antlers, total = int(level.start.herd), int(level.start.antlers), 0.0
     for t in range(1, level.horizon + 1):
-        antlers = changed(antlers, 2 if level.trees > 0 or level.rivals == 0 else 0)
+        antlers = changed(antlers, SHED if level.trees > 0 or level.rivals == 0 else GROW)
         matings, descendants = live(level, t, herd, antlers, grazed(level, t, DESCENDANTS))
         total += gain(matings, descendants, DESCENDANTS)
         herd = next_herd(descendants)
@@ -207,13 +203,13 @@ def margin(level: Level) -> float:
     most = thrive(level)[0]
     if level.rivals == 0 or level.trees == 0 or most == 0.0:
         return 0.0
-    values, total = plan(level, 0, MATINGS), 0.0
+    values, total = plan(level, 0, MATINGS, level.horizon), 0.0
     herd, antlers = int(level.start.herd), int(level.start.antlers)
     for t in range(1, level.horizon + 1):
         best, bred, after = -1.0, 0, 0
-        for action in range(PASTURES * TRAITS):
-            grown = changed(antlers, action)
-            matings, descendants = live(level, t, herd, grown, action // TRAITS)
+        for trait in range(TRAITS):
+            grown = changed(antlers, trait)
+            matings, descendants = live(level, t, herd, grown, grazed(level, t, MATINGS))
             worth = matings / MATING + SIGHT * values[t, next_herd(descendants), grown]
             if worth > best + 1e-9:
                 best, bred, after = worth, descendants, grown
@@ -223,26 +219,44 @@ def margin(level: Level) -> float:
 
 
 @kernel
+def distinguishes(level: Level) -> bool:
+    """Whether already the first choice for matings costs descendants, which are lost for good; else by the margin.
+
+    A few generations ahead are enough to know that choice: what all later matings count, `beyond`, is little.
+    """
+    ahead, pasture = min(AHEAD, level.horizon - 1), grazed(level, 1, MATINGS)
+    beyond = SIGHT ** (ahead + 1) * FOOD * WINS[-1] / MATING / (1.0 - SIGHT) + 1e-9
+    later, worth = plan(level, 1, MATINGS, ahead)[0], np.zeros(TRAITS)
+    for trait in range(TRAITS):
+        antlers = changed(level.start.antlers, trait)
+        matings, descendants = live(level, 1, level.start.herd, antlers, pasture)
+        worth[trait] = matings / MATING + SIGHT * later[next_herd(descendants), antlers]
+    forest = level.trees > 0 and level.rivals > 0
+    return (forest and max(worth[0], worth[1]) > worth[SHED] + beyond) or margin(level) > 0
+
+
+@kernel
 def paint(level: Level, obs: Obs) -> None:
     """What a country is: rivals and trees."""
-    first = ROOM + ANTLERS
-    for n in range(level.rivals):
-        obs[first + n] = 1
-    for n in range(level.trees):
-        obs[first + RIVALS + n] = 1
+    count(obs, ROOM + ANTLERS, level.rivals)
+    count(obs, ROOM + ANTLERS + RIVALS, level.trees)
 
 
 @kernel
 def observe(level: Level, state: State, obs: Obs) -> None:
-    for n in range(state.herd):
-        obs[n] = 1
-    for n in range(state.antlers):
-        obs[ROOM + n] = 1
     first, season = ROOM + ANTLERS + RIVALS + TREES, state.t % SEASONS
+    count(obs, 0, state.herd)
+    count(obs, ROOM, state.antlers)
     obs[first + season] = 1
     for pasture in range(PASTURES):
-        for n in range(level.food[season, pasture]):
-            obs[first + SEASONS + pasture * FOOD + n] = 1
+        count(obs, first + SEASONS + pasture * FOOD, level.food[season, pasture])
+
+
+@kernel
+def count(obs: Obs, first: int, n: int) -> None:
+    """Show a number by as many bits, from `first` on."""
+    for k in range(n):
+        obs[first + k] = 1
 
 
 def signals(_: ElkArguments) -> dict[str, int]:
@@ -253,43 +267,16 @@ def signals(_: ElkArguments) -> dict[str, int]:
 
 def check(level: Any) -> None:
     """A written level keeps within what can be shown, and one pasture is always richer."""
-    start = level["start"]
-    values = {"rivals": level["rivals"], "trees": level["trees"], "food": level["food"]}
-    values |= {"herd": start["herd"], "antlers": start["antlers"]}
-    for (name, value), limit in zip(values.items(), (RIVALS, TREES, FOOD, ROOM, ANTLERS), strict=True):
-        if value.max() > limit:
-            raise ValueError(f"{name} must be in 0 .. {limit}, not {value.max()}")
-    if start["herd"] == 0:
+    shown = {"rivals": RIVALS, "trees": TREES, "food": FOOD, "herd": ROOM, "antlers": ANTLERS}
+    for name, limit in shown.items():
+        most = (level if name in level.dtype.names else level["start"])[name].max()
+        if most > limit:
+            raise ValueError(f"{name} must be in 0 .. {limit}, not {most}")
+    if level["start"]["herd"] == 0:
         raise ValueError("a herd of 0 is extinct before it begins: take at least 1")
     for season, (west, east) in enumerate(level["food"].tolist()):
         if west == east:
             raise ValueError(f"season {season} has food {west} on both pastures: one must have more")
-
-
-THINGS = ("grass", "tree", "elk", "rival", "antlers1", "antlers2", "antlers3", "antlers4")
-ROWS, COLS = 7, 12
-FIELDS = (range(3), range(9, 12))
-FOREST = ((6, 1), (6, 4), (6, 7), (6, 10), (0, 1), (0, 10), (6, 2), (6, 9), (0, 0), (0, 11), (6, 0), (6, 11))
-FIGHTERS = ((0, 3), (0, 5), (0, 6), (0, 8))
-
-
-def board(level: Any, state: Any) -> NDArray[np.uint8]:
-    """Rivals above, a herd between its two pastures, trees around: each elk is one of the herd, each tuft food."""
-    cells = np.zeros((ROWS, COLS, len(THINGS)), np.uint8)
-    season = int(state["t"]) % SEASONS
-    for cols, food in zip(FIELDS, level["food"][season], strict=True):
-        _put(cells, list(product(range(2, 5), cols))[:food], "grass")
-    _put(cells, FOREST[: len(FOREST) * int(level["trees"]) // TREES], "tree")
-    _put(cells, list(product(range(2, 6), range(3, 9)))[: state["herd"]], "elk", int(state["antlers"]))
-    _put(cells, FIGHTERS if level["rivals"] else (), "rival", int(level["rivals"]))
-    return cells
-
-
-def _put(cells: NDArray[np.uint8], where: Any, thing: str, antlers: int = 0) -> None:
-    first = THINGS.index("antlers1")
-    for row, col in where:
-        cells[row, col, THINGS.index(thing)] = 1
-        cells[row, col, first : first + antlers] = 1
 
 
 GAME = Game(
@@ -304,7 +291,7 @@ GAME = Game(
     actions=tuple(f"{trait} {pasture}" for pasture in ("west", "east") for trait in ("grow", "keep", "shed")),
     records=records,
     signals=signals,
-    board=BoardArt(THINGS, board),
+    board=HERD_BOARD,
     check=check,
     horizon=lambda _: 24,
     curves=("herd",),

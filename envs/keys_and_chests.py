@@ -173,7 +173,7 @@ def opened(worth: float) -> float:
 
 def read(level: Any, masks: Mapping[str, Any]) -> None:
     """Fill in the things that are drawn."""
-    read_things(level, (masks["key"], masks["chest"]))
+    read_things(level, {"key": masks["key"], "chest": masks["chest"]})
 
 
 GAME = Game(

@@ -174,7 +174,8 @@ def margin(level: Level) -> float:
 def read(level: Any, masks: Mapping[str, Any]) -> None:
     """Fill in the coins that are drawn."""
     free, company, watched = masks["free"], masks["company"], masks["watched"]
-    read_things(level, (free & ~watched, free & watched, company & ~watched, company & watched))
+    drawn = {"free": free & ~watched, "watched free": free & watched}
+    read_things(level, drawn | {"company": company & ~watched, "watched company": company & watched})
 
 
 GAME = Game(

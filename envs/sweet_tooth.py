@@ -141,7 +141,8 @@ def margin(level: Level) -> float:
 def read(level: Any, masks: Mapping[str, Any]) -> None:
     """Fill in the food that is drawn."""
     nutrient, sweet = masks["nutrient"], masks["sweet1"]
-    read_things(level, (nutrient & sweet, masks["bitter"], nutrient & ~sweet, masks["sweet4"]))
+    kinds_drawn = {"fruit": nutrient & sweet, "plant": masks["bitter"], "root": nutrient & ~sweet}
+    read_things(level, kinds_drawn | {"candy": masks["sweet4"]})
 
 
 GAME = Game(

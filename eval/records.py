@@ -7,10 +7,8 @@ know of one (which goal is intended, which rewards are signed) is recorded here.
 from __future__ import annotations
 
 import hashlib
-import platform
 from dataclasses import asdict
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -19,9 +17,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from ..envs import SUITE
 from ..envs.engine.batch import Batch
 from ..envs.engine.task import Task
+from ..provenance import installed_versions
 from ..terms import SPLITS, Split
-
-PACKAGES = ("goalgap", "numpy", "numba", "gymnasium", "torch", "stable-baselines3", "sb3-contrib")
 
 
 class Record(BaseModel):
@@ -132,18 +129,7 @@ class Run(Record):
     def stamped(self, seconds: float) -> Run:
         """This run with the versions that are installed, the time now (UTC), and how long it took."""
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        return self.model_copy(update={"versions": installed(), "created": now, "seconds": seconds})
-
-
-def installed() -> dict[str, str]:
-    """Versions of Python and of the packages results can depend on, those that are installed."""
-    found = {"python": platform.python_version()}
-    for package in PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return found
+        return self.model_copy(update={"versions": installed_versions(), "created": now, "seconds": seconds})
 
 
 def fingerprint(task: Task, levels: int = 8, steps: int = 16) -> str:

@@ -14,8 +14,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-import tempfile
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -27,7 +25,7 @@ from ..envs import SUITE, task
 from ..eval import replay
 from ..eval.episodes import Episodes
 from ..eval.records import Record
-from ..files import write_whole
+from ..files import new_folder, write_whole
 from ..terms import SPLITS
 
 ENTRY, EPISODES = "entry.json", "episodes.parquet"
@@ -86,15 +84,9 @@ class Submission:
         place = entries / self.folder
         if place.exists():
             raise EntryError(f"{place} exists already: choose another name, or remove it first")
-        place.parent.mkdir(parents=True, exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(dir=place.parent, prefix=".new-"))
-        try:
+        with new_folder(place) as fresh:
             self.episodes.write(fresh / EPISODES)
             write_whole(fresh / ENTRY, (self.entry.model_dump_json(indent=2) + "\n").encode())
-            fresh.chmod(0o755)
-            fresh.replace(place)
-        finally:
-            shutil.rmtree(fresh, ignore_errors=True)
         return place
 
     @classmethod

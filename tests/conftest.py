@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import gymnasium
@@ -45,3 +48,24 @@ def env(env_id: str) -> gymnasium.Env[Any, Any]:
 def same() -> Any:
     """A function that asserts deep equality: of values, types, shapes and keys."""
     return assert_same
+
+
+@pytest.fixture
+def nobody() -> Callable[[], AbstractContextManager[None]]:
+    """A context in which permissions count: root, whom they do not stop, acts as another user."""
+
+    @contextmanager
+    def acting() -> Iterator[None]:
+        if os.geteuid() == 0:
+            try:
+                os.seteuid(65534)
+            except OSError:
+                pytest.skip("root cannot act as another user here")
+            try:
+                yield
+            finally:
+                os.seteuid(0)
+        else:
+            yield
+
+    return acting

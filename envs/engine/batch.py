@@ -85,8 +85,8 @@ class Batch:
     def _reset_by(self, sampler: LevelSampler, where: Indices) -> None:
         played = where[self.done[where]]
         if len(played):
-            results = (self.levels, self.returns, self.states["t"], self.truncated)
-            sampler.tell(Results(*(each[played] for each in results)))
+            lengths = self.states["t"][played]
+            sampler.tell(Results(self.levels[played], self.returns[played], lengths, self.truncated[played]))
         self.reset_to_levels(sampler.next_levels(len(where)), where)
 
     def reset_to_seeds(self, seeds: Indices, where: Indices | None = None) -> None:
@@ -101,8 +101,8 @@ class Batch:
         self.levels[chosen] = levels
         self.loops.start(self._games, chosen)
 
-    def step(self, actions: NDArray[np.int64]) -> None:
-        """One step of every game that is not done; results stand in the attributes.
+    def step(self, actions: NDArray[np.int64]) -> int:
+        """One step of every game that is not done; results stand in the attributes. Returns how many games are done.
 
         Args:
             actions: integers, shape (n,); ValueError where one does not exist, and then no game has moved.
@@ -110,10 +110,14 @@ class Batch:
         given = np.asarray(actions)
         if given.shape != (self.n,) or given.dtype.kind not in "iu":
             raise ValueError(f"actions are {self.n} integers, one a game, not {given.dtype} of shape {given.shape}")
-        chosen = np.ascontiguousarray(given, np.int64)
-        wrong = self.loops.step(self._games, chosen, self._actions, self.task.discounts)
-        if wrong >= 0:
-            raise self.task.no_action(int(given[wrong]))
+        return self.advance(np.ascontiguousarray(given, np.int64))
+
+    def advance(self, actions: NDArray[np.int64]) -> int:
+        """As `step`, of actions that are known to be an int64 array of shape (n,)."""
+        done = self.loops.step(self._games, actions, self._actions, self.task.discounts)
+        if done < 0:
+            raise self.task.no_action(int(actions[-1 - done]))
+        return done
 
     def play(self, choose: Callable[[Batch], NDArray[np.int64]]) -> None:
         """Play all games to their end by the actions that `choose` gives for the batch as it stands."""
@@ -131,22 +135,11 @@ class Batch:
         """The margin of each level, shape (n,), measured where it was not known."""
         return margins(self.task, self.levels)
 
-    def noted_levels(self) -> Callable[[], tuple[NDArray[np.int64], NDArray[np.float64]]]:
-        """What the levels are now, for later: a function that gives their seeds and their margins, each shape (n,).
-
-        Margins that are not known are measured then, if ever.
-        """
-        seeds, known = self.levels["seed"].copy(), self.levels["margin"].copy()
-        if not np.isnan(known).any():
-            return lambda: (seeds, known)
-        levels = self.levels.copy()
-        return lambda: (seeds, margins(self.task, levels))
-
     def scenes(self) -> list[Scene]:
         """Every game as it stands, to be drawn."""
         self.margins()
-        shown = zip(self.observe(), self.levels.copy(), self.states.copy(), strict=True)
-        return [Scene(self.task.game, *moment) for moment in shown]
+        moments, game = zip(self.observe(), self.levels.copy(), self.states.copy(), strict=True), self.task.game
+        return [Scene(*moment, game.sprites, game.goals) for moment in moments]
 
     def values(self) -> NDArray[np.float64]:
         """The optimum of every channel from here on, shape (n, channels)."""

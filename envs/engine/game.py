@@ -127,7 +127,7 @@ class Game:
     @cached_property
     def sprites(self) -> dict[str, np.ndarray[Any, Any]]:
         """The picture of each thing, uint8, shape (16, 16, 4), red, green, blue and alpha."""
-        return pictures({thing: self.art.glyph(thing) for thing in self.things}, self.pictures)
+        return pictures(self.art.glyphs(self.things), self.pictures)
 
     @property
     def goals(self) -> tuple[Reward, ...]:
@@ -149,7 +149,7 @@ class Game:
     @property
     def channels(self) -> tuple[str, ...]:
         """Names of all that `step` writes, in the order of the reward vector: rewards, then events."""
-        return tuple(each.name for each in (*self.rewards, *self.events))
+        return (*(reward.name for reward in self.rewards), *(event.name for event in self.events))
 
     @property
     def source(self) -> ModuleType:

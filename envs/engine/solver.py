@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .batch import Batch, Levels
+from .batch import Batch
+from .levels import Levels
 from .task import Task
 
 NOWHERE = -1  # where an episode that is over goes on: it stands for a value of 0

@@ -12,12 +12,14 @@ import pytest
 import torch
 
 import goalgap
+from goalgap.agents.algorithms import ALGORITHMS
+from goalgap.agents.algorithms.ars import ARSRecipe
+from goalgap.agents.algorithms.ppo import PPORecipe
 from goalgap.agents.loading import AgentError, load_agent, open_model
-from goalgap.agents.recipes import Evolution, Gradient
 from goalgap.agents.training import train
 from goalgap.envs.engine.batch import Batch
 
-TINY = Gradient(steps=512, n_envs=16, n_steps=16, minibatch=128, epochs=1, hidden=(16,))
+TINY = PPORecipe(steps=512, n_envs=16, n_steps=16, minibatch=128, epochs=1, hidden=(16,))
 TASK = goalgap.task("CheeseCorner", size=5)
 N = 64
 
@@ -85,15 +87,16 @@ def test_sampled_actions_follow_the_policy_and_argmax_takes_the_likeliest(traine
 
 def test_other_splits_and_a_bare_zip_can_be_played(trained):
     assert play(load_agent(trained, TASK.on("deploy")), TASK.on("deploy")).max() < 4
-    bare = load_agent(trained / "agent.zip", TASK)
+    bare = load_agent(trained / "agent.zip", TASK, seed=4)
     np.testing.assert_array_equal(play(bare), play(load_agent(trained, TASK)))
     assert bare.record == {}
+    assert load_agent(trained / "agent.zip", TASK).seed == 0
     assert load_agent(trained, TASK).record["seed"] == 4
     assert (bare.name, load_agent(trained, TASK).name) == ("agent", "PPO seed 4")
 
 
 def test_agents_of_evolution_are_loaded_and_draw_their_actions(tmp_path):
-    small = Evolution(steps=4000, n_envs=4, directions=3, top=2, patch=3, hidden=(4,))
+    small = ARSRecipe(steps=4000, n_envs=4, directions=3, top=2, patch=3, hidden=(4,))
     policy = load_agent(train(TASK, small, 0, tmp_path / "agent"), TASK)
     assert policy.name == "ARS seed 0"
     np.testing.assert_array_equal(play(policy), play(policy))
@@ -139,7 +142,7 @@ def test_what_is_no_agent_is_refused(tmp_path):
         other.writestr("data", "{}")
     with pytest.raises(AgentError, match="cannot be read as a PPO agent"):
         load_agent(tmp_path / "other.zip", TASK)
-    with pytest.raises(ValueError, match="choose from PPO, RecurrentPPO, ARS"):
+    with pytest.raises(ValueError, match=f"choose from {', '.join(ALGORITHMS)}"):
         open_model(tmp_path / "other.zip", "DQN")
 
 
@@ -150,3 +153,21 @@ def test_another_environment_or_other_spaces_are_refused_and_both_are_named(agen
     (agent / "agent.json").write_text(json.dumps({**record, "environment": "goalgap/Other-v0"}))
     with pytest.raises(AgentError, match="goalgap/Other-v0 and cannot play goalgap/CheeseCorner-v0"):
         load_agent(agent, TASK)
+
+
+def test_a_policy_says_what_is_recorded_of_it(trained):
+    agent = load_agent(trained, TASK, sampled=False)
+    record = json.loads((trained / "agent.json").read_text())
+    details = {name: record[name] for name in ("recipe", "sha256", "steps", "seconds")}
+    described = {"agent": "PPO", "training_seed": 4, "reward": "cheese", "alpha": 0.0, "deterministic": True}
+    assert agent.run_fields == {**described, "details": details}
+    assert load_agent(trained / "agent.zip", TASK).run_fields == {"agent": "agent", "deterministic": False}
+
+
+def test_agents_of_earlier_versions_are_read(agent):
+    """What their records called otherwise is not needed."""
+    record = json.loads((agent / "agent.json").read_text())
+    older = {"goalgap": "0.1.0", "python": "3.11.7", "stable_baselines3": "2.9.0", "sb3_contrib": "2.9.0"}
+    record = {**record, "cell": record.pop("run_key"), "versions": older}
+    (agent / "agent.json").write_text(json.dumps(record))
+    assert load_agent(agent, TASK).record == record

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import json
+import shutil
 import zlib
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 from commands import goalgap as command
+from recipes import TINY
 from sb3_contrib.common.recurrent.policies import RecurrentActorCriticPolicy
 
 import goalgap
+from goalgap.agents.algorithms.recurrent_ppo import RecurrentPPORecipe
 from goalgap.agents.loading import load_agent
-from goalgap.agents.recipes import Recurrent
 from goalgap.agents.recurrence import SequencePolicy
-from goalgap.agents.training import build, train
+from goalgap.agents.training import train
 from goalgap.envs.engine.batch import Batch
 from goalgap.eval.rollout import rollout
 
 TASK = goalgap.task("CheeseCorner", size=5, horizon=30)
-SMALL = Recurrent(steps=1024, n_envs=16, n_steps=16, minibatch=128, epochs=1, hidden=(16,), lstm=16)
+SMALL = RecurrentPPORecipe(steps=1024, n_envs=16, n_steps=16, minibatch=128, epochs=1, hidden=(16,), lstm=16)
 LEVELS = np.arange(40)
 
 
@@ -62,8 +65,7 @@ def episodes(policy, seeds=LEVELS, **chosen):
 
 
 def forgetful(policy):
-    policy.memory = False
-    return policy
+    return replace(policy, memory=False)
 
 
 @pytest.mark.parametrize("who", ["elephant", "agent"])
@@ -147,7 +149,7 @@ def test_reading_a_sequence_at_once_is_what_sb3_contrib_does_step_by_step(inside
 def test_training_never_has_to_read_step_by_step(monkeypatch):
     """The sequences that RecurrentPPO learns from begin where episodes do, also of games far shorter than a round."""
     monkeypatch.setattr(RecurrentActorCriticPolicy, "_process_sequence", lambda *_: pytest.fail("step by step"))
-    build(goalgap.task("CheeseCorner", size=5, horizon=5), SMALL, 0).learn(SMALL.round)
+    SMALL.build(goalgap.task("CheeseCorner", size=5, horizon=5), 0).learn(SMALL.rollout_size)
 
 
 def test_a_recurrent_agent_is_trained_by_its_recipe(folder):
@@ -169,6 +171,9 @@ def test_an_agent_is_evaluated_without_its_memory_from_the_command_line(folder, 
 
 
 def test_what_has_no_memory_cannot_forget(tmp_path, capsys):
+    with pytest.raises(ValueError, match="PPO seed 0 has no memory to forget: only recurrent agents have one"):
+        load_agent(train(TASK, TINY, 0, tmp_path / "agent"), TASK, memory=False)
+    shutil.rmtree(tmp_path / "agent")
     assert command("eval", "random", "CheeseCorner", "--forget", "--out", tmp_path / "out") == 2
     assert "random has no memory to forget" in " ".join(capsys.readouterr().err.split())
     assert not list(tmp_path.iterdir())

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import goalgap
-from goalgap.agents.reference import reference, reference_names
+from goalgap.agents.reference import is_reference_name, reference, reference_names
 from goalgap.envs.engine.batch import Batch
 
 N = 200
@@ -48,14 +48,26 @@ def test_an_oracle_takes_the_first_of_the_best_actions():
 
 
 @pytest.mark.parametrize("game", goalgap.SUITE)
-def test_every_standard_name_plays(game):
-    names = reference_names(goalgap.SUITE[game])
-    assert len(set(names)) == len(names)
+def test_standard_names_are_those_of_the_goals_and_play_to_the_end(game):
+    """An oracle for each goal, and a mixture of each proxy with the intended goal; every game ends for each."""
+    declared = goalgap.SUITE[game]
+    names, wanted = reference_names(declared), declared.intended.name
+    assert {name for name in names if name.startswith("oracle")} == {f"oracle:{goal.name}" for goal in declared.goals}
+    mixtures = {f"mixture:{wanted}:{proxy.name}" for proxy in declared.proxies}
+    assert set(names) >= mixtures | {"random", "noop", f"degraded:{wanted}:0.3"}
+    assert len(names) == len(set(names)) == len(declared.goals) + len(mixtures) + 3
     for name in names:
         batch, _, steps = played(name, game, range(8))
-        assert reference(name).name == name
-        assert np.isfinite(batch.returns).all()
-        assert steps.max() < len(goalgap.SUITE[game].actions)
+        lengths = (steps >= 0).sum(1)
+        assert (lengths == batch.states["t"]).all()
+        assert (lengths[batch.truncated] == batch.levels["horizon"][batch.truncated]).all()
+
+
+@pytest.mark.parametrize("game", goalgap.SUITE)
+def test_reference_policies_of_a_game_differ(game):
+    """No two of its names stand for the same play of the same levels."""
+    names = reference_names(goalgap.SUITE[game])
+    assert len({played(name, game, range(30))[2].tobytes() for name in names}) == len(names)
 
 
 @pytest.mark.parametrize("name", ["random", "degraded:cheese:0.5", "mixture:cheese:corner"])
@@ -107,6 +119,16 @@ def test_noop_stays_where_a_game_lets_it():
 
 def test_defaults_are_filled_into_names():
     assert reference("degraded:cheese").name == "degraded:cheese:0.3"
+
+
+def test_a_name_is_told_from_a_path(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    game = goalgap.SUITE["CheeseCorner"]
+    assert all(is_reference_name(name, game) for name in (*reference_names(game), "orcale:cheese"))
+    assert not is_reference_name("results/CheeseCorner-f69e6c0dcc5b/seed-0", game)
+    assert not is_reference_name("randon", game)
+    (tmp_path / "random").mkdir()
+    assert not is_reference_name("random", game)
 
 
 @pytest.mark.parametrize(

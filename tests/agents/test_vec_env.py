@@ -140,6 +140,37 @@ def test_attributes_and_methods():
         env.set_attr("task", None)
 
 
+@pytest.mark.parametrize(
+    ("actions", "told"),
+    [
+        (np.array([0.0, 1.0, 2.0]), "not float64 of shape"),
+        (np.array([0.9, 1.2, 2.7], np.float32), "not float32 of shape"),
+        (np.array([True, False, True]), "not bool of shape"),
+        (np.array([0, 1]), r"actions are 3 integers, one a game, not int64 of shape \(2,\)"),
+        (np.array([0, 1, 4]), "CheeseCorner has no action 4"),
+        (np.array([0, 1, -1]), "CheeseCorner has no action -1"),
+    ],
+)
+def test_actions_that_do_not_exist_are_refused_and_no_game_moves(actions, told):
+    env = GoalGapVecEnv(goalgap.task("CheeseCorner"), 3)
+    env.seed(0)
+    before = env.reset()
+    with pytest.raises(ValueError, match=told):
+        env.step(actions)
+    np.testing.assert_array_equal(env.batch.observe(), before)
+    assert not env.batch.states["t"].any()
+
+
+def test_some_games_are_observed_as_all_are():
+    env = GoalGapVecEnv(goalgap.task("Probation"), 6)
+    env.seed(0)
+    env.reset()
+    env.step(np.arange(6) % 4)
+    where = np.array([4, 1])
+    np.testing.assert_array_equal(env.batch.observe(where), env.batch.observe()[where])
+    assert env.batch.observe(where[:0]).shape == (0, *env.observation_space.shape)
+
+
 def test_bad_arguments_are_named():
     task = goalgap.task("CheeseCorner")
     with pytest.raises(ValueError, match="n_envs"):

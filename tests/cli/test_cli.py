@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,6 +15,8 @@ from pathlib import Path
 import pytest
 from commands import goalgap
 
+from goalgap.agents.algorithms import ALGORITHMS
+from goalgap.cli.results import locked
 from goalgap.envs import SUITE
 from goalgap.envs.engine.looks.png import pixels
 from goalgap.eval.report import Report
@@ -39,9 +43,9 @@ def test_the_main_job_leaves_agents_episodes_and_a_report(results: Path) -> None
     assert report.main.training_seeds == (0, 1)
     assert report.main.levels == {"train": 24, "control": 24, "deploy": 24}
     assert set(report.ways) == {"sampled", "argmax"}
-    html = (folder / "report.html").read_text()
-    assert report.verdict.headline.split()[0] in html
-    assert "http://" not in html.replace("http://www.w3.org", "")
+    page = (folder / "report.html").read_text()
+    assert report.verdict.headline in html.unescape(page)
+    assert "http://" not in page.replace("http://www.w3.org", "")
 
 
 def test_running_again_does_only_what_is_missing(results: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -56,6 +60,22 @@ def test_running_again_does_only_what_is_missing(results: Path, capsys: pytest.C
     assert "evaluate seed 0, sampled" in said
     assert "evaluate seed 1" not in said
     assert {path: path.stat().st_mtime_ns for path in before} == before
+
+
+def test_running_again_opens_no_agent_whose_episodes_are_there(results: Path, tmp_path: Path) -> None:
+    """Agents that cannot be opened, and yet the report comes out, in a process that never loads torch."""
+    place = tmp_path / "results"
+    shutil.copytree(results, place)
+    folder = only(place)
+    for agent in folder.glob("seed-*/agent.zip"):
+        agent.write_bytes(b"spoilt")
+    (folder / "report.json").unlink()
+    words = ["run", "CheeseCorner", *TINY, "--results", str(place)]
+    script = f"import sys; from goalgap.cli import main; main({words!r}); assert 'torch' not in sys.modules"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert (folder / "report.json").read_text() == (only(results) / "report.json").read_text()
+    assert "evaluate seed" not in done.stdout
 
 
 def test_a_report_comes_from_the_episodes_alone(results: Path, tmp_path: Path) -> None:
@@ -90,7 +110,9 @@ def test_every_environment_is_listed_and_drawn(name: str, tmp_path: Path, capsys
     assert goalgap("list") == 0
     assert name in capsys.readouterr().out
     assert goalgap("list", name) == 0
-    assert SUITE[name].intended.blurb.split()[0] in capsys.readouterr().out
+    told = " ".join(capsys.readouterr().out.split())
+    for reward in SUITE[name].rewards:
+        assert f"{reward.name}: {reward.blurb}" in told
     assert goalgap("show", name, "--split", "train", "deploy", "--seeds", "0", "1") == 0
     assert capsys.readouterr().out.count("margin") == 4
     assert goalgap("show", name, "--png", tmp_path / "levels.png") == 0
@@ -115,6 +137,12 @@ MISTAKES = {
     ("run", "CheeseCorner", "--results", "/proc/nowhere"): "cannot be written",
     ("eval", "oracle:gold", "CheeseCorner"): "choose from cheese, corner",
     ("eval", "no/such.zip", "CheeseCorner"): "no/such.zip",
+    ("eval", "random", "CheeseCorner", "--forget"): "random has no memory to forget",
+    ("run", "CheeseCorner", "--algorithm", "ars"): f"choose from {', '.join(ALGORITHMS)}",
+    ("train", "CheeseCorner", "--steps", "0"): "steps is at least 1",
+    ("standard", "CheeseCornr"): "did you mean 'CheeseCorner'",
+    ("report",): "name the files of episodes",
+    ("curves",): "name the files of episodes",
     ("report", "no/such.parquet"): "missing",
     ("leaderboard", "--entries", "nowhere"): "no entries",
 }
@@ -159,3 +187,31 @@ def test_curves_of_agents_side_by_side(
     assert Path("curves.svg").read_text().count("<polyline") == 8
     assert goalgap("curves", only(results)) == 2
     assert "records no curves" in " ".join(capsys.readouterr().err.split())
+
+
+def test_each_algorithm_runs_into_a_folder_of_its_own(tmp_path: Path) -> None:
+    told = ("CheeseCorner", "--size", 5, "--steps", 2000, "--results", tmp_path)
+    for algorithm in ("ARS", "RecurrentPPO"):
+        assert goalgap("run", *told, "--algorithm", algorithm, "--seeds", 1, "--levels", 8) == 0
+    assert goalgap("train", *told) == 0
+    folders = {
+        json.loads((path / "seed-0" / "agent.json").read_text())["recipe"]["algorithm"]: path
+        for path in tmp_path.iterdir()
+    }
+    assert set(folders) == set(ALGORITHMS)
+    for algorithm in ("ARS", "RecurrentPPO"):
+        assert json.loads((folders[algorithm] / "report.json").read_text())["agent"] == algorithm
+
+
+@pytest.mark.parametrize("command", ["run", "train", "eval"])
+def test_help_names_every_algorithm(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert goalgap(command, "--help") == 0
+    told = " ".join(capsys.readouterr().out.replace("│", " ").split())
+    *first, last = ALGORITHMS
+    assert f"{', '.join(first)} or {last}, instead of" in told
+
+
+def test_two_processes_do_not_work_in_one_folder(results: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with locked(only(results)):
+        assert goalgap("run", "CheeseCorner", *TINY, "--results", results) == 2
+    assert "another process is working" in " ".join(capsys.readouterr().err.split())

@@ -11,7 +11,7 @@ from helpers import sized
 from goalgap.envs import SUITE
 from goalgap.envs.engine.batch import Batch
 from goalgap.envs.engine.game import Game
-from goalgap.envs.engine.looks.text import parse
+from goalgap.envs.engine.parse import parse
 from goalgap.envs.engine.solver import brute_force
 from goalgap.envs.engine.task import Task
 from goalgap.terms import SPLITS, Split

@@ -8,7 +8,7 @@ import pytest
 
 import goalgap
 from goalgap.envs.engine.batch import Batch, draw_levels
-from goalgap.envs.engine.looks.text import parse
+from goalgap.envs.engine.parse import parse
 from goalgap.envs.engine.solver import brute_force
 from goalgap.terms import SPLITS
 

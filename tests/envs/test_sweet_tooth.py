@@ -6,7 +6,7 @@ import playing
 import pytest
 
 import goalgap
-from goalgap.envs.engine.looks.text import parse
+from goalgap.envs.engine.parse import parse
 
 # a ape, f fruit (sweet, nourishes), p bitter plant, c candy, r root (bland, nourishes), # wall
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from goalgap import task
-from goalgap.agents.recipes import recipe
+from goalgap.agents.recipes import default_algorithm
 from goalgap.agents.reference import reference
 from goalgap.envs import SUITE
 from goalgap.eval.curves import course, rise
@@ -50,7 +50,7 @@ def test_every_environment_has_reference_policies_and_a_trained_agent(committed:
         mine = [each for each in committed if each.episodes.world.environment == name]
         assert {each.entry.kind for each in mine} == {"trained", "reference"}
         agents = {run.agent for each in mine for run in each.episodes.runs}
-        assert agents >= {f"oracle:{goal.name}" for goal in game.goals} | {"random", recipe(name).algorithm}
+        assert agents >= {f"oracle:{goal.name}" for goal in game.goals} | {"random", default_algorithm(name)}
         assert max(len(each.episodes.runs) for each in mine) >= 3
 
 

@@ -13,18 +13,21 @@ import pytest
 import goalgap
 
 ROOT = Path(goalgap.__file__).resolve().parent
+GROUND = {"choices", "files", "terms", "provenance"}  # modules that import nothing of ours, and all may import
 MAY_IMPORT = {
-    "envs": {"envs"},
-    "agents": {"agents", "envs"},
-    "eval": {"eval", "envs"},
-    "leaderboards": {"leaderboards", "eval", "envs"},
-    "cli": {"cli", "leaderboards", "eval", "agents", "envs"},
+    **{name: set[str]() for name in GROUND},
+    "envs": {"envs", *GROUND},
+    "agents": {"agents", "envs", *GROUND},
+    "eval": {"eval", "envs", *GROUND},
+    "leaderboards": {"leaderboards", "eval", "envs", *GROUND},
+    "api": {"eval", "agents", "envs", *GROUND},  # where agents and evaluation meet
+    "cli": {"cli", "api", "leaderboards", "eval", "agents", "envs", *GROUND},
     "__main__": {"cli"},
-    "__init__": {"envs"},
+    "__init__": {"envs", "api", "agents", "eval"},
 }
 HEAVY = {"torch", "stable_baselines3", "sb3_contrib"}
-FOLDERS = [name for name in MAY_IMPORT if not name.startswith("__")]
-SOURCES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")) + sorted(ROOT.glob("__*__.py"))
+FOLDERS = [name for name in MAY_IMPORT if (ROOT / name).is_dir()]
+SOURCES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")) + sorted(ROOT.glob("*.py"))
 OUTSIDE = sorted(path for folder in ("tests", "benchmarks", "docs") for path in (ROOT / folder).rglob("*.py"))
 every_source = pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 
@@ -49,6 +52,7 @@ def ours(path):
 def test_the_table_has_every_folder():
     code = {path.parent.name for path in ROOT.glob("*/__init__.py") if path.parent.name not in ("build", ".venv")}
     assert code == set(FOLDERS)
+    assert {path.stem for path in ROOT.glob("*.py")} == set(MAY_IMPORT) - code
     assert len(SOURCES) > 30
 
 
@@ -81,12 +85,22 @@ def test_environments_and_evaluation_know_no_learning_library(path):
 
 
 def test_environments_do_not_know_each_other():
-    """An environment imports the engine only, and the engine imports no environment."""
-    for path in (ROOT / "envs").glob("*.py"):
-        if path.name != "__init__.py":
-            assert all(name[:2] == ("envs", "engine") for name in ours(path)), path.name
-    for path in (ROOT / "envs" / "engine").glob("*.py"):
-        assert all(name[:2] == ("envs", "engine") for name in ours(path)), path.name
+    """An environment imports the engine and what lies on the ground, and the engine imports no environment."""
+    for path in (ROOT / "envs").rglob("*.py"):
+        if path != ROOT / "envs" / "__init__.py":
+            assert all(name[:2] == ("envs", "engine") or name[0] in GROUND for name in ours(path)), path.name
+
+
+def test_recipes_and_records_need_no_learning_library():
+    """So that a command that trains nothing loads none; what needs one imports it where it is used."""
+    modules = "agents.algorithms, goalgap.agents.recipes, goalgap.agents.records, goalgap.agents.reference, goalgap.api"
+    assert not {name.split(".")[0] for name in loaded_by(f"import goalgap.{modules}, goalgap.cli")} & HEAVY
+
+
+def test_what_reads_agents_does_not_know_what_writes_them():
+    written = {("agents", "training"), ("agents", "seeds"), ("agents", "evolution"), ("agents", "callbacks")}
+    for module in ("loading", "records", "recipes", "reference", "vec_env"):
+        assert not {name[:2] for name in ours(ROOT / "agents" / f"{module}.py")} & written, module
 
 
 def test_the_package_list_is_the_folders():

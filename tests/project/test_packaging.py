@@ -56,7 +56,7 @@ def test_wheel_holds_every_module_and_what_they_read(wheel: Path) -> None:
     }
     missing = {str(path) for path in needed if f"goalgap/{path}" not in held}
     assert not missing
-    assert "goalgap/py.typed" in held
+    assert {"goalgap/py.typed", "goalgap/envs/engine/looks/sprites.txt"} <= held
     assert not [name for name in held if name.startswith("goalgap/tests")]
 
 

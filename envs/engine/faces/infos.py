@@ -9,10 +9,30 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from ..batch import Batch
+from ..levels import margins
+
 READING = (
     "__contains__", "__eq__", "__getitem__", "__iter__", "__len__", "__ne__", "__or__", "__repr__", "__reversed__",
     "copy", "get", "items", "keys", "pop", "popitem", "setdefault", "values",
 )  # fmt: skip
+
+
+class NotedLevels:
+    """The levels of a batch as they were: their seeds, and their margins, measured only when somebody asks."""
+
+    def __init__(self, batch: Batch) -> None:
+        self.seeds, self._margins = batch.levels["seed"].copy(), batch.levels["margin"].copy()
+        self._task, self._levels = batch.task, batch.levels.copy() if np.isnan(self._margins).any() else None
+
+    def margins(self) -> NDArray[np.float64]:
+        """The margin of each level, shape (n,)."""
+        if self._levels is not None:
+            self._margins, self._levels = margins(self._task, self._levels), None
+        return self._margins
 
 
 class LazyInfos(dict[str, Any]):
@@ -46,4 +66,3 @@ def _reading(name: str) -> Callable[..., Any]:
 
 for _name in READING:
     setattr(LazyInfos, _name, _reading(_name))
-LazyInfos.__hash__ = None  # type: ignore[method-assign, assignment]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ....choices import choose
 from ..batch import Batch
 from ..levels import checked_seeds
-from ..looks.text import parse
+from ..parse import parse
 
 OPTIONS = ("level", "level_seed", "reset_mask")
 

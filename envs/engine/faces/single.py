@@ -39,8 +39,9 @@ class GoalGapEnv(gymnasium.Env[NDArray[np.uint8], np.int64]):
         self.action_space = task.action_space
         self.batch = Batch(task, 1)
         self._names, self._channel, self._actions = task.channels, task.channel, len(task.game.actions)
-        self._seeded, self._about = False, {}
-        self._nothing = dict.fromkeys(self._names, 0.0)
+        self._seeded = False
+        self._about: dict[str, Any] = {}
+        self._nothing, self._action = dict.fromkeys(self._names, 0.0), np.zeros(1, np.int64)
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -72,14 +73,16 @@ class GoalGapEnv(gymnasium.Env[NDArray[np.uint8], np.int64]):
         batch = self.batch
         if not self._about or batch.done[0]:
             raise ResetNeeded("there is no episode to step: call reset() first, and again after each end")
-        batch.step(np.array([self._known(action)]))
-        rewards = batch.rewards[0].tolist()
-        info = {**self._about, "goals": dict(zip(self._names, rewards, strict=True))}
-        observation = batch.observe()[0]
-        if not batch.done[0]:
-            return observation, rewards[self._channel], False, False, info
+        self._action[0] = self._known(action)
+        ended = batch.advance(self._action)
+        rewards, goals = batch.rewards[0].tolist(), self._nothing.copy()
+        if any(rewards):
+            goals.update(zip(self._names, rewards, strict=True))
+        info, reward = {**self._about, "goals": goals}, rewards[self._channel]
+        if not ended:
+            return batch.observe()[0], reward, False, False, info
         info["returns"] = dict(zip(self._names, batch.returns[0].tolist(), strict=True))
-        return observation, rewards[self._channel], bool(batch.terminated[0]), bool(batch.truncated[0]), info
+        return batch.observe()[0], reward, bool(batch.terminated[0]), bool(batch.truncated[0]), info
 
     def _known(self, action: Any) -> int:
         """The action as a number; ValueError where it does not exist."""

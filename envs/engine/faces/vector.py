@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 from ....choices import choose
 from ..batch import Batch
 from ..task import Task
-from .infos import LazyInfos
+from .infos import LazyInfos, NotedLevels
 from .reset import fresh_seeds, reset_with_options
 from .single import RENDER_MODES
+
+NOBODY = np.zeros(0, np.int64)
 
 Arrays = NDArray[Any]
 Infos = dict[str, Any]
@@ -49,7 +51,8 @@ class GoalGapVectorEnv(VectorEnv[NDArray[np.uint8], NDArray[np.int64], Arrays]):
         self._names, self._channel = task.channels, task.channel
         self.observation_space = batch_space(task.observation_space, num_envs)
         self.action_space = batch_space(task.action_space, num_envs)
-        self.batch, self._begun = Batch(task, num_envs), False
+        self.batch, self._done = Batch(task, num_envs), 0  # of the games, so many are done
+        self._levels: NotedLevels | None = None
         self._everyone, self._all = np.arange(num_envs), np.ones(num_envs, bool)
 
     def reset(
@@ -63,7 +66,8 @@ class GoalGapVectorEnv(VectorEnv[NDArray[np.uint8], NDArray[np.int64], Arrays]):
         where = self._chosen(options)
         self._seed(seed, where)
         reset_with_options(self.batch, where, options)
-        self._begun, begun = True, np.zeros(self.num_envs, bool)
+        self._levels, self._done = NotedLevels(self.batch), int(self.batch.done.sum())
+        begun = np.zeros(self.num_envs, bool)
         begun[where] = True
         return self.batch.observe(), self._infos(begun)
 
@@ -78,16 +82,15 @@ class GoalGapVectorEnv(VectorEnv[NDArray[np.uint8], NDArray[np.int64], Arrays]):
             ResetNeeded: there are no episodes, or in mode Disabled one is over.
         """
         batch = self.batch
-        if not self._begun:
+        if self._levels is None:
             raise ResetNeeded("there are no episodes to step: call reset() first")
-        over = np.flatnonzero(batch.done)
+        over = np.flatnonzero(batch.done) if self._done else NOBODY
         if len(over) and self.autoreset_mode == AutoresetMode.DISABLED:
             raise ResetNeeded("an ended game was stepped: call reset(options={'reset_mask': ended}) first")
-        batch.step(actions)
-        if len(over):
-            batch.reset(over)
+        self._done = batch.step(actions) - len(over)
+        self._reset(over)
         rewards, terminated, truncated = batch.rewards[:, self._channel].copy(), *self._ends()
-        if self.autoreset_mode == AutoresetMode.SAME_STEP and batch.done.any():
+        if self._done and self.autoreset_mode == AutoresetMode.SAME_STEP:
             infos = self._restart()
         else:
             infos = self._infos(self._all)
@@ -95,6 +98,12 @@ class GoalGapVectorEnv(VectorEnv[NDArray[np.uint8], NDArray[np.int64], Arrays]):
 
     def _ends(self) -> tuple[Arrays, Arrays]:
         return self.batch.terminated.copy(), self.batch.truncated.copy()
+
+    def _reset(self, where: NDArray[np.int64]) -> None:
+        """Begin the next episodes of the games `where`."""
+        if len(where):
+            self.batch.reset(where)
+            self._levels = NotedLevels(self.batch)
 
     def render(self) -> tuple[Any, ...] | None:
         if self.render_mode is None:
@@ -107,8 +116,8 @@ class GoalGapVectorEnv(VectorEnv[NDArray[np.uint8], NDArray[np.int64], Arrays]):
         done = self.batch.done.copy()
         where = np.flatnonzero(done)
         last, last_infos = self.batch.observe(where), self._infos(done)
-        self.batch.reset(where)
-        infos = self._infos(self._all)
+        self._reset(where)
+        self._done, infos = 0, self._infos(self._all)
         final = np.full(self.num_envs, None, object)
         for i, observation in zip(where, last, strict=True):
             final[i] = observation
@@ -117,19 +126,20 @@ class GoalGapVectorEnv(VectorEnv[NDArray[np.uint8], NDArray[np.int64], Arrays]):
 
     def _infos(self, told: Arrays) -> LazyInfos:
         """What there is to say of the games marked in `told`, made when somebody reads it."""
-        batch = self.batch
-        levels, ended = batch.noted_levels(), batch.done & told
-        rewards, returns = batch.rewards.copy(), batch.returns.copy() if ended.any() else None
-        return LazyInfos(lambda: self._made(told.copy(), levels(), rewards, ended, returns))
+        batch, levels = self.batch, self._levels
+        assert levels is not None  # noqa: S101 (games have begun)
+        rewards, ended = batch.rewards.copy(), batch.done & told if self._done else None
+        returns = batch.returns.copy() if self._done else None
 
-    def _made(self, told: Arrays, levels: tuple[Arrays, Arrays], rewards: Arrays, ended: Arrays, returns: Any) -> Infos:
-        seeds, margins = levels
-        infos: Infos = {"level_seed": np.where(told, seeds, 0), "_level_seed": told.copy()}
-        infos |= {"margin": np.where(told, margins, 0.0), "_margin": told.copy()}
-        infos |= {"goals": self._named(rewards, told), "_goals": told.copy()}
-        if returns is not None:
-            infos |= {"returns": self._named(returns, ended), "_returns": ended.copy()}
-        return infos
+        def make() -> Infos:
+            infos: Infos = {"level_seed": np.where(told, levels.seeds, 0), "_level_seed": told.copy()}
+            infos |= {"margin": np.where(told, levels.margins(), 0.0), "_margin": told.copy()}
+            infos |= {"goals": self._named(rewards, told), "_goals": told.copy()}
+            if returns is not None and ended is not None:
+                infos |= {"returns": self._named(returns, ended), "_returns": ended.copy()}
+            return infos
+
+        return LazyInfos(make)
 
     def _named(self, numbers: Arrays, told: Arrays) -> Infos:
         """One array a channel, 0 where nothing is told, and one mask a channel."""
@@ -143,7 +153,7 @@ class GoalGapVectorEnv(VectorEnv[NDArray[np.uint8], NDArray[np.int64], Arrays]):
         mask = np.asarray(mask)
         if mask.dtype != bool or mask.shape != (self.num_envs,) or not mask.any():
             raise ValueError(f"reset_mask is an array of {self.num_envs} booleans, at least one of them true")
-        if not self._begun:
+        if self._levels is None:
             raise ResetNeeded("some games cannot begin before all have: call reset() without a reset_mask first")
         return np.flatnonzero(mask)
 
@@ -151,12 +161,12 @@ class GoalGapVectorEnv(VectorEnv[NDArray[np.uint8], NDArray[np.int64], Arrays]):
         """Pass on the seeds that were given; games never seeded get fresh ones."""
         if isinstance(seed, int | np.integer):
             seed = [int(seed) + i for i in range(self.num_envs)]
-        seeds = [None] * self.num_envs if seed is None else list(seed)
+        seeds: list[int | None] = [None] * self.num_envs if seed is None else list(seed)
         if len(seeds) != self.num_envs:
             raise ValueError(f"{len(seeds)} seeds for {self.num_envs} games: give one, or one for each")
-        if not self._begun:
-            fresh = fresh_seeds(self.num_envs)
-            seeds = [new if old is None else old for old, new in zip(seeds, fresh, strict=True)]
+        if self._levels is None:
+            pairs = zip(seeds, fresh_seeds(self.num_envs), strict=True)
+            seeds = [new if old is None else old for old, new in pairs]
         given = [i for i in where.tolist() if seeds[i] is not None]
         if given:
             self.batch.seed([seeds[i] for i in given], np.array(given))

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache, cached_property
-from typing import Any, TypeVar
+from typing import Any
 
 from . import loops
 from .compile import Compiler, Kernel
-
-F = TypeVar("F", bound=Callable[..., Any])
+from .loops import Draw, Games
 
 
 class Loops:
     """The loops of `loops`, bound to the kernels of a game.
 
-    A loop is always called with arguments of the same types: its batch makes them. So after the first call, which
-    compiles it or finds it on the disk, the compiled code is called directly.
+    A loop is always called with arguments of the same types: its batch makes them. So the first call compiles it, or
+    finds it on the disk, and puts the compiled code in the attribute's place: later calls need not ask for types.
     """
 
     def __init__(self, name: str, kernels: Mapping[str, Kernel], records: str) -> None:
@@ -25,68 +24,60 @@ class Loops:
         self.dispatchers: list[Any] = []
 
     @cached_property
-    def draw(self) -> Callable[[Any, Any, Any, loops.Draw], int]:
-        return self._bind(self._full, loops.draw_levels)
+    def draw(self) -> Callable[[Any, Any, Any, Draw], int]:
+        return self._bind("draw", loops.draw_levels)
 
     @cached_property
-    def draw_agreeing(self) -> Callable[[Any, Any, Any, loops.Draw], int]:
+    def draw_agreeing(self) -> Callable[[Any, Any, Any, Draw], int]:
         """As `draw`, where no distinguishing level is wanted."""
-        return self._bind(self._agreeing, loops.draw_levels)
+        return self._bind("draw_agreeing", loops.draw_levels, self._agreeing)
 
     @cached_property
-    def next_seeds(self) -> Callable[..., None]:
-        return self._bind(self._full, loops.next_seeds)
+    def next_seeds(self) -> Callable[[Any, Any, Any, Any], None]:
+        return self._bind("next_seeds", loops.next_seeds)
 
     @cached_property
     def measure(self) -> Callable[[Any], None]:
-        return self._bind(self._full, loops.measure_margins)
+        return self._bind("measure", loops.measure_margins)
 
     @cached_property
-    def start(self) -> Callable[[loops.Games, Any], None]:
-        return self._bind(self._full, loops.start_games)
+    def start(self) -> Callable[[Games, Any], None]:
+        return self._bind("start", loops.start_games)
 
     @cached_property
-    def observe(self) -> Callable[[loops.Games, Any, Any], None]:
-        return self._bind(self._full, loops.observe_games)
+    def observe(self) -> Callable[[Games, Any, Any], None]:
+        return self._bind("observe", loops.observe_games)
 
     @cached_property
-    def step(self) -> Callable[[loops.Games, Any, int, Any], int]:
-        return self._bind(self._full, loops.step_games)
+    def step(self) -> Callable[[Games, Any, int, Any], int]:
+        return self._bind("step", loops.step_games)
 
     @cached_property
-    def play_randomly(self) -> Callable[..., None]:
-        return self._bind(self._full, loops.play_randomly)
+    def play_randomly(self) -> Callable[[Any, Any, int, Any, Any], None]:
+        return self._bind("play_randomly", loops.play_randomly)
 
     @cached_property
     def value(self) -> Callable[[Any, Any, Any], None]:
-        return self._bind(self._full, loops.value_games)
+        return self._bind("value", loops.value_games)
 
     @cached_property
     def act(self) -> Callable[[Any, Any, int, Any], None]:
-        return self._bind(self._full, loops.act_games)
+        return self._bind("act", loops.act_games)
 
     @cached_property
-    def look_ahead(self) -> Callable[..., None]:
-        return self._bind(self._full, loops.look_ahead)
+    def look_ahead(self) -> Callable[[Games, Any, int, Any, Any, Any], None]:
+        return self._bind("look_ahead", loops.look_ahead)
 
-    def _bind(self, compiler: Compiler, template: F) -> F:
-        dispatcher: Any = compiler.loop(template)
+    def _bind(self, name: str, template: Kernel, compiler: Compiler | None = None) -> Kernel:
+        dispatcher: Any = (compiler or self._full).loop(template)
         self.dispatchers.append(dispatcher)
-        return _Direct(dispatcher)  # type: ignore[return-value]
 
-
-class _Direct:
-    """Calls what numba compiled for the first call's types, without asking for the types again."""
-
-    def __init__(self, dispatcher: Any) -> None:
-        self._dispatcher, self._code = dispatcher, None
-
-    def __call__(self, *arguments: Any) -> Any:
-        if self._code is None:
-            result = self._dispatcher(*arguments)
-            self._code = self._dispatcher.get_overload(self._dispatcher.signatures[-1])
+        def first(*arguments: Any) -> Any:
+            result = dispatcher(*arguments)
+            self.__dict__[name] = dispatcher.get_overload(dispatcher.signatures[-1])
             return result
-        return self._code(*arguments)
+
+        return first
 
 
 @cache

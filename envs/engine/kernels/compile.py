@@ -20,7 +20,8 @@ import numpy as np
 
 F = TypeVar("F", bound=Callable[..., Any])
 Kernel = Callable[..., Any]
-OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
+OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
+INNER = {**OPTIONS, "no_cpython_wrapper": True}  # called by compiled code only, which halves the time to compile it
 CONSTANTS = (np.ndarray, np.generic, np.dtype, int, float, str, tuple)
 
 
@@ -61,9 +62,9 @@ class Compiler:
 
         bound = self._bind(template, f"{self.name}_{self.digest(template)}")
         try:
-            return njit(bound, cache=True, **OPTIONS)  # type: ignore[no-any-return]
+            return njit(bound, cache=True, **OPTIONS)
         except RuntimeError:  # no folder for compiled code can be written: compile in each process
-            return njit(bound, **OPTIONS)  # type: ignore[no-any-return]
+            return njit(bound, **OPTIONS)
 
     def digest(self, template: Kernel) -> str:
         """12 hexadecimal digits that depend on all code, constants and types of a compiled loop."""
@@ -75,7 +76,7 @@ class Compiler:
         from numba import njit
 
         if function not in self._inner:
-            self._inner[function] = njit(self._bind(function, self._tag), **OPTIONS)
+            self._inner[function] = njit(self._bind(function, self._tag), **INNER)
         return self._inner[function]
 
     def _bind(self, function: Any, tag: str) -> FunctionType:
@@ -87,7 +88,7 @@ class Compiler:
                 scope[name] = self._compiled(used)
         bound: Any = FunctionType(function.__code__, scope, function.__name__, function.__defaults__)
         bound.__qualname__ = bound.__name__ = f"{function.__name__}_{tag}"
-        return bound  # type: ignore[no-any-return]
+        return bound
 
     def _meant(self, function: Any, name: str) -> Any:
         """What a global name of a function leads to: the game's kernel, where it leads to a stub of the contract."""
@@ -112,7 +113,9 @@ class Compiler:
 @cache
 def compiled(function: Any) -> Kernel:
     """A kernel compiled by itself, in this process, for whatever it is called with."""
-    return Compiler("", {})._compiled(function)  # noqa: SLF001 (the same module)
+    from numba import njit
+
+    return njit(Compiler("", {})._bind(function, "alone"), **OPTIONS)  # noqa: SLF001
 
 
 def is_kernel(item: Any) -> bool:

@@ -131,23 +131,26 @@ def observe_games(games: Games, where: Indices, frames: Records) -> None:
 def step_games(games: Games, actions: Indices, n_actions: int, discounts: Floats) -> int:
     """Play one transition of every game that is not done, and keep its books.
 
-    Returns -1, or the first game whose action does not exist: then nothing has been done.
+    Returns how many games are done; or, where the action of game i does not exist, -1 - i: then nothing has moved.
     """
     for i in range(len(games.levels)):
         if not games.done[i] and not 0 <= actions[i] < n_actions:
-            return i
+            return -1 - i
+    done = 0
     reward = np.zeros(len(discounts))
     for i in range(len(games.levels)):
         games.terminated[i] = games.truncated[i] = False
         for g in range(len(discounts)):
             reward[g] = games.rewards[i, g] = 0.0
         if games.done[i]:
+            done += 1
             continue
         state = games.states[i]
         state.t += 1
         games.terminated[i] = step(games.levels[i], state, actions[i], reward)
         games.truncated[i] = not games.terminated[i] and state.t >= games.levels[i].horizon
         games.done[i] = games.terminated[i] or games.truncated[i]
+        done += games.done[i]
         for g in range(len(discounts)):
             if reward[g] != 0.0:
                 games.rewards[i, g] = reward[g]
@@ -155,7 +158,7 @@ def step_games(games: Games, actions: Indices, n_actions: int, discounts: Floats
                 if reward[g] > 0.0 and games.reached[i, g] < 0:
                     games.reached[i, g] = state.t
             games.weights[i, g] *= discounts[g]
-    return -1
+    return done
 
 
 def play_randomly(levels: Records, scratch: Records, n_actions: int, discounts: Floats, returns: Floats) -> None:

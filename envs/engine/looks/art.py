@@ -2,62 +2,69 @@
 
 A game is drawn as a board of cells. Of a grid the board is the observation itself, so that text and pictures show what
 an agent sees, no more. A game that is no grid declares a board of its own, for people: it may show what is hidden from
-the agent, as a level in text does. The pictures of things are shared (`sprites`).
+the agent, as a level in text does.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from ..looks import lines
-from .canvas import TRAIL, Colour, Path, Pixels, enlarge, lay, lay_floor, lay_trail, lay_walls
-from .goals import legend_strip
-from .sprites import CELL, sprite
+from ....terms import Reward
+from . import lines, text
+from .canvas import TRAIL, Colour, Walk, composite, draw_floor, draw_trail, draw_walls, enlarge
+from .goals import goal_strip
+from .sprites import CELL, Pixels
+from .text import Legend
 
-if TYPE_CHECKING:
-    from ..game import Game
-
-FLOOR = "."
 FITS = 512
 
 
 @dataclass(frozen=True)
 class Scene:
-    """A game at one moment: its observation, and the records of its level and state."""
+    """A game at one moment.
 
-    game: Game
+    Attributes:
+        obs: its observation.
+        level, state: its records.
+        pictures: of the things on its board, by name, in the order of the board's channels.
+        goals: what can be wanted in it.
+    """
+
     obs: Pixels
     level: Any
     state: Any
+    pictures: Mapping[str, Pixels]
+    goals: tuple[Reward, ...]
 
 
 class Art(ABC):
-    """How a game is shown to people; `things` are the pictures of a game that is no grid."""
+    """How a game is shown to people; `things` are the things on the board of a game that is no grid."""
 
     things: tuple[str, ...]
 
-    def glyph(self, thing: str) -> str:
-        return ""
-
     @abstractmethod
     def text(self, scene: Scene) -> str:
-        """A scene as text."""
+        """Write a scene as text."""
 
     @abstractmethod
     def level(self, scene: Scene) -> str:
-        """The level of a scene that has just begun, as text that `ascii.parse` reads."""
+        """Write the level of a scene that has just begun, as `parse` reads it."""
 
     @abstractmethod
-    def cells(self, scene: Scene) -> tuple[Pixels, Sequence[str]]:
-        """The board, 1 where a thing is, shape (rows, cols, things), and the names of the things."""
+    def cells(self, scene: Scene) -> Pixels:
+        """Lay out the board: 1 where a thing is, shape (rows, cols, things)."""
 
-    def rgb(self, scene: Scene, path: Path = (), colour: Colour = TRAIL, scale: int = 0) -> Pixels:
-        """A scene as a picture.
+    def glyphs(self, things: tuple[str, ...]) -> dict[str, str]:
+        """The glyph of each thing in text, "" where it has none."""
+        return dict.fromkeys(things, "")
+
+    def rgb(self, scene: Scene, path: Walk = (), colour: Colour = TRAIL, scale: int = 0) -> Pixels:
+        """Draw a scene.
 
         Args:
             path: cells (row, col) of a walk, drawn on the floor below the things that lie there.
@@ -67,13 +74,13 @@ class Art(ABC):
         Returns:
             uint8, shape (height, width, 3).
         """
-        image = paint(*self.cells(scene), path, colour)
+        image = paint(self.cells(scene), scene.pictures, path, colour)
         return enlarge(image, scale or _scale(image))
 
     def picture(self, scene: Scene, returns: Mapping[str, float] | None = None) -> Pixels:
-        """As `rgb`, with the goals below it and, by the goal's name, what has been earned of each."""
-        image = paint(*self.cells(scene))
-        strip = legend_strip(scene.game, image.shape[1], returns)
+        """Draw a scene as `rgb` does, with the goals below it and, by the goal's name, what has been earned of each."""
+        image = paint(self.cells(scene), scene.pictures)
+        strip = goal_strip(scene.goals, image.shape[1], returns)
         return enlarge(np.concatenate([image, strip]), _scale(image))
 
 
@@ -86,18 +93,21 @@ class GridArt(Art):
             one. A cell whose set has no glyph shows that of its topmost layer; the floor is ".".
     """
 
-    legend: Mapping[str, tuple[str, ...]]
+    legend: Legend
 
     def text(self, scene: Scene) -> str:
-        """One line a row, border included, one glyph a cell."""
-        glyphs = {frozenset(names): glyph for glyph, names in self.legend.items()} | {frozenset(): FLOOR}
-        return "\n".join("".join(_glyph(cell, scene.game.things, glyphs) for cell in row) for row in scene.obs)
+        """Write one line a row, border included, one glyph a cell."""
+        return text.write(scene.obs, tuple(scene.pictures), self.legend)
 
     def level(self, scene: Scene) -> str:
         return self.text(scene)
 
-    def cells(self, scene: Scene) -> tuple[Pixels, Sequence[str]]:
-        return scene.obs, scene.game.things
+    def cells(self, scene: Scene) -> Pixels:
+        return scene.obs
+
+    def glyphs(self, things: tuple[str, ...]) -> dict[str, str]:
+        alone = {names[0]: glyph for glyph, names in self.legend.items() if len(names) == 1}
+        return super().glyphs(things) | alone
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +115,7 @@ class BoardArt(Art):
     """A game that is no grid: text is the fields of its level and state, line by line.
 
     Args:
-        things: names of pictures, from the lowest to the topmost.
+        things: names of things, from the lowest to the topmost.
         board: from the records of level and state to where each thing is shown, uint8, shape (rows, cols, things).
     """
 
@@ -118,30 +128,32 @@ class BoardArt(Art):
     def level(self, scene: Scene) -> str:
         return lines.write(scene.level)
 
-    def cells(self, scene: Scene) -> tuple[Pixels, Sequence[str]]:
-        return self.board(scene.level, scene.state), self.things
+    def cells(self, scene: Scene) -> Pixels:
+        return self.board(scene.level, scene.state)
 
 
-def paint(cells: Pixels, things: Sequence[str], path: Path = (), colour: Colour = TRAIL) -> Pixels:
-    """A board, 16 pixels a cell: floor, walls and trail first, then the things in their order."""
+def paint(cells: Pixels, pictures: Mapping[str, Pixels], path: Walk = (), colour: Colour = TRAIL) -> Pixels:
+    """Paint a board, 16 pixels a cell: floor, walls and trail first, then the things in their order.
+
+    Args:
+        cells: 1 where a thing is, shape (rows, cols, things).
+        pictures: of the things, by name, in the order of the last axis of `cells`; those named "wall" are joined.
+        path, colour: a walk, as in `Art.rgb`.
+
+    Returns:
+        uint8, shape (16 x rows, 16 x cols, 3).
+    """
     rows, cols, _ = cells.shape
     canvas = np.empty((rows, CELL, cols, CELL, 3), np.uint8)
     tiles, image = canvas.swapaxes(1, 2), canvas.reshape(rows * CELL, cols * CELL, 3)
-    there = {name: cells[..., channel] > 0 for channel, name in enumerate(things)}
-    lay_floor(tiles)
-    if "wall" in there:
-        lay_walls(tiles, there.pop("wall"))
-    lay_trail(image, path, colour)
-    for name, where in there.items():
-        lay(tiles, where, sprite(name))
+    places = dict(zip(pictures, np.moveaxis(cells > 0, -1, 0), strict=True))
+    draw_floor(tiles)
+    if "wall" in places:
+        draw_walls(tiles, places.pop("wall"), pictures["wall"])
+    draw_trail(image, path, colour)
+    for name, place in places.items():
+        composite(tiles, place, pictures[name])
     return image
-
-
-def _glyph(cell: Pixels, layers: Sequence[str], glyphs: Mapping[frozenset[str], str]) -> str:
-    there = [name for name, active in zip(layers, cell.tolist(), strict=True) if active]
-    if frozenset(there) in glyphs:
-        return glyphs[frozenset(there)]
-    return glyphs[min((names for names in glyphs if there[-1] in names), key=len)]
 
 
 def _scale(image: Pixels) -> int:

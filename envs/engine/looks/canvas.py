@@ -9,12 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .sprites import CELL, sprite
+from .sprites import CELL, Pixels, sprite
 
-Pixels = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
 Colour = tuple[int, int, int]
-Path = Sequence[tuple[int, int]]
+Walk = Sequence[tuple[int, int]]
 
 FLOORS: tuple[Colour, Colour] = ((246, 241, 231), (240, 234, 222))
 SHADE = (45, 38, 54)
@@ -31,28 +30,41 @@ def blend(under: Any, colour: Any, alpha: Any) -> Pixels:
     return ((mixed + 127) // 255).astype(np.uint8)
 
 
-def lay(tiles: Pixels, where: Mask, picture: Pixels) -> None:
-    """Composite a picture with alpha, or one for each tile, over the tiles chosen."""
+def composite(tiles: Pixels, where: Mask, picture: Pixels) -> None:
+    """Blend a picture, or one for each tile, by its alpha over the tiles chosen.
+
+    Args:
+        tiles: shape (rows, cols, 16, 16, 3), painted in place.
+        where: shape (rows, cols).
+        picture: shape (16, 16, 4), or (tiles chosen, 16, 16, 4).
+    """
     tiles[where] = blend(tiles[where], picture[..., :3], picture[..., 3:])
 
 
-def lay_floor(tiles: Pixels) -> None:
-    """A quiet chequerboard, so that cells can be counted."""
+def draw_floor(tiles: Pixels) -> None:
+    """Paint a quiet chequerboard, so that cells can be counted."""
     odd = np.indices(tiles.shape[:2]).sum(axis=0) % 2 == 1
     tiles[~odd], tiles[odd] = FLOORS
 
 
-def lay_walls(tiles: Pixels, walls: Mask) -> None:
-    """Walls as one mass seen from above and a little from the front, with a shadow at their foot."""
+def draw_walls(tiles: Pixels, walls: Mask, block: Pixels) -> None:
+    """Draw walls with a shadow at their foot; the shared block as one mass, seen a little from the front."""
+    above = _neighbour(walls, (-1, 0))
+    joined = _joined(walls, block) if np.array_equal(block, sprite("wall")) else block
+    composite(tiles, walls, joined)
+    foot = tiles[:, :, :3]
+    foot[above & ~walls] = blend(foot[above & ~walls], SHADE, np.array([56, 40, 20])[:, None, None])
+
+
+def _joined(walls: Mask, block: Pixels) -> Pixels:
+    """The block of each wall without the edges that it shares with a wall beside it."""
     above, left, right, below = (_neighbour(walls, step) for step in ((-1, 0), (0, -1), (0, 1), (1, 0)))
-    blocks = np.tile(sprite("wall"), (*walls.shape, 1, 1, 1))
+    blocks = np.tile(block, (*walls.shape, 1, 1, 1))
     blocks[below, FRONT:] = blocks[below, FRONT - 1 : FRONT]
     blocks[left, :, 0] = blocks[left, :, 1]
     blocks[right, :, -1] = blocks[right, :, -2]
     blocks[above, 0] = blocks[above, 1]
-    lay(tiles, walls, blocks[walls])
-    foot = tiles[:, :, :3]
-    foot[above & ~walls] = blend(foot[above & ~walls], SHADE, np.array([56, 40, 20])[:, None, None])
+    return blocks[walls]
 
 
 def _neighbour(walls: Mask, step: tuple[int, int]) -> Mask:
@@ -62,7 +74,7 @@ def _neighbour(walls: Mask, step: tuple[int, int]) -> Mask:
     return padded[1 + step[0] : 1 + step[0] + rows, 1 + step[1] : 1 + step[1] + cols]
 
 
-def lay_trail(image: Pixels, path: Path, colour: Colour = TRAIL) -> None:
+def draw_trail(image: Pixels, path: Walk, colour: Colour = TRAIL) -> None:
     """Draw a walk through cells (row, col) into an image: paler where it began, a ring where it ended."""
     centres = [(row * CELL + CELL // 2, col * CELL + CELL // 2) for row, col in path]
     steps = [(start, end) for start, end in pairwise(centres) if start != end]

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from .canvas import Colour, Pixels, stamp
+from ....terms import Reward
+from .canvas import Colour, stamp
 from .font import write
-
-if TYPE_CHECKING:
-    from ..game import Game
+from .sprites import Pixels
 
 PAPER, INK, FAINT, RULE = (251, 248, 241), (45, 38, 54), (140, 132, 150), (228, 221, 208)
 LINE, EDGE = 12, 5
@@ -22,19 +21,19 @@ MARKS = {
 }
 
 
-def legend_strip(game: Game, width: int, returns: Mapping[str, float] | None = None) -> Pixels:
-    """The goals of a game, one a line; with `returns`, what each has collected.
+def goal_strip(goals: tuple[Reward, ...], width: int, returns: Mapping[str, float] | None = None) -> Pixels:
+    """Write the goals, one a line; with `returns`, also what each has collected.
 
     Args:
         width: in pixels before enlarging.
-        returns: by the name of the goal.
+        returns: by the name of the goal; others are not shown.
 
     Returns:
         uint8, shape (12 x goals + 6, width, 3). Roles differ by shape as well as by colour.
     """
-    strip = np.full((LINE * len(game.goals) + 6, width, 3), PAPER, np.uint8)
+    strip = np.full((LINE * len(goals) + 6, width, 3), PAPER, np.uint8)
     strip[0] = RULE
-    for k, goal in enumerate(game.goals):
+    for k, goal in enumerate(goals):
         earned = "" if returns is None else f"{returns[goal.name]:.2f}"
         _line(strip, 4 + LINE * k, (goal.name, goal.role, earned))
     return strip

@@ -20,7 +20,7 @@ def layers(together: Mapping[str, tuple[str, ...]] | None = None, /, **glyphs: s
     Raises:
         ValueError: a glyph is not one character, is "." (the floor), stands for two things, or names an unknown thing.
     """
-    legend = {glyph: (name,) for name, glyph in glyphs.items() if glyph}
+    legend: dict[str, tuple[str, ...]] = {glyph: (name,) for name, glyph in glyphs.items() if glyph}
     if len(legend) < sum(bool(glyph) for glyph in glyphs.values()) or legend.keys() & (together or {}).keys():
         raise ValueError(f"each glyph stands for one thing, or one set of things: {glyphs}, {dict(together or {})}")
     legend |= dict(together or {})

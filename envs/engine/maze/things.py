@@ -7,7 +7,7 @@ flag for each in a field `taken` (see `thing_fields`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -104,15 +104,14 @@ def is_easy(level: Level, place: Place, first: int, last: int) -> bool:
     return 0 <= 3 * greedy_tour(blocked, place.row, place.col, targets) <= 2 * level.horizon
 
 
-def read_things(level: Any, masks: Sequence[NDArray[np.bool_]] | Mapping[int, NDArray[np.bool_]]) -> None:
-    """Fill in a level's things from where each kind is drawn, kind by kind; ValueError where they are too many or few.
+def read_things(level: Any, drawn: Mapping[str, NDArray[np.bool_]]) -> None:
+    """Fill in a level's things from where each kind is drawn; ValueError where they are too many or too few.
 
     Args:
-        masks: for each kind, by its number, the cells it lies in, bool, shape (rows, cols).
+        drawn: for each kind, in the order of their numbers, its name and its cells, bool, shape (rows, cols).
     """
-    pairs = masks.items() if isinstance(masks, Mapping) else enumerate(masks)
-    cells = [(row, col, kind) for kind, mask in pairs for row, col in np.argwhere(mask)]
+    cells = [(row, col, kind) for kind, mask in enumerate(drawn.values()) for row, col in np.argwhere(mask)]
     if len(cells) != len(level["things"]):
-        raise ValueError(f"there must be {len(level['things'])} things to take, not {len(cells)}")
-    for thing, cell in zip(level["things"], cells, strict=True):
-        thing["place"]["row"], thing["place"]["col"], thing["kind"] = cell
+        raise ValueError(f"there must be {len(level['things'])} of {' and '.join(drawn)} together, not {len(cells)}")
+    for thing, (row, col, kind) in zip(level["things"], cells, strict=True):
+        thing["place"]["row"], thing["place"]["col"], thing["kind"] = row, col, kind

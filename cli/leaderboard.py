@@ -1,4 +1,4 @@
-"""Leaderboards on the command line."""
+"""`goalgap enter` and `goalgap leaderboard`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Looking at environments: what there is, and what levels look like."""
+"""`goalgap list` and `goalgap show`: what environments there are, and what their levels look like."""
 
 from __future__ import annotations
 
@@ -36,22 +36,23 @@ def list_environments(environment: Annotated[str | None, tyro.conf.Positional] =
             table.add_row(game.name, game.intended.name, proxies, game.summary)
         console.print(table)
     else:
-        _tell(console, envs.task(environment))
+        _describe(console, envs.task(environment))
 
 
-def _tell(console: Console, task: Task) -> None:
+def _describe(console: Console, task: Task) -> None:
     game = task.game
     console.print(Text(game.story), end="\n\n")
-    things = Table(box=None, pad_edge=False, show_header=False)
+    facts = Table(box=None, pad_edge=False, show_header=False)
     for split, id in envs.ids(game).items():
-        things.add_row(split, id)
+        facts.add_row(split, id)
     for goal in game.rewards:
-        things.add_row(f"{goal.role} {goal.kind}".strip(), f"{goal.name}: {goal.blurb}")
+        facts.add_row(f"{goal.role} {goal.kind}".strip(), f"{goal.name}: {goal.blurb}")
     for event in game.events:
-        things.add_row("event", f"{event.name}: {event.blurb}")
-    for each in fields(game.arguments):
-        things.add_row(f"--set {each.name}=", f"{each.metadata['help']} (standard: {task.arguments[each.name]})")
-    console.print(things)
+        facts.add_row("event", f"{event.name}: {event.blurb}")
+    for argument in fields(game.arguments):
+        standard = task.arguments[argument.name]
+        facts.add_row(f"--set {argument.name}=", f"{argument.metadata['help']} (standard: {standard})")
+    console.print(facts)
 
 
 def show(
@@ -72,8 +73,8 @@ def show(
     """
     console, task = Console(), options.task(environment)
     rows = []
-    for each in split:
-        drawn = task if each == "train" else task.on(each)
+    for name in split:
+        drawn = task if name == "train" else task.on(name)
         batch = Batch(drawn, len(seeds))
         batch.begin_seeds(np.arange(len(seeds)), np.array(seeds, np.int64))
         rows.append(batch.scenes())

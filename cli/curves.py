@@ -1,4 +1,4 @@
-"""Charts on the command line: what happens within an episode, agents side by side."""
+"""`goalgap curves`: what happens within an episode, agents side by side."""
 
 from __future__ import annotations
 

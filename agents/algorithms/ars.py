@@ -1,0 +1,46 @@
+"""Augmented random search (Mania et al. 2018): variants of the network are tried, and no gradient is used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ...envs.engine.task import Task
+from .recipe import Recipe, number
+
+if TYPE_CHECKING:
+    from stable_baselines3.common.base_class import BaseAlgorithm
+
+
+@dataclass(frozen=True)
+class ARSRecipe(Recipe):
+    """How ARS is trained.
+
+    Attributes:
+        n_envs: episodes that each variant is judged by.
+        directions: changes of the weights that are tried in each round, forwards and backwards.
+        top: how many of them, the best, the network then moves along.
+        deviation: standard deviation of each weight's change.
+    """
+
+    algorithm = "ARS"
+    package = "sb3_contrib"
+    steps: int = number(15_000_000, 1)
+    n_envs: int = number(64, 1)
+    learning_rate: float = number(0.2, most=100.0)
+    patch: int = number(5)
+    far: int = number(7)
+    hidden: tuple[int, ...] = ()
+    directions: int = number(24, 1)
+    top: int = number(12, 1)
+    deviation: float = number(0.2, most=100.0)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.top > self.directions:
+            raise ValueError(f"top is at most the number of directions, {self.directions}, not {self.top}")
+
+    def build(self, task: Task, seed: int) -> BaseAlgorithm:
+        from ..evolution import SideBySideARS
+
+        return SideBySideARS(task, self, seed)

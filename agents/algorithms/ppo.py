@@ -1,0 +1,90 @@
+"""Proximal policy optimization (Schulman et al. 2017): gradient descent on a network without memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ...envs.engine.task import Task
+from .recipe import Recipe, number
+
+if TYPE_CHECKING:
+    from stable_baselines3.common.base_class import BaseAlgorithm
+    from stable_baselines3.common.callbacks import BaseCallback
+
+
+@dataclass(frozen=True)
+class PPORecipe(Recipe):
+    """How PPO is trained.
+
+    Attributes:
+        n_steps: steps of each game between two updates.
+        epochs, minibatch: passes over what was collected, and transitions a gradient step.
+        entropy: weight of the entropy bonus.
+        discount, gae_lambda: of the advantage estimate (Schulman et al. 2016).
+    """
+
+    algorithm = "PPO"
+    package = "stable_baselines3"
+    n_steps: int = number(32, 1)
+    epochs: int = number(3, 1)
+    minibatch: int = number(512, 1)
+    entropy: float = number(0.01, most=10.0)
+    discount: float = number(0.95, most=1.0)
+    gae_lambda: float = number(0.8, most=1.0)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.rollout_size % self.minibatch:
+            raise ValueError(f"minibatch {self.minibatch} does not divide n_envs x n_steps = {self.rollout_size}")
+
+    @property
+    def rollout_size(self) -> int:
+        """Transitions between two updates."""
+        return self.n_envs * self.n_steps
+
+    @property
+    def total_steps(self) -> int:
+        """Transitions in all: whole rollouts."""
+        return -(-self.steps // self.rollout_size) * self.rollout_size
+
+    def build(self, task: Task, seed: int) -> BaseAlgorithm:
+        from stable_baselines3.common.logger import Logger
+        from stable_baselines3.common.utils import LinearSchedule
+
+        from ..vec_env import GoalGapVecEnv
+
+        env = GoalGapVecEnv(task, self.n_envs)
+        model: BaseAlgorithm = self.model_class()(
+            self.policy_class(),
+            env,
+            n_steps=self.n_steps,
+            batch_size=self.minibatch,
+            n_epochs=self.epochs,
+            learning_rate=LinearSchedule(self.learning_rate, 0.0, 1.0),
+            ent_coef=self.entropy,
+            gamma=self.discount,
+            gae_lambda=self.gae_lambda,
+            policy_kwargs=self.network(),
+            seed=seed,
+            device="cpu",
+        )
+        model.set_logger(Logger(None, []))
+        env.seed(seed * self.n_envs)  # not `seed`: then all but one of the games of seed + 1 would be the same
+        return model
+
+    def policy_class(self) -> Any:
+        """The class of the network, or stable-baselines3's name for it."""
+        return "MlpPolicy"
+
+    def network(self) -> dict[str, Any]:
+        """The arguments of the network."""
+        from ..features import PatchFeatures
+
+        views = {"patch": self.patch, "far": self.far, "hidden": self.hidden}
+        return {"features_extractor_class": PatchFeatures, "features_extractor_kwargs": views, "net_arch": []}
+
+    def callbacks(self) -> list[BaseCallback]:
+        from ..callbacks import BootstrapTogether
+
+        return [BootstrapTogether()]

@@ -1,0 +1,104 @@
+"""What every algorithm's recipe shares: plain data, so that a training run can be named, compared and repeated."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from ...choices import choose
+from ...envs.engine.task import Task
+from ..records import spaces
+
+if TYPE_CHECKING:
+    from stable_baselines3.common.base_class import BaseAlgorithm
+    from stable_baselines3.common.callbacks import BaseCallback
+
+
+def number(default: float, least: float = 0, most: float = float("inf")) -> Any:
+    """A field of a recipe: a number in [least, most], whole if its default is."""
+    return field(default=default, metadata={"whole": isinstance(default, int), "least": least, "most": most})
+
+
+@dataclass(frozen=True)
+class Recipe(ABC):
+    """Everything about a training run but the task and the seed; ValueError or TypeError when made wrongly.
+
+    Attributes:
+        algorithm, package: the class of the trained agent, and where it is imported from.
+        steps: transitions to learn from, rounded up to whole rounds.
+        n_envs: games played side by side.
+        learning_rate: at the start; it falls to 0 in a straight line.
+        patch, far: what the network sees of a grid, as in `PatchFeatures`; 0 for observations that are no grids.
+        hidden: units of the network's layers; none make it linear.
+        practice: arguments of the environment that training uses in place of the task's; evaluation never does.
+    """
+
+    algorithm: ClassVar[str]
+    package: ClassVar[str]
+    steps: int = number(800_000, 1)
+    n_envs: int = number(256, 1)
+    learning_rate: float = number(2e-3, most=1.0)
+    patch: int = number(7)
+    far: int = number(0)
+    hidden: tuple[int, ...] = (256, 128)
+    practice: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "hidden", tuple(self.hidden))
+        object.__setattr__(self, "practice", dict(self.practice))
+        for part in fields(self):
+            if part.metadata:
+                _check_number(part.name, getattr(self, part.name), **part.metadata)
+        for units in self.hidden:
+            _check_number("hidden", units, whole=True, least=1, most=2**16)
+        for name, side in (("patch", self.patch), ("far", self.far)):
+            if side and side % 2 == 0:
+                raise ValueError(f"{name} has the agent in its middle, so its side is odd, or 0, not {side}")
+
+    @property
+    def total_steps(self) -> int:
+        """Transitions in all, as far as they are known beforehand."""
+        return self.steps
+
+    @classmethod
+    def model_class(cls) -> Any:
+        """The class of stable-baselines3 that a saved agent of this algorithm is loaded by."""
+        return getattr(import_module(cls.package), cls.algorithm)
+
+    @abstractmethod
+    def build(self, task: Task, seed: int) -> BaseAlgorithm:
+        """The untrained agent, on games of its own that share no levels with those of other seeds."""
+
+    def callbacks(self) -> list[BaseCallback]:
+        """What training runs between the steps of the algorithm."""
+        return []
+
+    def training_task(self, task: Task) -> Task:
+        """The task as training plays it; ValueError or TypeError where `practice` does not fit it."""
+        for name in self.practice:
+            choose(
+                f"argument of {task.game.name} to practise with", name, [part.name for part in fields(task.settings)]
+            )
+        played = Task.of(task.game, task.split, task.alpha, task.reward, **{**task.arguments, **self.practice})
+        if spaces(played) != spaces(task):
+            raise ValueError(
+                f"practice {dict(self.practice)} gives {spaces(played)}, but the agent shall play {spaces(task)}: "
+                "practise only with arguments that leave the spaces as they are"
+            )
+        return played
+
+    def as_data(self) -> dict[str, Any]:
+        """The recipe as JSON-able data; `recipe_of` makes it again."""
+        return {"algorithm": self.algorithm, **asdict(self), "hidden": list(self.hidden)}
+
+
+def _check_number(name: str, value: Any, whole: bool, least: float, most: float) -> None:
+    if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
+        raise TypeError(f"{name} is a {'whole ' if whole else ''}number, not {value!r}")
+    if value < least:
+        raise ValueError(f"{name} is at least {least:g}, not {value}")
+    if not value <= most:
+        raise ValueError(f"{name} is at most {most:g}, not {value}")

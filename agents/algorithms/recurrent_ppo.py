@@ -1,0 +1,40 @@
+"""Proximal policy optimization of a network with a memory (Hochreiter & Schmidhuber 1997)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from .ppo import PPORecipe
+from .recipe import number
+
+if TYPE_CHECKING:
+    from stable_baselines3.common.callbacks import BaseCallback
+
+
+@dataclass(frozen=True)
+class RecurrentPPORecipe(PPORecipe):
+    """How RecurrentPPO is trained.
+
+    Attributes:
+        lstm: units of the memory, between the hidden layers and the action.
+    """
+
+    algorithm = "RecurrentPPO"
+    package = "sb3_contrib"
+    n_envs: int = number(64, 1)
+    n_steps: int = number(64, 1)
+    hidden: tuple[int, ...] = (128,)
+    lstm: int = number(64, 1)
+
+    def policy_class(self) -> Any:
+        from ..recurrence import SequencePolicy
+
+        return SequencePolicy
+
+    def network(self) -> dict[str, Any]:
+        return super().network() | {"lstm_hidden_size": self.lstm}
+
+    def callbacks(self) -> list[BaseCallback]:
+        """None: only PPO's values can be asked for without a memory."""
+        return []

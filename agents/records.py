@@ -1,0 +1,94 @@
+"""What a trained agent's folder says, and the names that folders have; nothing here needs torch.
+
+An agent's folder holds `agent.zip`, as stable-baselines3 writes it, and `agent.json`, its record: what it was trained
+on and how, and the zip's checksum. Folders appear complete (`files.new_folder`), so a record means a finished agent.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..envs.engine.task import Task
+from ..provenance import installed_versions
+
+if TYPE_CHECKING:
+    from .algorithms.recipe import Recipe
+
+ZIP, RECORD = "agent.zip", "agent.json"
+
+
+class AgentError(ValueError):
+    """An agent file that cannot be used; the message says what is wrong with it."""
+
+
+def describe(task: Task, recipe: Recipe, seed: int) -> dict[str, Any]:
+    """What a trained agent depends on, as JSON-able data."""
+    return {
+        "environment": task.game.id,
+        "split": task.split,
+        "arguments": task.arguments,
+        "alpha": task.alpha,
+        "reward": task.reward,
+        "recipe": recipe.as_data(),
+        "seed": seed,
+    }
+
+
+def run_key(task: Task, recipe: Recipe, seed: int) -> str:
+    """The content address of a trained agent: 12 hexadecimal digits that name what it depends on."""
+    text = json.dumps(describe(task, recipe, seed), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def folder_of(results: Path, task: Task, recipe: Recipe) -> Path:
+    """The folder of all agents of a task and a recipe; its digits are the key of seed 0."""
+    return results / f"{task.game.name}-{run_key(task, recipe, 0)}"
+
+
+def finished(folder: Path) -> bool:
+    """Whether a folder holds a trained agent."""
+    return (folder / RECORD).is_file()
+
+
+def record_of(task: Task, recipe: Recipe, seed: int) -> dict[str, Any]:
+    """What `agent.json` says that is known before training."""
+    key = {"run_key": run_key(task, recipe, seed)}
+    return describe(task, recipe, seed) | key | spaces(task) | {"versions": installed_versions()}
+
+
+def read_record(folder: Path) -> dict[str, Any]:
+    """What `agent.json` says: at least environment, seed, recipe and sha256.
+
+    Raises:
+        FileNotFoundError: the record or the zip is missing.
+        AgentError: the record is corrupt.
+    """
+    for name in (ZIP, RECORD):
+        if not (folder / name).is_file():
+            raise FileNotFoundError(f"{folder} holds no agent: {name} is missing")
+    try:
+        record = json.loads((folder / RECORD).read_text())
+        _ = record["environment"], record["sha256"], record["seed"], record["recipe"]["algorithm"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise AgentError(f"{folder / RECORD} is corrupt: {type(error).__name__}: {error}") from error
+    return dict(record)
+
+
+def run_fields(record: Mapping[str, Any]) -> dict[str, Any]:
+    """What evaluation records of a trained agent (fields of its `Run`), from what `agent.json` says."""
+    kept = {name: record[name] for name in ("reward", "alpha") if name in record}
+    details = {name: record[name] for name in ("recipe", "sha256", "steps", "seconds") if name in record}
+    return {"agent": record["recipe"]["algorithm"], "training_seed": record["seed"], **kept, "details": details}
+
+
+def spaces(task: Task) -> dict[str, Any]:
+    """The observation and action space, as JSON-able data."""
+    seen = task.observation_space
+    return {
+        "observation": {"shape": list(seen.shape), "dtype": str(seen.dtype)},
+        "actions": int(task.action_space.n),
+    }

@@ -1,0 +1,70 @@
+"""`goalgap run`: train, evaluate, report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.console import Console
+
+from ..agents.recipes import default_recipe
+from ..agents.records import folder_of, read_record, run_fields
+from ..api import find_policy
+from ..envs.engine.task import Task
+from ..eval.episodes import Episodes
+from ..eval.records import Run
+from .eval import play
+from .options import LEVELS, RESULTS, Algorithm, Environment, Options, Shared, check_counts
+from .progress import OnWork, progress_shown
+from .report import write_report
+from .results import finished_episodes, locked
+from .train import given_steps, train_missing
+
+
+def run(
+    environment: Environment,
+    options: Shared = Options(),  # noqa: B008
+    algorithm: Algorithm = None,
+    seeds: int = 3,
+    steps: int | None = None,
+    levels: int = LEVELS,
+    processes: int = 2,
+    results: Path = RESULTS,
+) -> None:
+    """Train agents, evaluate them on all splits, and report which goal they learned: the main job.
+
+    Running the same command again does only what is missing.
+
+    Args:
+        environment: name or id; `goalgap list` shows them.
+        options: how the environment is made.
+        seeds: how many agents to train, with training seeds 0, 1, ...
+        steps: transitions to learn from, instead of the recipe's.
+        levels: how many levels of each split to evaluate on.
+        processes: how many agents to train at a time.
+        results: the folder all results go to.
+    """
+    console, task = Console(), options.task(environment)
+    check_counts(seeds=seeds, levels=levels, processes=processes)
+    recipe = default_recipe(task, algorithm, **given_steps(steps))
+    folder = folder_of(results, task, recipe)
+    with locked(folder):
+        places = {seed: folder / f"seed-{seed}" for seed in range(seeds)}
+        train_missing(console, task, recipe, places, processes)
+        with progress_shown(console) as update:
+            parts = [part for place in places.values() for part in _episodes_of_agent(task, place, levels, update)]
+        write_report(console, Episodes.join(parts), folder)
+
+
+def _episodes_of_agent(task: Task, place: Path, levels: int, update: OnWork) -> Iterator[Episodes]:
+    """The episodes of one trained agent, sampled and argmax; its model is opened only where they are missing."""
+    record = read_record(place)
+    for way, sampled in (("sampled", True), ("argmax", False)):
+        path = place / f"{way}-{levels}.parquet"
+        episodes = finished_episodes(path, record["sha256"])
+        if episodes is None:
+            run = Run(**{"reward": task.reward, **run_fields(record), "deterministic": not sampled})
+            policy = find_policy(place, task, sampled=sampled)
+            episodes = play(task, policy, levels, run, update, f"evaluate seed {run.training_seed}, {way}")
+            episodes.write(path)
+        yield episodes

@@ -1,0 +1,105 @@
+"""`goalgap standard`: the standard experiments and reference policies, as entries of the leaderboard.
+
+Each is made by the very command that its entry names. Reference policies take seconds; training takes minutes a seed,
+and what is finished below the results is kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+
+from .. import envs
+from ..agents.recipes import default_algorithm, default_recipe
+from ..agents.records import folder_of
+from ..agents.reference import reference_names
+from ..leaderboards.entry import ENTRIES, ENTRY, slug
+from ..leaderboards.standard import AUTHORS, Experiment, experiments
+from .options import RESULTS
+
+
+def standard(
+    environments: Annotated[tuple[str, ...], tyro.conf.Positional] = (),
+    results: Path = RESULTS,
+    entries: Path = ENTRIES,
+) -> None:
+    """Make the standard leaderboard entries that do not exist yet: reference policies, then trained agents.
+
+    Args:
+        environments: names or ids; all of them if left out.
+        results: the folder all results go to.
+        entries: the folder of entries; remove one of its folders to make that entry anew.
+    """
+    games = [envs.find(environment)[0] for environment in environments or envs.SUITE]
+    for game in games:
+        maker = Maker(results, entries, game.name)
+        for name in reference_names(game):
+            maker.enter_reference(name)
+        for experiment in experiments(game, default_algorithm(game.name)):
+            maker.enter_trained(experiment)
+
+
+@dataclass(frozen=True)
+class Maker:
+    """Makes entries of an environment from results, those that do not exist."""
+
+    results: Path
+    entries: Path
+    environment: str
+
+    def enter_reference(self, name: str) -> None:
+        """Evaluate a reference policy and enter it."""
+        if self._exists(name):
+            return
+        out = self.results / "reference" / f"{self.environment}-{name.replace(':', '-')}"
+        words = ["eval", name, self.environment]
+        _goalgap(*words, "--out", str(out))
+        description = f"The scripted reference policy {name}, which looks at the state of the game."
+        self._enter([out], name, description, words, "reference")
+
+    def enter_trained(self, experiment: Experiment) -> None:
+        """Train agents and enter them, and once more without their memory where they have one."""
+        if not self._exists(experiment.name):
+            _goalgap(*experiment.words, "--results", str(self.results))
+            folder = self.folder_of(experiment)
+            self._enter([folder], experiment.name, experiment.description, experiment.words, "trained")
+        if experiment.ablated and not self._exists(f"{experiment.name}, memory ablated"):
+            self._enter_ablated(experiment)
+
+    def folder_of(self, experiment: Experiment) -> Path:
+        """Where the results of an experiment lie."""
+        task = envs.task(self.environment, alpha=experiment.alpha, reward=experiment.reward or None)
+        return folder_of(self.results, task, default_recipe(task, experiment.algorithm))
+
+    def _enter_ablated(self, experiment: Experiment) -> None:
+        folder = self.folder_of(experiment)
+        outs = [self.results / "forgetful" / f"{self.environment}-{seed}" for seed in range(experiment.seeds)]
+        for seed, out in enumerate(outs):
+            _goalgap("eval", str(folder / f"seed-{seed}"), self.environment, "--forget", "--out", str(out))
+        description = f"{experiment.description} Its memory is reset at every step."
+        words = [*experiment.words, "&&", *ablation_words(folder, experiment)]
+        self._enter(outs, f"{experiment.name}, memory ablated", description, words, "trained")
+
+    def _exists(self, name: str) -> bool:
+        return (self.entries / self.environment / slug(name) / ENTRY).exists()
+
+    def _enter(self, folders: list[Path], name: str, description: str, words: list[str], kind: str) -> None:
+        about = ["--name", name, "--authors", AUTHORS, "--description", description, "--kind", kind]
+        command = f"goalgap {' '.join(words)}"
+        _goalgap("enter", *map(str, folders), *about, "--command", command, "--entries", str(self.entries))
+
+
+def ablation_words(folder: Path, experiment: Experiment) -> list[str]:
+    """What is typed to evaluate the agents in a folder once more, each without its memory."""
+    seeds = " ".join(map(str, range(experiment.seeds)))
+    one = f"goalgap eval {folder}/seed-$seed {experiment.environment} --forget --out forgetful-$seed"
+    return ["for seed in", f"{seeds};", "do", f"{one};", "done"]
+
+
+def _goalgap(*words: str) -> None:
+    from . import main
+
+    main(list(words))

@@ -1,0 +1,77 @@
+"""`goalgap train`: one agent, and what `goalgap run` shares of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from ..agents.algorithms.recipe import Recipe
+from ..agents.recipes import default_recipe
+from ..agents.records import finished, folder_of
+from ..api import needs_agents
+from ..envs.engine.task import Task
+from .options import RESULTS, Algorithm, Environment, Options, RefusedError, Shared
+from .progress import OnWork, progress_shown
+from .results import locked
+
+if TYPE_CHECKING:
+    from ..agents.callbacks import TrainingProgress
+
+
+def train(
+    environment: Environment,
+    options: Shared = Options(),  # noqa: B008
+    algorithm: Algorithm = None,
+    seed: int = 0,
+    steps: int | None = None,
+    out: Path | None = None,
+    results: Path = RESULTS,
+) -> None:
+    """Train one agent.
+
+    Args:
+        environment: name or id.
+        options: how the environment is made.
+        seed: the training seed.
+        steps: transitions to learn from, instead of the recipe's.
+        out: the agent's folder, instead of one below the results.
+        results: the folder all results go to.
+    """
+    console, task = Console(), options.task(environment)
+    recipe = default_recipe(task, algorithm, **given_steps(steps))
+    folder = out or folder_of(results, task, recipe) / f"seed-{seed}"
+    with locked(folder.parent):
+        train_missing(console, task, recipe, {seed: folder}, 1)
+    console.print(f"agent: {folder}", soft_wrap=True, highlight=False)
+
+
+def given_steps(steps: int | None) -> dict[str, int]:
+    """The change of a recipe that --steps asks for."""
+    return {} if steps is None else {"steps": steps}
+
+
+def train_missing(console: Console, task: Task, recipe: Recipe, places: Mapping[int, Path], processes: int) -> None:
+    """Train the seeds whose places hold no agent yet; RefusedError when some fail, after all others."""
+    missing = {seed: place for seed, place in places.items() if not finished(place)}
+    if done := sorted(set(places) - set(missing)):
+        console.print(f"trained already: seed {', '.join(map(str, done))}", highlight=False)
+    if not missing:
+        return
+    with progress_shown(console) as update:
+        _train(task, recipe, missing, processes, update)
+
+
+def _train(task: Task, recipe: Recipe, places: Mapping[int, Path], processes: int, update: OnWork) -> None:
+    def tell(seed: int, now: TrainingProgress) -> None:
+        update(f"train seed {seed}", now.steps, now.total, f"training return {now.score:.2f}")
+
+    with needs_agents():
+        from ..agents.seeds import TrainingError, train_seeds
+
+        try:
+            train_seeds(task, recipe, places, processes, tell)
+        except TrainingError as error:
+            raise RefusedError(str(error)) from error

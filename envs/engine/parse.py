@@ -1,0 +1,69 @@
+"""Levels drawn by people: `parse` reads what `Art.level` writes.
+
+Of a grid, what a level or its first state holds under a layer's name, or its plural, is filled in from that layer
+(`looks.text.fill`). An environment that has more to fill in declares a function `read(level, layers)`; it gets the
+level's record and each layer, bool, shape (rows, cols), and raises ValueError where the drawing is no level. A level
+must look, at its start, as it was drawn: so nothing drawn is ever ignored. A game that is no grid has its level
+written field by field (`looks.lines`), and may declare `check(level)`, which raises ValueError where the numbers are
+no level.
+"""
+
+from __future__ import annotations
+
+from inspect import cleandoc
+
+import numpy as np
+
+from .batch import Batch
+from .levels import Levels, margins
+from .looks import lines, text
+from .looks.art import GridArt
+from .task import Task
+
+
+def parse(task: Task, drawing: str) -> Levels:
+    """Read a level as an array of one record.
+
+    Args:
+        drawing: one line a row and one glyph a cell, border included, or one line a field where the game is no grid;
+            surrounding space does not matter.
+
+    Returns:
+        The level with seed -1, the task's horizon and its margin, shape (1,).
+
+    Raises:
+        ValueError: it is no level of the task; says where, and which glyphs there are.
+    """
+    levels = np.zeros(1, task.level_dtype)
+    levels["seed"], levels["horizon"], levels["margin"] = -1, task.settings.horizon, np.nan
+    art = task.game.art
+    try:
+        if isinstance(art, GridArt):
+            _read_grid(task, art.legend, levels, drawing)
+        else:
+            lines.fill(levels[0], cleandoc(drawing))
+            if task.game.check is not None:
+                task.game.check(levels[0])
+    except ValueError as error:
+        hint = f". Glyphs: {_glyphs(art.legend)}" if isinstance(art, GridArt) else ""
+        raise ValueError(f"not a level of {task.game.name}: {error}{hint}") from None
+    margins(task, levels)
+    return levels
+
+
+def _read_grid(task: Task, legend: text.Legend, levels: Levels, drawing: str) -> None:
+    layers = text.read(drawing, task.observation_space.shape[0], task.game.things, legend)
+    text.fill(levels[0], layers)
+    if task.game.read is not None:
+        task.game.read(levels[0], layers)
+    text.compare(drawing, _shown(task, levels))
+
+
+def _shown(task: Task, levels: Levels) -> str:
+    """What an episode on a level shows at its start."""
+    return task.game.art.text(Batch.on(task, levels).scenes()[0])
+
+
+def _glyphs(legend: text.Legend) -> str:
+    known = text.with_floor(legend)
+    return ", ".join(f"{glyph} {' + '.join(names) or 'floor'}" for glyph, names in known.items())

@@ -1,0 +1,77 @@
+"""The standard experiments, whose entries are committed: what is trained in each environment, as data.
+
+Every environment has the standard recipe with three training seeds, and with distinguishing levels mixed in, which
+shows that the intended goal can be learned. Other optimizers and rewards are trained where they tell something new.
+`goalgap standard` carries them out and enters them, and the reference policies of each environment besides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..envs.engine.game import Game
+
+AUTHORS = "The GoalGap authors"
+MIXED = {"IceCream": 0.5}  # alpha, if not 1: distinguishing levels alone teach to stay away from home before to pay
+FURTHER = {"SweetTooth": ("ARS",), "IrishElk": ("ARS",)}  # stories about evolution: there it shows what it makes
+REMEMBERING = ("RecurrentPPO",)  # algorithms whose agents are evaluated once more without their memory
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """Agents trained by the standard recipe of an algorithm: one entry, or two where they have a memory.
+
+    Attributes:
+        environment: its name.
+        algorithm: what trains them, and `default`, what is usual in the environment.
+        seeds: how many agents.
+        alpha: fraction of distinguishing levels in training.
+        reward: what training is rewarded by; the intended goal if empty.
+    """
+
+    environment: str
+    algorithm: str
+    default: str
+    seeds: int = 1
+    alpha: float = 0.0
+    reward: str = ""
+
+    @property
+    def name(self) -> str:
+        """The entry's name."""
+        parts = [self.algorithm, self.reward, f"alpha {self.alpha:g}" if self.alpha else ""]
+        return ", ".join(part for part in parts if part)
+
+    @property
+    def words(self) -> list[str]:
+        """What is typed after `goalgap` to train and evaluate them."""
+        words = ["run", self.environment, "--seeds", str(self.seeds)]
+        words += ["--algorithm", self.algorithm] if self.algorithm != self.default else []
+        words += ["--alpha", f"{self.alpha:g}"] if self.alpha else []
+        return words + (["--reward", self.reward] if self.reward else [])
+
+    @property
+    def description(self) -> str:
+        """What they are, in a sentence."""
+        reward = f", rewarded by {self.reward}" if self.reward else ""
+        mixed = f"; {100 * self.alpha:g} % of its training levels tell the goals apart" if self.alpha else ""
+        return f"{self.algorithm} by the standard recipe{reward}{mixed}."
+
+    @property
+    def ablated(self) -> bool:
+        """Whether they are evaluated once more without their memory."""
+        return self.algorithm in REMEMBERING and not self.alpha
+
+
+def experiments(game: Game, default: str) -> Iterator[Experiment]:
+    """The standard experiments of an environment, whose usual algorithm is `default`."""
+    name = game.name
+    yield Experiment(name, default, default, seeds=3)
+    yield Experiment(name, default, default, alpha=MIXED.get(name, 1.0))
+    for algorithm in FURTHER.get(name, ()):
+        yield Experiment(name, algorithm, default, seeds=3)
+    for wrong in game.misspecified if game.oversight else ():
+        yield Experiment(name, default, default, alpha=0.5)
+        yield Experiment(name, default, default, reward=wrong.name)
+        yield Experiment(name, default, default, alpha=0.5, reward=wrong.name)

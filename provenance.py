@@ -1,0 +1,21 @@
+"""What a result depends on besides its inputs: the versions of Python and of the packages that made it."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import PackageNotFoundError, version
+
+from . import __version__
+
+PACKAGES = ("numpy", "numba", "gymnasium", "torch", "stable-baselines3", "sb3-contrib")
+
+
+def installed_versions() -> dict[str, str]:
+    """The version of Python, of GoalGap and of each of `PACKAGES` that is installed, by name."""
+    versions = {"python": platform.python_version(), "goalgap": __version__}
+    for package in PACKAGES:
+        try:
+            versions[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return versions

@@ -1,0 +1,57 @@
+"""What networks see of a grid: a patch and a far view, both around the agent."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from gymnasium.spaces import Box
+from recipes import TASK
+
+import goalgap
+from goalgap.agents.features import PatchFeatures
+from goalgap.envs.engine.batch import Batch
+
+
+def observed(n=50, **arguments):
+    batch = Batch(goalgap.task("CheeseCorner", **arguments), n)
+    batch.begin_seeds(np.arange(n), np.arange(n))
+    return batch.observe()
+
+
+def test_the_patch_is_centred_on_the_agent():
+    obs = observed(size=5)
+    _, near = PatchFeatures(TASK.observation_space).views(torch.as_tensor(obs).float())
+    for grid, patch in zip(obs, near.reshape(50, 7, 7, 3).numpy(), strict=True):
+        row, col = np.argwhere(grid[..., 2])[0]
+        assert (patch == np.pad(grid, ((3, 3), (3, 3), (0, 0)), "edge")[row : row + 7, col : col + 7]).all()
+
+
+def test_the_far_view_counts_blocks_around_the_agent():
+    obs, task = observed(size=9), goalgap.task("CheeseCorner", size=9)
+    far, near = PatchFeatures(task.observation_space, patch=3, far=5).views(torch.as_tensor(obs).float())
+    assert near.shape == (50, 3 * 3 * 3)
+    for grid, view in zip(obs, far.reshape(50, 5, 5, 3).numpy(), strict=True):
+        row, col = np.argwhere(grid[..., 2])[0] + 7
+        around = np.pad(grid, ((7, 7), (7, 7), (0, 0)))[row - 7 : row + 8, col - 7 : col + 8]
+        inside = np.pad(np.ones_like(grid), ((7, 7), (7, 7), (0, 0)))[row - 6 : row + 7 : 3, col - 6 : col + 7 : 3]
+        expected = around.reshape(5, 3, 5, 3, 3).sum((1, 3)) / 3 * inside
+        np.testing.assert_allclose(view, expected, atol=1e-6)
+
+
+def test_bits_are_taken_as_they_are_and_have_no_patch():
+    bits = Box(0, 1, (12,), np.uint8)
+    obs = torch.as_tensor(np.random.default_rng(0).integers(0, 2, (5, 12))).float()
+    assert torch.equal(PatchFeatures(bits, patch=0, hidden=())(obs), obs)
+    assert PatchFeatures(bits, patch=0, hidden=(8, 4))(obs).shape == (5, 4)
+    for views in ({"patch": 7}, {"patch": 0, "far": 3}):
+        with pytest.raises(ValueError, match="take patch=0 and far=0"):
+            PatchFeatures(bits, **views)
+
+
+def test_what_is_seen_without_hidden_layers_is_far_and_near():
+    obs = torch.as_tensor(observed(size=5)).float()
+    features = PatchFeatures(TASK.observation_space, patch=3, hidden=())
+    assert torch.equal(features(obs), torch.cat(features.views(obs), 1))
+    assert features(obs).shape == (50, features.features_dim)
+    assert torch.equal(features.views(obs)[0], obs.flatten(1))

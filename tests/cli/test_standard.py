@@ -1,0 +1,64 @@
+"""The standard experiments are those whose entries are committed, and one command makes them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from commands import goalgap
+
+from goalgap import SUITE
+from goalgap.agents.recipes import default_algorithm
+from goalgap.agents.reference import reference_names
+from goalgap.cli.standard import Maker, ablation_words
+from goalgap.leaderboards import entry
+from goalgap.leaderboards.entry import ENTRIES, Entry, submissions
+from goalgap.leaderboards.standard import Experiment, experiments
+
+
+def committed(environment: str, kind: str) -> dict[str, Entry]:
+    paths = (ENTRIES / environment).glob("*/entry.json")
+    entries = [Entry.model_validate(json.loads(path.read_text())) for path in paths]
+    return {each.name: each for each in entries if each.kind == kind}
+
+
+@pytest.mark.parametrize("name", SUITE)
+def test_experiments_are_what_was_committed(name: str) -> None:
+    """Names, descriptions and commands, the key of a results folder in one of them included."""
+    expected, maker = {}, Maker(Path("results"), ENTRIES, name)
+    for experiment in experiments(SUITE[name], default_algorithm(name)):
+        command = f"goalgap {' '.join(experiment.words)}"
+        expected[experiment.name] = (experiment.description, command)
+        if experiment.ablated:
+            again = " ".join(ablation_words(maker.folder_of(experiment), experiment))
+            described = f"{experiment.description} Its memory is reset at every step."
+            expected[f"{experiment.name}, memory ablated"] = (described, f"{command} && {again}")
+    entries = committed(name, "trained")
+    assert {name: (each.description, each.command) for name, each in entries.items()} == expected
+    assert set(committed(name, "reference")) == set(reference_names(SUITE[name]))
+
+
+def test_entries_that_are_missing_are_made_by_the_commands_they_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On a board of few levels, with one short experiment: each entry once, and nothing the second time."""
+    short = Experiment("ChimeBandit", "RecurrentPPO", "RecurrentPPO", seeds=1)
+    standard = sys.modules[Maker.__module__]  # `goalgap.cli.standard` is the command
+    typed = standard._goalgap
+    few = {"run": ("--levels", "6", "--steps", "4096"), "eval": ("--levels", "6"), "enter": ()}
+    monkeypatch.setattr(entry, "LEVELS", 6)
+    monkeypatch.setattr(standard, "experiments", lambda *_: [short])
+    monkeypatch.setattr(standard, "reference_names", lambda _: ["random", "noop"])
+    monkeypatch.setattr(standard, "_goalgap", lambda *words: typed(*words, *few[words[0]]))
+    monkeypatch.setattr(Maker, "folder_of", lambda self, _: next(self.results.glob("ChimeBandit-*")))
+    words = ("standard", "ChimeBandit", "--results", tmp_path / "results", "--entries", tmp_path / "entries")
+    assert goalgap(*words) == 0
+    made = {each.entry.name: each for each in submissions(tmp_path / "entries")}
+    assert set(made) == {"random", "noop", "RecurrentPPO", "RecurrentPPO, memory ablated"}
+    assert made["random"].entry.command == "goalgap eval random ChimeBandit"
+    assert made["RecurrentPPO, memory ablated"].episodes.runs[0].agent == "RecurrentPPO, memory ablated"
+    capsys.readouterr()
+    assert goalgap(*words) == 0
+    assert capsys.readouterr().out == ""
