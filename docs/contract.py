@@ -23,7 +23,7 @@ def contract() -> str:
     for decorator, head in HEADS.items():
         marked = [node for node in tree.body if isinstance(node, ast.FunctionDef) and _has(node, decorator)]
         stubs = ["\n".join(source.splitlines()[node.lineno - 1 : node.body[0].end_lineno]) for node in marked]
-        parts += [head, "```py\n" + "\n\n".join(stubs) + "\n```"]
+        parts += [head, "```py\n" + "\n\n\n".join(stubs) + "\n```"]
     return "\n\n".join(parts)
 
 
