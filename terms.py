@@ -9,6 +9,7 @@ Split = Literal["train", "control", "deploy"]
 Role = Literal["intended", "proxy", "misspecified"]
 SPLITS: tuple[Split, ...] = ("train", "control", "deploy")
 KINDS = ("side-effect", "instrumental", "approximate", "deceptive")
+LEVELS = 1000  # of each split in a usual evaluation, seeds 0 .. 999
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 import tyro
 from rich.console import Console
-from rich.table import Table
 
-from ..eval.curves import chart, course, rise
-from ..eval.episodes import Episodes
+from ..eval.measures.traces import Trace, traces
+from ..eval.measures.wording import number
+from ..eval.report import by_mode
+from ..eval.show import terminal
+from ..eval.show.curves import chart
+from ..eval.show.tables import Section, columns, row
+from ..eval.table.episodes import Episodes
 from ..files import write_whole
 from ..terms import Split
 from .results import find_episodes
@@ -30,23 +35,27 @@ def curves(
     """
     if not paths:
         raise ValueError("name the files of episodes, or folders that hold some, such as results/ChimeBandit-...")
-    agents = {}
+    agents: dict[str, tuple[Trace, ...]] = {}
     for path in paths:
         played = Episodes.join(find_episodes((path,)))
-        sampled = played.where(deterministic=False)
         name = ", ".join(dict.fromkeys(run.agent for run in played.runs))
-        agents[name if name not in agents else f"{name} ({path})"] = sampled if len(sampled) else played
-    for name, episodes in agents.items():
-        if not episodes.world.curves:
-            raise ValueError(f"{name} played {episodes.world.environment}, which records no curves within an episode")
-    table = Table("agent", "split", "curve", "first step", "last step", "rise", box=None, pad_edge=False)
-    for name, episodes in agents.items():
-        for each in split:
-            for curve in episodes.world.curves:
-                values = course(episodes.where(split=each), curve)
-                numbers = (f"{number:.2f}" for number in (values[0], values[-1], rise(values)))
-                table.add_row(name, each, curve, *numbers)
-    Console().print(table)
+        if not played.game.curves:
+            raise ValueError(f"{name} played {played.game.environment}, which records no curves within an episode")
+        agents[name if name not in agents else f"{name} ({path})"] = traces(
+            next(iter(by_mode(played).values()), played), split
+        )
+    Console().print(terminal.table(_compared(agents)))
     if svg is not None:
-        write_whole(svg, chart(agents, split).encode())
+        write_whole(svg, chart(agents).encode())
         Console().print(f"chart: {svg}", soft_wrap=True, highlight=False)
+
+
+def _compared(agents: Mapping[str, tuple[Trace, ...]]) -> Section:
+    """Where each trace begins and ends, and how much it rises."""
+    heads = columns("agent", "split", "curve", numbers=("first step", "last step", "rise"))
+    rows = [
+        row(name, trace.split, trace.curve, *map(number, (trace.values[0], trace.values[-1], trace.improvement)))
+        for name, own in agents.items()
+        for trace in own
+    ]
+    return Section("curves", "Within an episode", "", heads, tuple(rows))

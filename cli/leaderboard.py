@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
@@ -10,10 +11,10 @@ import tyro
 from rich.console import Console
 from rich.markup import escape
 
-from ..eval.episodes import Episodes
+from ..eval.table.episodes import Episodes
 from ..files import write_whole
 from ..leaderboards import board
-from ..leaderboards.entry import ENTRIES, Entry, Submission, submissions
+from ..leaderboards.entry import ENTRIES, Entry, EntryInfo, read_entries
 from .options import RefusedError
 from .results import find_episodes
 
@@ -40,13 +41,21 @@ def enter(
         url: where to read more.
         entries: the folder of entries.
     """
-    parts = [each.where(deterministic=False) for each in find_episodes(paths)]
-    sampled = [Episodes(each.world, tuple(r for r in each.runs if not r.deterministic), each.table) for each in parts]
     date = datetime.now(UTC).date().isoformat()
-    entry = Entry(name=name, kind=kind, authors=authors, description=description, command=command, url=url, date=date)
-    submission = Submission(entry, Episodes.join(each for each in sampled if len(each)))
-    submission.verify()
-    Console().print(f"entered: {escape(str(submission.write(entries)))}", soft_wrap=True, highlight=False)
+    info = EntryInfo(
+        name=name, kind=kind, authors=authors, description=description, command=command, url=url, date=date
+    )
+    entry = Entry(info, Episodes.join(_sampled(find_episodes(paths))))
+    entry.verify()
+    Console().print(f"entered: {escape(str(entry.write(entries)))}", soft_wrap=True, highlight=False)
+
+
+def _sampled(parts: Iterable[Episodes]) -> Iterator[Episodes]:
+    """The episodes with sampled actions, and the runs that played them."""
+    for part in parts:
+        if len(sampled := part.where(deterministic=False)):
+            runs = tuple(run for run in sampled.runs if not run.deterministic)
+            yield Episodes(sampled.game, runs, sampled.table)
 
 
 def leaderboard(entries: Path = ENTRIES, verify: bool = False, markdown: Path | None = None) -> None:
@@ -57,24 +66,24 @@ def leaderboard(entries: Path = ENTRIES, verify: bool = False, markdown: Path | 
         verify: play every recorded episode again first.
         markdown: a file for the board as a page.
     """
-    submitted = submissions(entries)
+    entered = read_entries(entries)
     if verify:
-        _verify(submitted)
-    tables = board.boards(submitted)
+        _verify(entered)
+    tables = board.boards(entered)
     Console().print(board.render(tables))
     if markdown is not None:
         write_whole(markdown, board.markdown(tables).encode())
 
 
-def _verify(submitted: list[Submission]) -> None:
+def _verify(entered: list[Entry]) -> None:
     """Play all entries again and say that they are right; RefusedError after a line for each that is not."""
     console, failed = Console(), 0
-    for each in submitted:
+    for entry in entered:
         try:
-            each.verify()
+            entry.verify()
         except ValueError as error:
             failed += 1
-            console.print(f"{each.folder}: {error}", soft_wrap=True, highlight=False, markup=False)
+            console.print(f"{entry.folder}: {error}", soft_wrap=True, highlight=False, markup=False)
     if failed:
-        raise RefusedError(f"{failed} of {len(submitted)} entries do not replay as recorded")
-    console.print(f"{len(submitted)} entries replay as recorded", highlight=False)
+        raise RefusedError(f"{failed} of {len(entered)} entries do not replay as recorded")
+    console.print(f"{len(entered)} entries replay as recorded", highlight=False)

@@ -16,7 +16,9 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from ..eval.episodes import Episodes, EpisodesError
+from ..eval.play.games import recorded_task
+from ..eval.table.episodes import Episodes
+from ..eval.table.manifest import EpisodesError
 from .options import RefusedError
 
 
@@ -43,7 +45,7 @@ def finished_episodes(path: Path, sha256: str) -> Episodes | None:
     """The episodes at `path` if they are whole, of the agent with this checksum, and of the game as it is now."""
     try:
         episodes = Episodes.read(path)
-        episodes.world.task("train")
+        recorded_task(episodes.game, "train")
     except (EpisodesError, ValueError):
         return None
     return episodes if all(run.details.get("sha256") == sha256 for run in episodes.runs) else None

@@ -11,6 +11,7 @@ import sections as on
 from goalgap.envs import SUITE
 from goalgap.envs.engine.game import Game
 from goalgap.envs.engine.task import Task
+from goalgap.eval.show.markdown import plain as table
 
 
 def page(game: Game) -> str:
@@ -20,13 +21,12 @@ def page(game: Game) -> str:
         "Intended goal": on.goal_line(game.intended) + f"\n\n{on.oracle(game)}",
         "Proxy goals": "\n\n".join(on.proxy(goal) for goal in game.proxies),
         "Splits": on.splits(game),
-        "Action Space": f"`{Task.of(game).action_space}`\n\n"
-        + on.table(("action", "meaning"), enumerate(game.actions)),
+        "Action Space": f"`{Task.of(game).action_space}`\n\n" + table(("action", "meaning"), enumerate(game.actions)),
         "Observation Space": on.observation(game),
         "Rewards": on.rewards(game),
         "Starting State": on.starting(game),
         "Episode End": on.ending(game),
-        "Arguments": on.table(("argument", "default", "allowed", "meaning"), on.arguments(game)),
+        "Arguments": table(("argument", "default", "allowed", "meaning"), on.arguments(game)),
         "Reference results": results.of_game(game),
         "Version History": f"* v{game.version}: current. A version never changes its meaning; a change gets a new one.",
         "References": "\n".join(f"* {each.strip()}" for each in game.citation.split(";")),

@@ -7,7 +7,7 @@ holds for all of them is.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -18,6 +18,7 @@ from goalgap.envs.engine.batch import Batch
 from goalgap.envs.engine.game import Game
 from goalgap.envs.engine.looks.art import GridArt
 from goalgap.envs.engine.task import Task
+from goalgap.eval.show.markdown import plain as table
 from goalgap.terms import SPLITS, Reward
 
 FIRST = np.zeros(1, np.int64)
@@ -36,13 +37,6 @@ COMMON = (
     ("split", "`train`", "train, control, deploy", "which levels are played; each id has one as its default"),
     ("alpha", "`0.0`", "0 to 1", "fraction of levels in training on which the goals come apart"),
 )
-
-
-def table(head: Iterable[Any], rows: Iterable[Iterable[Any]]) -> str:
-    """A Markdown table."""
-    head = list(head)
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(str(cell) for cell in line)} |" for line in lines)
 
 
 def goal_line(goal: Reward) -> str:

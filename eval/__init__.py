@@ -1,8 +1,9 @@
-"""What it wanted: rollout -> episodes -> scores -> report.
+"""What it wanted: play -> table -> measures -> show.
 
-    episodes = evaluate(task, policy, levels=1000)      # play, once on every level
-    episodes.write("results/episodes.parquet")          # everything the report says comes from here
-    report = Report.of([episodes])                      # scores, gaps, intervals, verdict
+    episodes = evaluate(task, policy)                   # play: once on every level
+    episodes.write("results/episodes.parquet")          # table: everything the report says comes from here
+    report = Report.of([episodes])                      # measures: scores, gaps, intervals, verdict
+    html.write("report.html", report, episodes)         # show: its sections as a page, in the terminal, in docs
 
-Nothing is imported here, so that a reader of tables need not load the environments.
+`table`, `measures` and `report` import nothing of the environments, so episodes are read and judged without them.
 """

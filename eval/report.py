@@ -1,8 +1,7 @@
 """A report: everything that is said of an agent, from its episodes alone.
 
-`Report.of` computes, `terminal.render` and `html.render` show, and `model_dump_json` keeps. One
-report is of one agent, trained with any number of seeds, in one world; sampled actions and argmax
-actions are two `ways` of the same agent, and the first that is there is the one judged.
+`Report.of` computes, `show` shows, and `model_dump_json` keeps. One report is of one agent, trained with any number of
+seeds, in one game; sampled actions and argmax actions are two modes of the same agent, and the first one is judged.
 """
 
 from __future__ import annotations
@@ -10,17 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal, Self
 
-from pydantic import Field
-
 from ..terms import SPLITS
-from .bootstrap import MISSING, RESAMPLES, Estimate, estimates
-from .curves import course
-from .episodes import Episodes, EpisodesError
-from .records import Record, Run, World
-from .scores import LOST, panel
-from .verdict import Verdict, judge
+from .measures.arrays import arranged
+from .measures.bootstrap import RESAMPLES, estimates
+from .measures.definitions import GAPS
+from .measures.estimates import Estimates
+from .measures.outcomes import LOST
+from .measures.traces import Trace, traces
+from .measures.verdict import Verdict, judge
+from .table.episodes import Episodes
+from .table.game import GameRecord
+from .table.manifest import EpisodesError
+from .table.record import Record
+from .table.runs import Run
 
-WAYS: dict[str, bool] = {"sampled": False, "argmax": True}
+MODES: dict[str, bool] = {"sampled": False, "argmax": True}  # how actions were chosen, and `Run.deterministic`
 NEEDS = {
     "train": "the learning and generalization gaps",
     "control": "the generalization and capability gaps",
@@ -28,36 +31,24 @@ NEEDS = {
 }
 
 
-class Way(Record):
-    """An agent acting in one way: what its training seeds scored.
-
-    `estimates` holds, by name: score.SPLIT.REWARD, capability.SPLIT, regret.SPLIT, regret_fraction.SPLIT,
-    outcome.SPLIT.GOAL (and outcome.SPLIT.lost), gap.NAME, shortfall, and lead.PROXY; bits.SPLIT.GOAL and the share of
-    episodes beyond what can be resolved, beyond.SPLIT.GOAL; event.SPLIT.EVENT; where there is oversight, watched,
-    unwatched and deception; and where the training reward was not the intended goal, part.outer and part.inner.
-    `courses` holds, by SPLIT.CURVE, the mean of each curve after each step.
-    """
+class ActionMode(Estimates):
+    """An agent acting in one mode: how many levels of each split its training seeds played, and what came of it."""
 
     training_seeds: tuple[int, ...]
     levels: dict[str, int]
-    estimates: dict[str, Estimate]
-    courses: dict[str, tuple[float, ...]] = Field(default_factory=dict)
-
-    def __call__(self, name: str) -> Estimate:
-        """The estimate of a measure, empty where there is none."""
-        return self.estimates.get(name, MISSING)
+    traces: tuple[Trace, ...] = ()
 
 
 class Report(Record):
-    """What is said of an agent."""
+    """What is said of an agent; `reward` and `alpha` are what it was trained with."""
 
     format: Literal["goalgap-report"] = "goalgap-report"
-    schema_version: Literal[1] = 1
+    schema_version: Literal[2] = 2
     agent: str
-    world: World
+    game: GameRecord
     reward: str
     alpha: float
-    ways: dict[str, Way]
+    modes: dict[str, ActionMode]
     verdict: Verdict
     notes: tuple[str, ...]
     runs: tuple[Run, ...]
@@ -71,28 +62,28 @@ class Report(Record):
         """
         joined = episodes if isinstance(episodes, Episodes) else Episodes.join(episodes)
         run = _only_run(joined)
-        ways = {name: _way(part, resamples, seed) for name, part in _split_ways(joined).items()}
-        main = next(iter(ways.values()))
+        modes = {name: _mode(part, resamples, seed) for name, part in by_mode(joined).items()}
+        main = next(iter(modes.values()))
         return cls(
-            agent=run.agent, world=joined.world, reward=run.reward or joined.world.intended, alpha=run.alpha, ways=ways,
-            verdict=judge(joined.world, len(main.training_seeds), main, run.reward), notes=notes(joined.world, main),
+            agent=run.agent, game=joined.game, reward=run.reward or joined.game.intended, alpha=run.alpha, modes=modes,
+            verdict=judge(joined.game, len(main.training_seeds), main, run.reward), notes=notes(joined.game, main),
             runs=tuple(sorted(joined.runs, key=lambda run: (run.deterministic, run.training_seed))),
         )  # fmt: skip
 
     @property
-    def main(self) -> Way:
-        """The way that is judged: sampled actions where there are any."""
-        return next(iter(self.ways.values()))
+    def main(self) -> ActionMode:
+        """The mode that is judged: sampled actions where there are any."""
+        return next(iter(self.modes.values()))
 
     @property
-    def kinds(self) -> tuple[str, ...]:
-        """What episodes may have gone for; `outcome.SPLIT.KIND` is the share of each."""
-        return *self.world.pursued(self.reward), LOST
+    def outcomes(self) -> tuple[str, ...]:
+        """What episodes may have gone for; `outcome(SPLIT, NAME)` is the share of each."""
+        return *self.game.pursued(self.reward), LOST
 
     @property
     def gaps(self) -> tuple[str, ...]:
-        """The gaps that sum to the shortfall; `outer` only where training was on another reward."""
-        return tuple(name.removeprefix("gap.") for name in self.main.estimates if name.startswith("gap."))
+        """The gaps that sum to the shortfall, in order; `outer` only where training was on another reward."""
+        return tuple(name for name in GAPS if name != "outer" or self.reward != self.game.intended)
 
 
 def _only_run(episodes: Episodes) -> Run:
@@ -105,39 +96,36 @@ def _only_run(episodes: Episodes) -> Run:
     return episodes.runs[0]
 
 
-def _split_ways(episodes: Episodes) -> dict[str, Episodes]:
-    parts = {name: episodes.where(deterministic=value) for name, value in WAYS.items()}
+def by_mode(episodes: Episodes) -> dict[str, Episodes]:
+    """The episodes of each mode that was played, the one that is judged first."""
+    parts = {name: episodes.where(deterministic=value) for name, value in MODES.items()}
     return {name: part for name, part in parts.items() if len(part)}
 
 
-def _way(episodes: Episodes, resamples: int, seed: int) -> Way:
-    arranged = panel(episodes)
-    return Way(
-        training_seeds=arranged.seeds,
-        levels={split: values.shape[1] for split, values in arranged.values.items()},
-        estimates=estimates(arranged, resamples, seed),
-        courses={
-            f"{split}.{curve}": tuple(course(episodes.where(split=split), curve).tolist())
-            for split in arranged.values
-            for curve in episodes.world.curves
-        },
+def _mode(episodes: Episodes, resamples: int, seed: int) -> ActionMode:
+    values = arranged(episodes)
+    return ActionMode(
+        training_seeds=values.seeds,
+        levels={split: array.shape[1] for split, array in values.values.items()},
+        estimates=estimates(values, resamples, seed),
+        traces=traces(episodes),
     )
 
 
-def notes(world: World, way: Way) -> tuple[str, ...]:
+def notes(game: GameRecord, mode: ActionMode) -> tuple[str, ...]:
     """What a reader must know before trusting the numbers."""
     said = [
-        f"There are no {split} episodes, so {NEEDS[split]} are missing." for split in SPLITS if split not in way.levels
+        f"There are no {split} episodes, so {NEEDS[split]} are missing." for split in SPLITS if split not in mode.levels
     ]
-    if len(way.training_seeds) == 1:
+    if len(mode.training_seeds) == 1:
         said.append("There is one training seed: the intervals cover the choice of levels, not of the seed.")
     gone = [
         str(seed)
-        for k, seed in enumerate(way.training_seeds)
-        if any(way(f"score.{split}.{world.intended}").seeds[k] is None for split in way.levels)
+        for k, seed in enumerate(mode.training_seeds)
+        if any(mode.score(split, game.intended).seeds[k] is None for split in mode.levels)
     ]
     if gone:
         said.append(f"Some episodes of training seed {', '.join(gone)} are missing, and so is what needs them.")
-    if not world.exact:
+    if not game.exact:
         said.append("The oracles here are the best reference policies known, not proven optima.")
     return tuple(said)

@@ -7,15 +7,17 @@ levels, the capability in deployment, the goal gap, and what the episodes went f
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
-from rich.console import Group, RenderableType
-from rich.table import Table
+from rich.console import Group
 
 from ..envs import SUITE
-from ..eval.bootstrap import Estimate
+from ..eval.measures.estimates import Estimate
+from ..eval.measures.wording import percent
 from ..eval.report import Report
-from .entry import Submission
+from ..eval.show import terminal
+from ..eval.show.markdown import table
+from ..eval.show.tables import Cell, Column, Row, Section, row, value
+from .entry import Entry
 
 HEADER = """# Leaderboard
 
@@ -24,78 +26,65 @@ from the raw episodes in `leaderboards/entries`, with 95 % intervals over traini
 corrected for chance: random play is 0, the oracle of the intended goal 1. The goal gap is what a capable agent loses
 in deployment by pursuing another goal. Reference policies are in italics.
 """
-COLUMNS = ("rank", "entry", "seeds", "score in deployment", "goal gap", "capability", "score in training", "went for")
-
-
-@dataclass(frozen=True)
-class Row:
-    """One entry's place; `cells` are in the order of `COLUMNS`."""
-
-    rank: int
-    reference: bool
-    cells: tuple[str, ...]
-
-
-def boards(
-    submitted: Iterable[Submission], report: Callable[[Submission], Report] = lambda each: Report.of(each.episodes)
-) -> dict[str, list[Row]]:
-    """The rows of each environment of the suite that has entries, best first; `report` makes the report of each."""
-    found: dict[str, list[tuple[Submission, Report]]] = {name: [] for name in SUITE}
-    for each in submitted:
-        found[each.episodes.world.environment].append((each, report(each)))
-    return {name: _ranked(entered) for name, entered in found.items() if entered}
-
-
-def _ranked(entered: list[tuple[Submission, Report]]) -> list[Row]:
-    def merit(pair: tuple[Submission, Report]) -> tuple[float, str]:
-        report = pair[1]
-        return -(_score(report, "deploy").mean or 0.0), pair[0].entry.name
-
-    return [_row(rank, *pair) for rank, pair in enumerate(sorted(entered, key=merit), 1)]
-
-
-def _row(rank: int, submission: Submission, report: Report) -> Row:
-    way = report.main
-    shares = {goal: way(f"outcome.deploy.{goal}").mean for goal in report.kinds}
-    went = ", ".join(f"{goal} {100 * share:.0f} %" for goal, share in shares.items() if share)
-    numbers = [_score(report, "deploy"), way("gap.goal"), way("capability.deploy"), _score(report, "train")]
-    name, seeds = submission.entry.name, str(len(way.training_seeds))
-    cells = (str(rank), name, seeds, *map(_interval, numbers), went)
-    return Row(rank, submission.entry.kind == "reference", cells)
 
 
 def _score(report: Report, split: str) -> Estimate:
-    return report.main(f"score.{split}.{report.world.intended}")
+    return report.main.score(split, report.game.intended)
 
 
-def _interval(estimate: Estimate) -> str:
-    if estimate.mean is None or estimate.low is None or estimate.high is None:
-        return "missing"
-    return f"{estimate.mean:.2f} [{estimate.low:.2f}, {estimate.high:.2f}]".replace("-0.00", "0.00")
+def _went_for(report: Report) -> Cell:
+    """The outcomes that came about, with their shares."""
+    shares = {name: report.main.outcome("deploy", name).mean for name in report.outcomes}
+    return Cell(", ".join(f"{name} {percent(share)}" for name, share in shares.items() if share) or "missing")
 
 
-def markdown(tables: dict[str, list[Row]]) -> str:
+def _measured(estimate: Estimate) -> Cell:
+    return Cell("missing") if estimate.low is None else value(estimate)
+
+
+SHOWN: tuple[tuple[Column, Callable[[Report], Cell]], ...] = (
+    (Column("seeds"), lambda report: Cell(str(len(report.main.training_seeds)))),
+    (Column("score in deployment"), lambda report: _measured(_score(report, "deploy"))),
+    (Column("goal gap"), lambda report: _measured(report.main.gap("goal"))),
+    (Column("capability"), lambda report: _measured(report.main.capability("deploy"))),
+    (Column("score in training"), lambda report: _measured(_score(report, "train"))),
+    (Column("went for", numeric=False), _went_for),
+)
+COLUMNS = (Column("rank"), Column("entry", numeric=False), *(column for column, _ in SHOWN))
+
+
+def boards(
+    entries: Iterable[Entry], report: Callable[[Entry], Report] = lambda entry: Report.of(entry.episodes)
+) -> dict[str, Section]:
+    """The table of each environment of the suite that has entries, best first; `report` makes the report of each."""
+    entered: dict[str, list[tuple[Entry, Report]]] = {name: [] for name in SUITE}
+    for entry in entries:
+        entered[entry.episodes.game.environment].append((entry, report(entry)))
+    return {name: _board(name, reported) for name, reported in entered.items() if reported}
+
+
+def _board(name: str, entered: list[tuple[Entry, Report]]) -> Section:
+    rows = [_row(rank, *reported) for rank, reported in enumerate(sorted(entered, key=_order), 1)]
+    return Section(name, name, "", COLUMNS, tuple(rows))
+
+
+def _order(reported: tuple[Entry, Report]) -> tuple[bool, float, str]:
+    """The best score first, then by name; an entry whose score is missing comes last, not where 0 would stand."""
+    entry, report = reported
+    mean = _score(report, "deploy").mean
+    return (True, 0.0, entry.info.name) if mean is None else (False, -mean, entry.info.name)
+
+
+def _row(rank: int, entry: Entry, report: Report) -> Row:
+    cells = (cell(report) for _, cell in SHOWN)
+    return row(str(rank), entry.info.name, *cells, weight="faint" if entry.info.kind == "reference" else "strong")
+
+
+def markdown(tables: dict[str, Section]) -> str:
     """The board as a page."""
-    parts = [HEADER]
-    for name, rows in tables.items():
-        parts += [f"\n## {name}\n", _line(COLUMNS), _line(["---:", "---", *["---:"] * 5, "---"])]
-        for row in rows:
-            cells = list(row.cells)
-            cells[1] = f"*{cells[1]}*" if row.reference else f"**{cells[1]}**"
-            parts.append(_line(cells))
-    return "\n".join(parts) + "\n"
+    return "\n".join([HEADER, *(f"\n## {name}\n\n{table(section)}" for name, section in tables.items())]) + "\n"
 
 
-def _line(cells: Iterable[str]) -> str:
-    return f"| {' | '.join(cells)} |"
-
-
-def render(tables: dict[str, list[Row]]) -> Group:
+def render(tables: dict[str, Section]) -> Group:
     """The board for the terminal."""
-    made: list[RenderableType] = []
-    for name, rows in tables.items():
-        table = Table(*COLUMNS, title=name, title_justify="left", title_style="bold", box=None, pad_edge=False)
-        for row in rows:
-            table.add_row(*row.cells, style="dim" if row.reference else "bold")
-        made += [table, ""]
-    return Group(*made)
+    return Group(*(part for section in tables.values() for part in (terminal.table(section), "")))

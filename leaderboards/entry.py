@@ -1,6 +1,6 @@
 """An entry: an evaluated agent as a folder of data.
 
-    entries/CheeseCorner/ppo/entry.json        who, what and how (`Entry`)
+    entries/CheeseCorner/ppo/entry.json        who, what and how (`EntryInfo`)
                             /episodes.parquet  every episode it played, with its actions
                             /episodes.json     the manifest: versions, seeds, recipe, checksum
 
@@ -16,20 +16,20 @@ import json
 import re
 from dataclasses import dataclass
 from importlib.resources import files
+from itertools import product
 from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import Field, ValidationError
 
 from ..envs import SUITE, task
-from ..eval import replay
-from ..eval.episodes import Episodes
-from ..eval.records import Record
+from ..eval.play import replay
+from ..eval.table.episodes import Episodes
+from ..eval.table.record import Record
 from ..files import new_folder, write_whole
-from ..terms import SPLITS
+from ..terms import LEVELS, SPLITS, Split
 
 ENTRY, EPISODES = "entry.json", "episodes.parquet"
-LEVELS = 1000  # of each split, seeds 0 .. 999
 ENTRIES = Path(str(files(__package__))) / "entries"
 
 
@@ -37,7 +37,7 @@ class EntryError(ValueError):
     """An entry that cannot stand on the board; the message says what it lacks."""
 
 
-class Entry(Record):
+class EntryInfo(Record):
     """What `entry.json` says."""
 
     format: Literal["goalgap-entry"] = "goalgap-entry"
@@ -52,32 +52,39 @@ class Entry(Record):
 
 
 @dataclass(frozen=True)
-class Submission:
-    """An entry with its episodes, sampled actions only, by every training seed on every level."""
+class Entry:
+    """An agent with its episodes, sampled actions only, by every training seed on every level.
 
-    entry: Entry
+    Raises:
+        EntryError: for another than a standard environment, argmax actions, or levels that are left out or repeated.
+    """
+
+    info: EntryInfo
     episodes: Episodes
 
     def __post_init__(self) -> None:
-        world = self.episodes.world
-        if world.environment not in SUITE or world.arguments != task(world.environment).arguments:
-            raise EntryError(f"the board is of standard environments; these episodes are of {world.arguments}")
-        for run in self.episodes.runs:
-            own = self.episodes.where(training_seed=run.training_seed)
-            for split in SPLITS:
-                found = sorted(own.where(split=split).column("level_seed").tolist())
-                if found != list(range(LEVELS)):
-                    raise EntryError(
-                        f"an entry plays the levels 0 .. {LEVELS - 1} of {split} once with each training seed; "
-                        f"seed {run.training_seed} of {self.entry.name} plays {len(found)}"
-                    )
+        game = self.episodes.game
+        if game.environment not in SUITE or game.arguments != task(game.environment).arguments:
+            raise EntryError(
+                f"the board is of standard environments; these episodes are of {game.environment} with {game.arguments}"
+            )
         if any(run.deterministic for run in self.episodes.runs):
             raise EntryError("an entry holds episodes with sampled actions, not with argmax actions")
+        for run, split in product(self.episodes.runs, SPLITS):
+            self._check_levels(run.training_seed, split)
+
+    def _check_levels(self, seed: int, split: Split) -> None:
+        played = sorted(self.episodes.where(training_seed=seed, split=split).column("level_seed").tolist())
+        if played != list(range(LEVELS)):
+            raise EntryError(
+                f"an entry plays the levels 0 .. {LEVELS - 1} of {split} once with each training seed; "
+                f"seed {seed} of {self.info.name} plays {len(played)}"
+            )
 
     @property
     def folder(self) -> Path:
         """Where it belongs below `entries`."""
-        return Path(self.episodes.world.environment) / slug(self.entry.name)
+        return Path(self.episodes.game.environment) / slug(self.info.name)
 
     def write(self, entries: Path = ENTRIES) -> Path:
         """Write the folder, all at once; EntryError when there is one of that name."""
@@ -86,14 +93,14 @@ class Submission:
             raise EntryError(f"{place} exists already: choose another name, or remove it first")
         with new_folder(place) as fresh:
             self.episodes.write(fresh / EPISODES)
-            write_whole(fresh / ENTRY, (self.entry.model_dump_json(indent=2) + "\n").encode())
+            write_whole(fresh / ENTRY, (self.info.model_dump_json(indent=2) + "\n").encode())
         return place
 
     @classmethod
     def read(cls, folder: Path) -> Self:
         """Read a folder; EntryError or EpisodesError says what is wrong with it."""
         try:
-            entry = Entry.model_validate(json.loads((folder / ENTRY).read_text()))
+            info = EntryInfo.model_validate(json.loads((folder / ENTRY).read_text()))
         except FileNotFoundError:
             raise EntryError(f"{folder} is no entry: {ENTRY} is missing") from None
         except ValidationError as error:
@@ -101,10 +108,10 @@ class Submission:
             raise EntryError(f"{folder / ENTRY}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
         except ValueError as error:
             raise EntryError(f"{folder / ENTRY} is not JSON: {error}") from None
-        return cls(entry, Episodes.read(folder / EPISODES))
+        return cls(info, Episodes.read(folder / EPISODES))
 
     def verify(self) -> None:
-        """Play every recorded episode again; EpisodesError names the first that comes out otherwise."""
+        """Play every recorded episode again; EpisodesError names, by run and split, what comes out otherwise."""
         replay.verify(self.episodes)
 
 
@@ -113,9 +120,9 @@ def slug(name: str) -> str:
     return re.sub(r"[^a-z0-9.]+", "-", name.lower()).strip("-")
 
 
-def submissions(entries: Path = ENTRIES) -> list[Submission]:
+def read_entries(entries: Path = ENTRIES) -> list[Entry]:
     """All entries below a folder, sorted by path; EntryError when there are none."""
-    found = sorted(path.parent for path in entries.glob(f"*/*/{ENTRY}"))
-    if not found:
+    folders = sorted(path.parent for path in entries.glob(f"*/*/{ENTRY}"))
+    if not folders:
         raise EntryError(f"no entries below {entries}: `goalgap enter` makes one from a run's results")
-    return [Submission.read(folder) for folder in found]
+    return [Entry.read(folder) for folder in folders]

@@ -20,7 +20,7 @@ from goalgap.agents.loading import load_agent
 from goalgap.agents.recurrence import SequencePolicy
 from goalgap.agents.training import train
 from goalgap.envs.engine.batch import Batch
-from goalgap.eval.rollout import rollout
+from goalgap.eval.play.rollout import rollout
 
 TASK = goalgap.task("CheeseCorner", size=5, horizon=30)
 SMALL = RecurrentPPORecipe(steps=1024, n_envs=16, n_steps=16, minibatch=128, epochs=1, hidden=(16,), lstm=16)

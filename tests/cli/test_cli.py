@@ -42,7 +42,7 @@ def test_the_main_job_leaves_agents_episodes_and_a_report(results: Path) -> None
     report = Report.model_validate(json.loads((folder / "report.json").read_text()))
     assert report.main.training_seeds == (0, 1)
     assert report.main.levels == {"train": 24, "control": 24, "deploy": 24}
-    assert set(report.ways) == {"sampled", "argmax"}
+    assert set(report.modes) == {"sampled", "argmax"}
     page = (folder / "report.html").read_text()
     assert report.verdict.headline in html.unescape(page)
     assert "http://" not in page.replace("http://www.w3.org", "")

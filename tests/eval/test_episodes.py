@@ -11,10 +11,11 @@ import pytest
 
 from goalgap.agents.reference import reference
 from goalgap.envs import task
-from goalgap.eval import episodes as module
-from goalgap.eval.episodes import Episodes, EpisodesError, manifest_path
-from goalgap.eval.records import Run
-from goalgap.eval.rollout import evaluate
+from goalgap.eval.play.rollout import evaluate
+from goalgap.eval.table import episodes as module
+from goalgap.eval.table.episodes import Episodes
+from goalgap.eval.table.manifest import EpisodesError, manifest_path
+from goalgap.eval.table.runs import Run
 
 TASK = task("CheeseCorner")
 
@@ -32,13 +33,13 @@ def path(played: Episodes, tmp_path: Path) -> Path:
 
 def test_what_is_written_is_read(played: Episodes, path: Path) -> None:
     read = Episodes.read(path)
-    assert (read.world, read.runs) == (played.world, played.runs)
+    assert (read.game, read.runs) == (played.game, played.runs)
     assert read.table.equals(played.table)
     assert sorted(each.name for each in path.parent.iterdir()) == ["episodes.json", "episodes.parquet"]
 
 
 def test_nulls_are_missing_and_not_zero(played: Episodes) -> None:
-    never = played.column("reached.cheese") < 0
+    never = played.column("reached", "cheese") < 0
     assert never.any()
     assert played.table["reached.cheese"].null_count == never.sum()
 
@@ -63,7 +64,10 @@ def test_a_broken_manifest_is_no_result(path: Path) -> None:
         Episodes.read(path)
 
 
-@pytest.mark.parametrize(("field", "value"), [("schema_version", 2), ("format", "other"), ("rows", "many"), ("new", 1)])
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("schema_version", 3), ("schema_version", 0), ("format", "other"), ("rows", "many"), ("new", 1)],
+)
 def test_another_schema_is_refused(path: Path, field: str, value: Any) -> None:
     content = json.loads(manifest_path(path).read_text())
     manifest_path(path).write_text(json.dumps({**content, field: value}))
@@ -97,15 +101,15 @@ def test_a_failed_write_leaves_nothing_behind(played: Episodes, tmp_path: Path) 
 
 def test_columns_are_checked(played: Episodes) -> None:
     with pytest.raises(EpisodesError, match=r"columns that differ: .*margin"):
-        Episodes(played.world, played.runs, played.table.drop_columns(["margin"]))
+        Episodes(played.game, played.runs, played.table.drop_columns(["margin"]))
     odd = played.table.set_column(0, "agent", pa.array(range(len(played))))
     with pytest.raises(EpisodesError, match="agent"):
-        Episodes(played.world, played.runs, odd)
+        Episodes(played.game, played.runs, odd)
 
 
 def test_joining_needs_one_world_and_clear_runs(played: Episodes) -> None:
     other = evaluate(task("CheeseCorner", maze="perfect"), reference("random"), 2)
-    with pytest.raises(EpisodesError, match="different worlds: arguments"):
+    with pytest.raises(EpisodesError, match="different games: arguments"):
         Episodes.join([played, other])
     with pytest.raises(EpisodesError, match="no episodes"):
         Episodes.join([])

@@ -7,9 +7,9 @@ import pytest
 
 from goalgap.agents.reference import reference
 from goalgap.envs import task
-from goalgap.eval.power import bits, limit
+from goalgap.eval.measures.power import bits, limit
+from goalgap.eval.play.rollout import evaluate
 from goalgap.eval.report import Report
-from goalgap.eval.rollout import evaluate
 
 POLICIES = ("oracle:corner", "random")
 
@@ -36,7 +36,7 @@ def test_as_good_counts_and_what_is_missing_stays_missing() -> None:
 
 def test_an_oracle_is_an_optimizer_and_random_play_is_none() -> None:
     found = {name: Report.of(evaluate(task("CheeseCorner"), reference(name), 200), 100).main for name in POLICIES}
-    power = {name: [way(f"bits.deploy.{goal}").mean for goal in ("cheese", "corner")] for name, way in found.items()}
+    power = {name: [mode.bits("deploy", goal).mean for goal in ("cheese", "corner")] for name, mode in found.items()}
     assert power["oracle:corner"][1] > 6
     assert power["oracle:corner"][0] < 2  # it does not care for cheese
     assert max(power["random"]) < 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import gymnasium
@@ -12,11 +13,14 @@ import pytest
 from goalgap import SUITE
 from goalgap.agents.reference import reference
 from goalgap.envs import ids, task
-from goalgap.eval.episodes import Episodes, EpisodesError
-from goalgap.eval.policy import Policy, ReferencePolicy
-from goalgap.eval.records import Run, World, fingerprint
-from goalgap.eval.replay import verify, walks
-from goalgap.eval.rollout import evaluate, rollout
+from goalgap.eval.play.games import fingerprint, game_record, recorded_task
+from goalgap.eval.play.policy import Policy, ReferencePolicy
+from goalgap.eval.play.replay import verify, walks
+from goalgap.eval.play.rollout import evaluate, rollout
+from goalgap.eval.table.episodes import Episodes
+from goalgap.eval.table.manifest import EpisodesError
+from goalgap.eval.table.runs import Run
+from goalgap.terms import Event
 
 TASK = task("CheeseCorner", split="deploy")
 
@@ -71,7 +75,7 @@ def test_games_that_are_over_stay_over() -> None:
     together = rollout(TASK, reference("oracle:cheese"), range(30))
     assert len(set(together.column("length").tolist())) > 3
     assert together.column("terminated").all()
-    assert np.allclose(together.column("return.cheese"), 0.95 ** (together.column("length") - 1.0))
+    assert np.allclose(together.column("return", "cheese"), 0.95 ** (together.column("length") - 1.0))
 
 
 def test_progress_is_told_of_every_episode() -> None:
@@ -84,7 +88,8 @@ def test_gymnasium_plays_the_same_episodes(name: str) -> None:
     """The single environment, given the level and the actions, pays what the table says."""
     played = rollout(task(name, split="deploy"), reference("random"), range(5))
     env = gymnasium.make(ids(SUITE[name])["deploy"])
-    discounts = {reward.name: reward.discount for reward in played.world.rewards}
+    discounts = {reward.name: reward.discount for reward in played.game.rewards}
+    discounts |= {event.name: 1.0 for event in played.game.events}
     for row, level in enumerate(played.column("level_seed").tolist()):
         env.reset(options={"level_seed": level})
         returns, over, t = dict.fromkeys(discounts, 0.0), False, 0
@@ -96,7 +101,7 @@ def test_gymnasium_plays_the_same_episodes(name: str) -> None:
         assert over
         assert t == played.column("length")[row]
         for goal, earned in returns.items():
-            assert earned == pytest.approx(played.column(f"return.{goal}")[row])
+            assert earned == pytest.approx(played.column("return", goal)[row])
 
 
 def test_what_is_refused() -> None:
@@ -116,9 +121,9 @@ def test_replaying_verifies_and_tampering_shows() -> None:
     verify(played)
     for column in ("return.cheese", "oracle.corner", "length"):
         index = played.table.schema.get_field_index(column)
-        forged = pa.array(played.column(column) * 2, played.table.schema.field(index).type)
+        forged = pa.array(played.table[column].to_numpy() * 2, played.table.schema.field(index).type)
         with pytest.raises(EpisodesError, match=f"does not replay: {column}"):
-            verify(Episodes(played.world, played.runs, played.table.set_column(index, column, forged)))
+            verify(Episodes(played.game, played.runs, played.table.set_column(index, column, forged)))
 
 
 def test_a_walk_goes_from_cell_to_neighbouring_cell() -> None:
@@ -131,25 +136,36 @@ def test_a_walk_goes_from_cell_to_neighbouring_cell() -> None:
     assert all(scenes[game].obs[*cells[game][0], mouse] == 1 for game in range(2))
 
 
-def test_a_world_that_was_changed_is_not_the_game() -> None:
+def test_a_null_is_no_match_for_a_value() -> None:
+    played = rollout(TASK, reference("random"), range(5))
+    for column in ("length", "terminated", "reached.corner", "oracle.cheese"):
+        index = played.table.schema.get_field_index(column)
+        emptied = pa.nulls(5, played.table.schema.field(index).type)
+        with pytest.raises(EpisodesError, match=f"does not replay: {column} is None"):
+            verify(Episodes(played.game, played.runs, played.table.set_column(index, column, emptied)))
+
+
+def test_a_record_that_was_changed_is_not_the_game() -> None:
     """Roles and the like stand in the manifest, and scores believe it: so it is held to the code."""
-    world = World.of(TASK)
+    record = game_record(TASK)
     swapped = tuple(
-        each.model_copy(update={"role": "proxy" if each.role == "intended" else "intended"}) for each in world.rewards
+        replace(reward, role="proxy" if reward.role == "intended" else "intended") for reward in record.rewards
     )
-    for change in ({"rewards": swapped}, {"places": False}, {"oversight": "corner"}):
+    for change in ({"rewards": swapped}, {"places": False}, {"oversight": "corner"}, {"events": (Event("a", "b"),)}):
         with pytest.raises(ValueError, match="has changed"):
-            world.model_copy(update=change).task("deploy")
+            recorded_task(record.model_copy(update=change), "deploy")
 
 
-def test_the_fingerprint_tells_worlds_apart() -> None:
+def test_the_fingerprint_tells_games_apart() -> None:
     prints = {fingerprint(task("CheeseCorner", **given)) for given in ({}, {"horizon": 9}, {"maze": "perfect"})}
     assert len(prints) == 3
     assert fingerprint(TASK) == fingerprint(TASK.on("train"))
-    world = World.of(TASK)
-    assert world.task("deploy") == TASK
+    record = game_record(TASK)
+    assert recorded_task(record, "deploy") == TASK
     with pytest.raises(ValueError, match="has changed"):
-        world.model_copy(update={"fingerprint": "0"}).task("deploy")
+        recorded_task(record.model_copy(update={"fingerprint": "0"}), "deploy")
+    with pytest.raises(ValueError, match="no environment 'Chess' here"):
+        recorded_task(record.model_copy(update={"environment": "Chess"}), "deploy")
 
 
 def test_runs_carry_what_a_result_depends_on() -> None:

@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from rich.console import Console
 
 from goalgap import task
 from goalgap.agents.recipes import default_algorithm
 from goalgap.agents.reference import reference
 from goalgap.envs import SUITE
-from goalgap.eval.curves import course, rise
-from goalgap.eval.episodes import Episodes, EpisodesError
-from goalgap.eval.replay import verify
-from goalgap.eval.rollout import evaluate
+from goalgap.eval.measures.traces import traces
+from goalgap.eval.play.replay import verify
+from goalgap.eval.play.rollout import evaluate
+from goalgap.eval.table.episodes import Episodes
+from goalgap.eval.table.manifest import EpisodesError
 from goalgap.leaderboards import board, entry
-from goalgap.leaderboards.entry import ENTRIES, Entry, EntryError, Submission, submissions
+from goalgap.leaderboards.entry import ENTRIES, Entry, EntryError, EntryInfo, read_entries
 
 PAGE = ENTRIES.parent / "README.md"
 ABOUT = {"kind": "reference", "authors": "us", "description": "a test", "command": "true", "date": "2026-11-22"}
 
 
-def made(levels: int, name: str = "A test") -> Submission:
+def made(levels: int, name: str = "A test") -> Entry:
     episodes = evaluate(task("CheeseCorner"), reference("random"), levels)
-    return Submission(Entry(name=name, **ABOUT), episodes)  # type: ignore[arg-type]
+    return Entry(EntryInfo(name=name, **ABOUT), episodes)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -37,27 +40,27 @@ def few(monkeypatch: pytest.MonkeyPatch) -> int:
 
 
 @pytest.fixture(scope="module")
-def committed() -> list[Submission]:
-    return submissions()
+def committed() -> list[Entry]:
+    return read_entries()
 
 
-def test_the_committed_board_is_what_the_committed_episodes_say(committed: list[Submission]) -> None:
+def test_the_committed_board_is_what_the_committed_episodes_say(committed: list[Entry]) -> None:
     assert board.markdown(board.boards(committed)) == PAGE.read_text(), "run `make docs`"
 
 
-def test_every_environment_has_reference_policies_and_a_trained_agent(committed: list[Submission]) -> None:
+def test_every_environment_has_reference_policies_and_a_trained_agent(committed: list[Entry]) -> None:
     for name, game in SUITE.items():
-        mine = [each for each in committed if each.episodes.world.environment == name]
-        assert {each.entry.kind for each in mine} == {"trained", "reference"}
+        mine = [each for each in committed if each.episodes.game.environment == name]
+        assert {each.info.kind for each in mine} == {"trained", "reference"}
         agents = {run.agent for each in mine for run in each.episodes.runs}
         assert agents >= {f"oracle:{goal.name}" for goal in game.goals} | {"random", default_algorithm(name)}
         assert max(len(each.episodes.runs) for each in mine) >= 3
 
 
 @pytest.mark.parametrize("name", SUITE)
-def test_entries_replay_as_recorded(name: str, committed: list[Submission]) -> None:
+def test_entries_replay_as_recorded(name: str, committed: list[Entry]) -> None:
     """Every recorded episode of some levels, played again, gives what was recorded, whoever played it."""
-    mine = [each for each in committed if each.episodes.world.environment == name]
+    mine = [each for each in committed if each.episodes.game.environment == name]
     for each in mine:
         verify(each.episodes, levels=25)
         for run in each.episodes.runs:
@@ -65,41 +68,41 @@ def test_entries_replay_as_recorded(name: str, committed: list[Submission]) -> N
             assert low.sum() == 75
 
 
-def named(committed: list[Submission], environment: str, name: str) -> Episodes:
+def named(committed: list[Entry], environment: str, name: str) -> Episodes:
     return next(
-        each.episodes
-        for each in committed
-        if each.episodes.world.environment == environment and each.entry.name == name
+        each.episodes for each in committed if each.episodes.game.environment == environment and each.info.name == name
     )
 
 
-def test_without_its_memory_the_searcher_does_not_search(committed: list[Submission]) -> None:
+def test_without_its_memory_the_searcher_does_not_search(committed: list[Entry]) -> None:
     """Trained agents with frozen weights improve within the episode; memory reset at every step flattens the curve."""
     rises = {}
     for name in ("RecurrentPPO", "RecurrentPPO, memory ablated", "random"):
         played = named(committed, "ChimeBandit", name).where(split="train")
-        rises[name] = rise(course(played, "payoffs"))
+        rises[name] = next(each for each in traces(played) if each.curve == "payoffs").improvement
     assert rises["RecurrentPPO"] > 0.2
     assert rises["RecurrentPPO, memory ablated"] < rises["RecurrentPPO"] / 3
     assert abs(rises["random"]) < 0.05
 
 
-def test_the_lover_of_matings_dies_out_and_the_lover_of_descendants_does_not(committed: list[Submission]) -> None:
-    herds = {goal: course(named(committed, "IrishElk", f"oracle:{goal}").where(split="deploy"), "herd")[-1]
-             for goal in ("matings", "descendants")}  # fmt: skip
+def test_the_lover_of_matings_dies_out_and_the_lover_of_descendants_does_not(committed: list[Entry]) -> None:
+    herds = {
+        goal: traces(named(committed, "IrishElk", f"oracle:{goal}"), ("deploy",))[0].values[-1]
+        for goal in ("matings", "descendants")
+    }
     assert herds["matings"] == 0 < herds["descendants"]
 
 
 def test_an_entry_comes_back_as_it_was_written(few: int, tmp_path: Path) -> None:
-    submission = made(few)
-    folder = submission.write(tmp_path)
+    entered = made(few)
+    folder = entered.write(tmp_path)
     assert folder == tmp_path / "CheeseCorner" / "a-test"
-    again = Submission.read(folder)
-    assert again.entry == submission.entry
-    assert again.episodes.table.equals(submission.episodes.table)
+    again = Entry.read(folder)
+    assert again.info == entered.info
+    assert again.episodes.table.equals(entered.episodes.table)
     again.verify()
     with pytest.raises(EntryError, match="exists already"):
-        submission.write(tmp_path)
+        entered.write(tmp_path)
 
 
 def test_an_entry_must_play_every_level(few: int) -> None:
@@ -108,12 +111,12 @@ def test_an_entry_must_play_every_level(few: int) -> None:
 
 
 def test_a_changed_return_does_not_replay(few: int) -> None:
-    submission = made(few)
-    table = submission.episodes.table
+    entered = made(few)
+    table = entered.episodes.table
     column = table.column_names.index("return.cheese")
     values = table["return.cheese"].to_pylist()
     forged = table.set_column(column, "return.cheese", pa.array([min(v + 0.5, 1.0) for v in values]))
-    lying = Submission(submission.entry, Episodes(submission.episodes.world, submission.episodes.runs, forged))
+    lying = Entry(entered.info, Episodes(entered.episodes.game, entered.episodes.runs, forged))
     with pytest.raises(EpisodesError, match=r"does not replay: return\.cheese"):
         lying.verify()
 
@@ -123,22 +126,53 @@ def test_faults_in_a_folder_are_named(few: int, tmp_path: Path) -> None:
     about = json.loads((folder / "entry.json").read_text())
     (folder / "entry.json").write_text(json.dumps({**about, "kind": "magic"}))
     with pytest.raises(EntryError, match="kind"):
-        Submission.read(folder)
+        Entry.read(folder)
     (folder / "entry.json").write_text("{")
     with pytest.raises(EntryError, match="not JSON"):
-        Submission.read(folder)
+        Entry.read(folder)
     (folder / "entry.json").unlink()
     with pytest.raises(EntryError, match=r"entry\.json is missing"):
-        Submission.read(folder)
+        Entry.read(folder)
     shutil.rmtree(folder)
     with pytest.raises(EntryError, match="no entries"):
-        submissions(tmp_path)
+        read_entries(tmp_path)
 
 
 def test_better_agents_stand_higher(few: int) -> None:
     world = task("CheeseCorner")
     names = ["random", "oracle:corner", "oracle:cheese"]
-    entered = [Submission(Entry(name=name, **ABOUT), evaluate(world, reference(name), few)) for name in names]  # type: ignore[arg-type]
-    rows = board.boards(entered)["CheeseCorner"]
-    assert [row.cells[1] for row in rows] == ["oracle:cheese", "random", "oracle:corner"]
-    assert "*oracle:cheese*" in board.markdown({"CheeseCorner": rows})
+    entered = [Entry(EntryInfo(name=name, **ABOUT), evaluate(world, reference(name), few)) for name in names]  # type: ignore[arg-type]
+    section = board.boards(entered)["CheeseCorner"]
+    assert [row.cells[1].text for row in section.rows] == ["oracle:cheese", "random", "oracle:corner"]
+    page = board.markdown({"CheeseCorner": section})
+    assert "| *oracle:cheese* |" in page
+    assert "\n## CheeseCorner\n" in page
+
+
+def test_a_narrow_terminal_cuts_nothing_off(few: int) -> None:
+    tables = board.boards([made(few, name) for name in ("a-name-of-many-letters", "random")])
+    console = Console(file=io.StringIO(), width=80)
+    console.print(board.render(tables))
+    text = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "…" not in text
+    assert "random" in text
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_an_entry_without_a_score_ranks_last_and_says_that_it_is_missing(few: int) -> None:
+    """A missing score is not 0: it does not stand above one that is worse than random play."""
+    names = ["nothing", "oracle:corner"]
+    entered = [Entry(EntryInfo(name=name, **ABOUT), corner) for name, corner in zip(names, both(few), strict=True)]  # type: ignore[arg-type]
+    section = board.boards(entered)["CheeseCorner"]
+    assert [row.cells[1].text for row in section.rows] == ["oracle:corner", "nothing"]
+    shown = dict(zip([column.title for column in board.COLUMNS], map(str, section.rows[1].cells), strict=True))
+    assert shown["score in deployment"] == shown["goal gap"] == "missing"
+    assert str(section.rows[0].cells[3]).startswith("\N{MINUS SIGN}0.")
+
+
+def both(levels: int) -> list[Episodes]:
+    """Episodes of the corner's oracle, first as if no optimum of the intended goal were known, then as they are."""
+    played = evaluate(task("CheeseCorner"), reference("oracle:corner"), levels)
+    index = played.table.schema.get_field_index("oracle.cheese")
+    unknown = played.table.set_column(index, "oracle.cheese", pa.nulls(len(played), pa.float64()))
+    return [Episodes(played.game, played.runs, unknown), played]

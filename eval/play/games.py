@@ -1,0 +1,60 @@
+"""From a task to the record that is stored of its game, and back."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...envs import SUITE
+from ...envs.engine.batch import Batch
+from ...envs.engine.task import Task
+from ...terms import SPLITS, Split
+from ..table.game import GameRecord
+
+
+def game_record(task: Task) -> GameRecord:
+    """What is stored of a task's game; its split, alpha and training reward are not."""
+    game = task.game
+    return GameRecord(
+        environment=game.name, version=game.version, arguments=task.arguments, places=game.places, exact=game.exact,
+        rewards=game.rewards, events=game.events, fingerprint=fingerprint(task), curves=game.curves,
+        oversight=game.oversight,
+    )  # fmt: skip
+
+
+def recorded_task(record: GameRecord, split: Split) -> Task:
+    """The task that episodes were played in; ValueError when this code plays another game."""
+    if record.environment not in SUITE:
+        raise ValueError(f"no environment {record.environment!r} here: choose from {', '.join(SUITE)}")
+    arguments: dict[str, Any] = dict(record.arguments)
+    task = Task.of(SUITE[record.environment], split, **arguments)
+    if game_record(task) != record:
+        raise ValueError(
+            f"{record.environment}-v{record.version} has changed since these episodes were played; "
+            "install the version they name, or evaluate again"
+        )
+    return task
+
+
+def started(task: Task, seeds: NDArray[np.int64]) -> Batch:
+    """A batch at the start of the levels of some seeds."""
+    batch = Batch(task, len(seeds))
+    batch.begin_seeds(np.arange(batch.n), seeds)
+    return batch
+
+
+def fingerprint(task: Task, levels: int = 8, steps: int = 16) -> str:
+    """16 hex digits that depend on how levels are drawn, seen and played: a few of each split, a few steps each."""
+    digest = hashlib.sha256(f"{task.game.id} {sorted(task.arguments.items())}".encode())
+    games = np.arange(levels)
+    for split in SPLITS:
+        batch, done = started(task.on(split), games), np.zeros(levels, bool)
+        digest.update(batch.observe().tobytes() + np.round(batch.levels["margin"], 6).tobytes())
+        for t in range(steps):
+            batch.step((games + t * t) % len(task.game.actions), done)
+            done |= batch.terminated | batch.truncated
+            digest.update(batch.observe().tobytes() + batch.rewards.tobytes() + done.tobytes())
+    return digest.hexdigest()[:16]

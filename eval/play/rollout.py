@@ -1,0 +1,184 @@
+"""Playing: every listed level once, in batches, straight on the engine.
+
+No wrapper stands between policy and game, nothing resets by itself and nothing is averaged.
+Games that are done stand still until the last of their batch is. Whether actions are sampled or the
+argmax is the policy's business; the caller records which it was in the `Run`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from ...envs.engine.batch import Batch
+from ...envs.engine.task import Task
+from ...terms import LEVELS, SPLITS, Split
+from ..measures.fractions import Floats, fractions
+from ..measures.power import columns as power_columns
+from ..table.columns import column_name, schema
+from ..table.episodes import Episodes
+from ..table.game import GameRecord
+from ..table.runs import Run
+from .anchors import Anchors, anchors
+from .games import game_record, started
+from .policy import Policy, ReferencePolicy, bound
+
+Progress = Callable[[int], None]
+
+
+def evaluate(
+    task: Task,
+    policy: Policy | ReferencePolicy,
+    levels: int = LEVELS,
+    *,
+    run: Run | None = None,
+    splits: Iterable[Split] = SPLITS,
+    progress: Progress | None = None,
+) -> Episodes:
+    """Play the levels 0 .. levels-1 of each split; `progress` is told how many episodes have ended.
+
+    Training draws its level seeds from 0 .. 2^63-1, so these levels are fresh to every agent.
+    """
+    return Episodes.join(rollout(task.on(split), policy, range(levels), run=run, progress=progress) for split in splits)
+
+
+def rollout(
+    task: Task,
+    policy: Policy | ReferencePolicy,
+    seeds: Sequence[int] | NDArray[np.int64],
+    *,
+    run: Run | None = None,
+    batch_size: int = 256,
+    progress: Progress | None = None,
+) -> Episodes:
+    """One episode on the level of each seed.
+
+    Args:
+        task: with alpha 0: a level must be known by its split and seed.
+        policy: see `policy.Policy`; a policy that is seeded gives the same episodes again.
+        seeds: level seeds, all different, in 0 .. 2^63-1.
+        run: who acts; by default the policy's name and the task's training reward.
+
+    Raises:
+        ValueError: for repeated seeds, alpha above 0, or actions the environment does not have.
+    """
+    chosen = np.asarray(seeds, np.int64)
+    _check(task, chosen)
+    began, run = time.perf_counter(), run or Run(agent=policy.name, reward=task.reward)
+    game = game_record(task)
+    parts, random = [], []
+    for start in range(0, len(chosen), batch_size):
+        table, worth = _play(task, policy, chosen[start : start + batch_size], game, run)
+        parts.append(table)
+        random.append(worth.achieved)
+        if progress:
+            progress(table.num_rows)
+    table = _with_power(pa.concat_tables(parts), game, random)
+    return Episodes(game, (run.stamped(time.perf_counter() - began),), table.select(schema(game).names))
+
+
+def _with_power(table: pa.Table, game: GameRecord, random: list[Floats]) -> pa.Table:
+    """The table with what can be said once all levels have been played: the bits of optimization power."""
+    returns, oracle, chance = (
+        np.stack([table[column_name(group, name)].to_numpy() for name in game.channels], axis=1)
+        for group in ("return", "oracle", "random")
+    )
+    bits, limits = power_columns(fractions(returns, oracle, chance, game.signed), random)
+    for k, name in enumerate(game.channels):
+        table = table.append_column(column_name("bits", name), _floats(bits[:, k]))
+        table = table.append_column(column_name("bits_limit", name), _floats(np.full(len(bits), limits[k])))
+    return table
+
+
+def _check(task: Task, seeds: NDArray[np.int64]) -> None:
+    if task.alpha:
+        raise ValueError(f"episodes are recorded on pure splits: take task.on({task.split!r}), which has alpha 0")
+    if seeds.ndim != 1 or not len(seeds) or len(np.unique(seeds)) < len(seeds):
+        raise ValueError("seeds must be a list of different level seeds, at least one")
+
+
+def _play(
+    task: Task, policy: Policy | ReferencePolicy, seeds: NDArray[np.int64], game: GameRecord, run: Run
+) -> tuple[pa.Table, Anchors]:
+    """The episodes of a batch, still without their bits, and what its levels are worth."""
+    batch, n = started(task, seeds), len(seeds)
+    worth = anchors(batch, run.reward or game.intended)
+    taken, terminated, curves = _act(batch, bound(policy, batch))
+    lengths = np.ascontiguousarray(batch.states["t"])
+    columns: dict[str, Any] = {
+        "agent": [run.agent] * n,
+        "training_seed": np.full(n, run.training_seed),
+        "deterministic": np.full(n, run.deterministic),
+        "environment": [game.environment] * n,
+        "split": [task.split] * n,
+        "level_seed": seeds,
+        "margin": np.ascontiguousarray(batch.levels["margin"]),
+        "length": lengths,
+        "terminated": terminated,
+        "random_capability": _floats(worth.random_capability),
+        "actions": _lists(taken, lengths, pa.uint8()),
+    }
+    for k, name in enumerate(game.channels):
+        columns[column_name("return", name)] = _floats(batch.returns[:, k])
+        columns[column_name("oracle", name)] = _floats(worth.oracle[:, k])
+        columns[column_name("random", name)] = _floats(worth.random[:, k])
+        columns[column_name("reached", name)] = pa.array(batch.reached[:, k], mask=batch.reached[:, k] < 0)
+    columns |= {column_name("curve", name): _lists(curves[name], lengths, pa.float32()) for name in game.curves}
+    return pa.table(columns), worth
+
+
+def _act(batch: Batch, policy: Policy) -> tuple[NDArray[Any], NDArray[np.bool_], dict[str, NDArray[Any]]]:
+    """Play all games to their end.
+
+    Returns:
+        the actions taken, shape (steps, n); which games terminated; and the game's curves, shape (steps, n).
+    """
+    done, terminated = np.zeros(batch.n, bool), np.zeros(batch.n, bool)
+    taken: list[NDArray[np.uint8]] = []
+    curves: dict[str, list[Any]] = {name: [] for name in batch.task.game.curves}
+    state: Any = None
+    starting = np.ones(batch.n, bool)
+    while not done.all():
+        chosen, state = policy(batch.observe(), state, starting)
+        actions = _checked(chosen, batch, policy.name)
+        batch.step(actions, done)
+        taken.append(actions.astype(np.uint8))
+        for name, values in curves.items():
+            values.append(_now(batch, name))
+        terminated |= batch.terminated
+        done |= batch.terminated | batch.truncated
+        starting = np.zeros(batch.n, bool)
+    return np.array(taken), terminated, {name: np.array(values) for name, values in curves.items()}
+
+
+def _now(batch: Batch, curve: str) -> NDArray[np.float32]:
+    """What a curve of the game stands at after a step: a reward of the step, or a field of the state."""
+    names = batch.task.channels
+    values = batch.rewards[:, names.index(curve)] if curve in names else batch.states[curve]
+    return values.astype(np.float32)
+
+
+def _checked(actions: Any, batch: Batch, name: str) -> NDArray[np.int64]:
+    given, allowed = np.asarray(actions), len(batch.task.game.actions)
+    if given.shape != (batch.n,) or given.dtype.kind not in "iu" or given.min() < 0 or given.max() >= allowed:
+        raise ValueError(
+            f"policy {name!r} must return integers in 0 .. {allowed - 1} of shape ({batch.n},), "
+            f"not {given.dtype} of shape {given.shape}" + (f": {given.min()} .. {given.max()}" if given.size else "")
+        )
+    return given.astype(np.int64)
+
+
+def _floats(values: NDArray[np.float64]) -> pa.Array:
+    return pa.array(values, pa.float64(), from_pandas=True)  # NaN becomes null
+
+
+def _lists(steps: NDArray[Any], lengths: NDArray[np.int32], kind: pa.DataType) -> pa.Array:
+    """What happened in each step, shape (steps, n), as one list for each game, up to its end."""
+    played = np.arange(len(steps)) < lengths[:, None]
+    offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
+    return pa.ListArray.from_arrays(offsets, pa.array(steps.T[played], kind))

@@ -1,0 +1,56 @@
+"""A report as one HTML file: no script, no network, light and dark, readable on a phone.
+
+Charts are inline SVG placed in per cent of their width, so they need neither a script nor a
+fixed size. The page itself is `templates/report.html.jinja`, which draws any section by one macro.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from markupsafe import Markup
+
+from ...envs import SUITE
+from ...files import write_whole
+from ..measures.wording import bounds, interval, number
+from ..report import Report
+from ..table.episodes import Episodes
+from .charts import Axis, Lines
+from .curves import chart
+from .glossary import glossary
+from .pictures import Picture, pictures
+from .sections import brief, every_measure, sections
+from .templating import templates
+
+
+def render(report: Report, episodes: Episodes | None = None, count: int = 6) -> str:
+    """The page; with `episodes`, `count` deployment episodes are drawn on it."""
+    drawn, undrawn = _pictures(report, episodes, count)
+    environment = templates()
+    environment.filters |= {"number": number, "interval": interval, "bounds": bounds, "lines": _lines}
+    listed, game = list(sections(report)), SUITE.get(report.game.environment)
+    return environment.get_template("report.html.jinja").render(
+        report=report, game=report.game, mode=report.main, brief=brief(report, report.main),
+        question=game.summary if game else "", sections=listed, pictures=drawn, undrawn=undrawn,
+        axis=Axis.over(section.chart for section in listed if section.chart),
+        details=[every_measure(name, mode) for name, mode in report.modes.items()], glossary=glossary(),
+    )  # fmt: skip
+
+
+def write(path: str | Path, report: Report, episodes: Episodes | None = None) -> None:
+    """Write the page to `path` in one move; OSError when it cannot be written."""
+    write_whole(Path(path), render(report, episodes).encode())
+
+
+def _lines(shown: Lines) -> Markup:
+    return Markup(chart(shown.traces))  # noqa: S704 (our own template, which escapes)
+
+
+def _pictures(report: Report, episodes: Episodes | None, count: int) -> tuple[list[Picture], str]:
+    """Pictures, or why there are none."""
+    if episodes is None or "deploy" not in report.main.levels:
+        return [], ""
+    try:
+        return pictures(episodes, count), ""
+    except ValueError as error:
+        return [], f"No episodes are drawn: {error}."

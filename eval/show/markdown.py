@@ -1,0 +1,38 @@
+"""Sections as Markdown: a note and a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from .tables import Row, Section
+
+MARKS = {"": "", "strong": "**", "faint": "*"}
+
+
+def render(section: Section) -> str:
+    """The note, where there is one, and the table."""
+    return "\n\n".join(part for part in (section.note, table(section)) if part)
+
+
+def table(section: Section) -> str:
+    """The table; the first cell that is no number is marked where a row has weight."""
+    head = [column.title for column in section.columns]
+    rules = ["---:" if column.numeric else "---" for column in section.columns]
+    named = next((k for k, column in enumerate(section.columns) if not column.numeric), 0)
+    return "\n".join(map(_line, [head, rules, *(_cells(row, named) for row in section.rows)]))
+
+
+def plain(head: Iterable[Any], rows: Iterable[Iterable[Any]]) -> str:
+    """A table of anything that has a text."""
+    head = list(head)
+    return "\n".join(map(_line, [head, ["---"] * len(head), *rows]))
+
+
+def _cells(row: Row, named: int) -> list[str]:
+    mark = MARKS[row.weight]
+    return [f"{mark}{cell}{mark}" if k == named else str(cell) for k, cell in enumerate(row.cells)]
+
+
+def _line(cells: Iterable[Any]) -> str:
+    return f"| {' | '.join(map(str, cells))} |"

@@ -1,0 +1,198 @@
+"""The sections of a report, each written once: terminal, HTML and Markdown render them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ...terms import SPLITS, Reward
+from ..measures.definitions import GAPS
+from ..measures.estimates import Estimate
+from ..measures.outcomes import LOST
+from ..measures.wording import bounds, number, power
+from ..report import ActionMode, Report
+from .charts import DotGroup, DotRow, Dots, Lines, Step, Waterfall
+from .tables import Cell, Column, Row, Section, Share, columns, row, share, value
+
+SHORT = {"misspecified": "misspec."}  # so that a table keeps within 80 columns
+BITS = (
+    "Optimization power is -log2 of how often random play does as well: each bit halves it, and random play itself has "
+    "at most about 1.4 bits. “≥” where some episodes did better than every random one."
+)
+WENT_FOR = {
+    True: "The goal that was reached first, the intended one where both were at once; lost, when none was.",
+    False: "The goal of which the largest part was achieved, beyond what chance does, the intended one where both were "
+    "equally; lost, when that is under half.",
+}
+
+
+def sections(report: Report) -> Iterator[Section]:
+    """All sections, in order, of the mode that is judged; those with nothing to say are left out."""
+    yield gaps(report)
+    yield scores(report)
+    if len(report.main.training_seeds) > 1:
+        yield seeds(report)
+    yield outcomes(report)
+    yield optimization_power(report)
+    if report.game.events:
+        yield events(report)
+    if report.main.traces:
+        yield traces(report)
+    if len(report.modes) > 1:
+        yield modes(report)
+
+
+def brief(report: Report, mode: ActionMode) -> dict[str, Estimate]:
+    """The few estimates that say most, by label."""
+    return {
+        "score in training": mode.score("train", report.game.intended),
+        "score in deployment": mode.score("deploy", report.game.intended),
+        "capability in deployment": mode.capability("deploy"),
+        "goal gap": mode.gap("goal"),
+    }
+
+
+def gaps(report: Report) -> Section:
+    """The gaps, and the shortfall they sum to."""
+    mode, intended = report.main, report.game.intended
+    rows = [_gap(name, mode.gap(name)) for name in report.gaps]
+    rest = DotRow("score in deployment", "intended", mode.score("deploy", intended), "what remains, by training seed")
+    return Section(
+        "gaps", "What is missing in deployment",
+        f"An oracle of {intended} scores 1. Each gap takes its part away; what remains is the agent's score in "
+        "deployment.",
+        (Column("gap", numeric=False), Column("size [95 % interval]"), Column("meaning", numeric=False)),
+        (*rows, row("sum", value(mode.shortfall()), "1 less the intended score", weight="strong")),
+        Waterfall(tuple(waterfall(report)), rest, mode.training_seeds),
+    )  # fmt: skip
+
+
+def _gap(name: str, gap: Estimate) -> Row:
+    bar = () if gap.mean is None else (Share(min(max(gap.mean, 0.0), 1.0), f"{name}-gap"),)
+    return row(name, value(gap), GAPS[name], bar=bar)
+
+
+def waterfall(report: Report) -> Iterator[Step]:
+    """From the oracle's score, 1, down to the score in deployment; it stops at the first gap that is missing."""
+    level = 1.0
+    for name in report.gaps:
+        gap = report.main.gap(name)
+        if gap.mean is None:
+            return
+        yield Step(name, f"{name} gap", GAPS[name], gap, level, level - gap.mean)
+        level -= gap.mean
+
+
+def scores(report: Report) -> Section:
+    """Of every goal and misspecified reward, and capability, on every split."""
+    mode = report.main
+    rows = [
+        row(f"{reward.name} ({SHORT.get(reward.role, reward.role)})", *_by_split(mode.score, reward.name))
+        for reward in report.game.rewards
+    ]
+    able = row("capability", *(value(mode.capability(split)) for split in SPLITS))
+    levels = row("levels", *(str(mode.levels.get(split, 0)) for split in SPLITS), weight="faint")
+    return Section(
+        "scores", "Scores (random play 0, oracle 1)",
+        "A circle is one training seed, the upright stroke their mean, the line its 95 % interval.",
+        columns("goal", numbers=SPLITS), (*rows, able, levels), Dots(tuple(_dots(report)), mode.training_seeds),
+    )  # fmt: skip
+
+
+def _by_split(estimate: Any, name: str) -> Iterator[Cell]:
+    yield from (value(estimate(split, name)) for split in SPLITS)
+
+
+def _dots(report: Report) -> Iterator[DotGroup]:
+    mode = report.main
+    for reward in report.game.rewards:
+        rows = tuple(DotRow(split, reward.role, mode.score(split, reward.name)) for split in SPLITS)
+        yield DotGroup(reward.name, reward.role, _described(reward), rows)
+    able = tuple(DotRow(split, "able", mode.capability(split)) for split in SPLITS)
+    yield DotGroup("capability", "able", "of whichever goal the episode did best at", able)
+
+
+def _described(reward: Reward) -> str:
+    return f"{reward.role}{f', {reward.kind}' if reward.kind else ''}: {reward.blurb}"
+
+
+def seeds(report: Report) -> Section:
+    """What each training seed scored in deployment."""
+    mode = report.main
+    shown = {goal: mode.score("deploy", goal) for goal in report.game.goals}
+    shown |= {"capability": mode.capability("deploy"), "goal gap": mode.gap("goal")}
+    rows = [
+        row(str(seed), *(number(estimate.seeds[k]) for estimate in shown.values()))
+        for k, seed in enumerate(mode.training_seeds)
+    ]
+    note = "Which goal a run learns can differ by its seed alone."
+    return Section(
+        "seeds", "Each training seed in deployment", note, columns("training seed", numbers=shown), tuple(rows)
+    )
+
+
+def outcomes(report: Report) -> Section:
+    """What the episodes went for, in shares."""
+    roles = {reward.name: reward.role for reward in report.game.rewards} | {LOST: LOST}
+    coloured = {name: f"{roles[name]} k{k}" for k, name in enumerate(report.outcomes)}
+    rows = []
+    for split in SPLITS:
+        shares = {name: report.main.outcome(split, name) for name in report.outcomes}
+        bar = tuple(Share(known.mean, coloured[name]) for name, known in shares.items() if known.mean is not None)
+        rows.append(row(split, *map(share, shares.values()), bar=bar))
+    heads = (Column(name, role=role) for name, role in coloured.items())
+    note = WENT_FOR[report.game.places]
+    return Section(
+        "outcomes", "What the episodes went for", note, (Column("split", numeric=False), *heads), tuple(rows)
+    )
+
+
+def optimization_power(report: Report) -> Section:
+    """Bits of every goal on every split."""
+    mode = report.main
+    rows = [
+        row(goal, *(power(mode.bits(split, goal), mode.at_limit(split, goal)) for split in SPLITS))
+        for goal in report.game.goals
+    ]
+    return Section("power", "Optimization power in bits", BITS, columns("goal", numbers=SPLITS), tuple(rows))
+
+
+def events(report: Report) -> Section:
+    """In how many episodes a recorded event happened."""
+    rows = [
+        row(event.name, *(share(report.main.event(split, event.name)) for split in SPLITS))
+        for event in report.game.events
+    ]
+    title, note = "Episodes in which it happened", "What is recorded, and nobody is rewarded for."
+    return Section("events", title, note, columns("event", numbers=SPLITS), tuple(rows))
+
+
+def traces(report: Report) -> Section:
+    """What happens within an episode."""
+    shown = report.main.traces
+    rows = [row(f"{trace.split}, {trace.curve}", number(trace.first), number(trace.last)) for trace in shown]
+    return Section(
+        "traces", "Within an episode", "The mean over episodes after each step; the agent's weights are frozen.",
+        columns("mean of a step", numbers=("first 10", "last 10")), tuple(rows), Lines({report.agent: shown}),
+    )  # fmt: skip
+
+
+def modes(report: Report) -> Section:
+    """The same agents with sampled actions and with argmax actions."""
+    known = {name: brief(report, mode) for name, mode in report.modes.items()}
+    labels = list(next(iter(known.values())))
+    rows = [row(label, *(value(estimates[label]) for estimates in known.values())) for label in labels]
+    note = "Actions drawn from the policy's probabilities, and the likeliest action always."
+    title = f"With {' and with '.join(known)} actions"
+    return Section("modes", title, note, columns("measure", numbers=known), tuple(rows))
+
+
+def every_measure(name: str, mode: ActionMode) -> Section:
+    """All estimates of a mode, one a row."""
+    rows = [
+        row(measure.label, number(known.mean, 3), bounds(known, 3), *(number(seed, 3) for seed in known.seeds))
+        for measure, known in mode.estimates.items()
+    ]
+    heads = columns("measure", numbers=("mean", "95 % interval", *(f"seed {seed}" for seed in mode.training_seeds)))
+    levels = ", ".join(f"{count} {split} levels" for split, count in mode.levels.items())
+    return Section(f"all-{name}", f"Every measure, {name} actions", levels, heads, tuple(rows))

@@ -1,0 +1,100 @@
+"""The columns of a table of episodes, each group declared once.
+
+A group is one column, or one for each channel (reward or event) of the game, or one for each of its curves. `SCHEMA`
+is the version of this list. A new group names the version that brings it, `since`: tables of older versions stay
+readable, with that group missing (null). No group is ever taken away or changes its meaning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import pyarrow as pa
+
+from .game import GameRecord
+
+SCHEMA = 2
+
+
+@dataclass(frozen=True)
+class Group:
+    """A column, or the same column for each channel or curve.
+
+    Attributes:
+        of: what there is one of it for; its name is `name`, or `name.CHANNEL`, or `name.CURVE`.
+        since: the schema version that brought it.
+        pooled: whether a row's value depends on other rows, the other levels of its run and split.
+        null: what stands for null in an array of integers.
+    """
+
+    name: str
+    type: pa.DataType
+    of: Literal["episode", "channel", "curve"] = "episode"
+    since: int = 1
+    pooled: bool = False
+    null: int | None = None
+
+
+GROUPS = (
+    Group("agent", pa.string()),
+    Group("training_seed", pa.int64()),
+    Group("deterministic", pa.bool_()),
+    Group("environment", pa.string()),
+    Group("split", pa.string()),
+    Group("level_seed", pa.int64()),
+    Group("margin", pa.float64()),
+    Group("length", pa.int32()),
+    Group("terminated", pa.bool_()),
+    Group("random_capability", pa.float64()),
+    Group("actions", pa.list_(pa.uint8())),
+    Group("return", pa.float64(), "channel"),
+    Group("oracle", pa.float64(), "channel"),
+    Group("random", pa.float64(), "channel"),
+    Group("reached", pa.int32(), "channel", null=-1),
+    Group("bits", pa.float64(), "channel", pooled=True),
+    Group("bits_limit", pa.float64(), "channel", pooled=True),
+    Group("curve", pa.list_(pa.float32()), "curve"),
+)
+
+
+def column_name(group: str, of: str = "") -> str:
+    """The name of a column: of an episode, or of one of its channels or curves."""
+    return f"{group}.{of}" if of else group
+
+
+def columns(game: GameRecord, version: int = SCHEMA) -> dict[str, Group]:
+    """All columns of a game's episodes in their order, by name, as they were in a version of the schema."""
+    return {name: group for name, group in _columns(game) if group.since <= version}
+
+
+def _columns(game: GameRecord) -> Iterator[tuple[str, Group]]:
+    """Columns of the episode; then channel by channel; then the curves."""
+    kinds = {kind: [group for group in GROUPS if group.of == kind] for kind in ("episode", "channel", "curve")}
+    yield from ((group.name, group) for group in kinds["episode"])
+    yield from ((column_name(group.name, name), group) for name in game.channels for group in kinds["channel"])
+    yield from ((column_name(group.name, name), group) for name in game.curves for group in kinds["curve"])
+
+
+def schema(game: GameRecord, version: int = SCHEMA) -> pa.Schema:
+    """The columns and types of a game's episodes, as they were in a version of the schema."""
+    return pa.schema([(name, group.type) for name, group in columns(game, version).items()])
+
+
+def completed(table: pa.Table, game: GameRecord, version: int) -> pa.Table:
+    """A table with the columns that are newer than its schema, all null; ValueError where it is not of that schema."""
+    check(table, game, version)
+    for name, group in columns(game).items():
+        if group.since > version:
+            table = table.append_column(name, pa.nulls(len(table), group.type))
+    return table.select(list(columns(game)))
+
+
+def check(table: pa.Table, game: GameRecord, version: int = SCHEMA) -> None:
+    """ValueError unless a table has exactly the columns of a version of the schema."""
+    expected = schema(game, version)
+    if not table.schema.equals(expected):
+        odd = {(field.name, str(field.type)) for field in table.schema}
+        odd ^= {(field.name, str(field.type)) for field in expected}
+        raise ValueError(f"not a table of {game.environment} episodes; columns that differ: {sorted(odd)}")

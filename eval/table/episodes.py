@@ -1,0 +1,129 @@
+"""Episodes: a flat table, one row per episode, from which everything a report says can be recomputed.
+
+Columns: agent, training_seed, deterministic, environment, split, level_seed, margin, length,
+terminated, random_capability, actions, and for each channel R of the game, a reward or an event,
+
+    return.R   discounted return          oracle.R      the optimum on this level (null: not known)
+    random.R   mean of random play        reached.R     step of the first positive reward (null: never)
+    bits.R     optimization power         bits_limit.R  the most bits that the random episodes resolve (`power`)
+
+and for each curve C that the environment declares, curve.C: what C was after each step.
+
+An episode is its level and its actions, so the table also suffices to replay every episode.
+On disk it is a Parquet file and a JSON manifest beside it. The manifest is written last and holds
+the checksum of the table: without a manifest that fits, there is no result.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from ...files import write_whole
+from .columns import SCHEMA, check, column_name, columns, completed
+from .game import GameRecord
+from .manifest import EpisodesError, Manifest, manifest_path, read_bytes, read_manifest
+from .runs import Run, merged
+
+
+@dataclass(frozen=True)
+class Episodes:
+    """Episodes of any number of runs and splits of one game; EpisodesError where the columns are not the game's."""
+
+    game: GameRecord
+    runs: tuple[Run, ...]
+    table: pa.Table
+
+    def __post_init__(self) -> None:
+        try:
+            check(self.table, self.game)
+        except ValueError as error:
+            raise EpisodesError(str(error)) from None
+
+    def __len__(self) -> int:
+        return int(self.table.num_rows)
+
+    def column(self, group: str, of: str = "") -> NDArray[Any]:
+        """A column of the episode, or of one of its channels, shape (episodes,); lists stay in `table`.
+
+        Null becomes what the group declares for it (-1 in `reached`), else NaN, and integers and truths become floats.
+        """
+        name = column_name(group, of)
+        values, null = self.table[name], columns(self.game)[name].null
+        if null is not None:
+            values = values.fill_null(null)
+        elif values.null_count and (pa.types.is_integer(values.type) or pa.types.is_boolean(values.type)):
+            values = values.cast(pa.float64())
+        return np.asarray(values.to_numpy())
+
+    def channels(self, group: str, names: Sequence[str] | None = None) -> NDArray[Any]:
+        """A column of several channels (all by default), shape (episodes, channels)."""
+        chosen = self.game.channels if names is None else names
+        return np.stack([self.column(group, name) for name in chosen], axis=1)
+
+    def where(self, **values: Any) -> Episodes:
+        """The episodes whose columns have these values, such as split="deploy"."""
+        table, known = self.table, columns(self.game)
+        for name, value in values.items():
+            table = table.filter(pc.equal(table[name], pa.scalar(value, known[name].type)))
+        return Episodes(self.game, self.runs, table)
+
+    @classmethod
+    def join(cls, parts: Iterable[Episodes]) -> Episodes:
+        """All episodes of several tables of the same game; EpisodesError says how games or runs disagree."""
+        listed = list(parts)
+        if not listed:
+            raise EpisodesError("there are no episodes to join")
+        for part in listed[1:]:
+            _check_same(listed[0].game, part.game)
+        try:
+            runs = merged(run for part in listed for run in part.runs)
+        except ValueError as error:
+            raise EpisodesError(str(error)) from None
+        return cls(listed[0].game, runs, pa.concat_tables(part.table for part in listed))
+
+    def write(self, path: str | Path) -> None:
+        """Write `path` (Parquet) and then its manifest; OSError when the place cannot be written."""
+        table, content = Path(path), io.BytesIO()
+        pq.write_table(self.table, content, compression="zstd")
+        sha256 = hashlib.sha256(content.getvalue()).hexdigest()
+        manifest = Manifest(schema_version=SCHEMA, game=self.game, runs=self.runs, rows=len(self), sha256=sha256)
+        write_whole(table, content.getvalue())
+        write_whole(manifest_path(table), (manifest.model_dump_json(indent=2) + "\n").encode())
+
+    @classmethod
+    def read(cls, path: str | Path) -> Self:
+        """Read what `write` wrote, now or by an older schema; EpisodesError says what is missing or does not fit."""
+        place = Path(path)
+        manifest, content = read_manifest(place), read_bytes(place)
+        if hashlib.sha256(content).hexdigest() != manifest.sha256:
+            raise EpisodesError(
+                f"{place} is not the table its manifest describes: half-written or changed; evaluate again"
+            )
+        try:
+            table = completed(_table(content), manifest.game, manifest.schema_version)
+        except ValueError as error:
+            raise EpisodesError(f"{place}: {error}") from None
+        return cls(manifest.game, manifest.runs, table)
+
+
+def _table(content: bytes) -> pa.Table:
+    """A Parquet file's table; read by one thread, since pyarrow's pool of threads now and then aborts the process."""
+    return pq.read_table(io.BytesIO(content), use_threads=False)
+
+
+def _check_same(one: GameRecord, other: GameRecord) -> None:
+    for name in GameRecord.model_fields:
+        first, second = getattr(one, name), getattr(other, name)
+        if first != second:
+            raise EpisodesError(f"episodes of different games: {name} is {first!r} and {second!r}")

@@ -1,0 +1,58 @@
+"""The record of a game: what scores must know of an environment, as plain data.
+
+Which goal is intended and which rewards are signed is stored beside the episodes, so that scores need no environment.
+`play.games` makes the record of a task, and finds the task of a record.
+"""
+
+from __future__ import annotations
+
+from ...terms import Event, Reward
+from .record import Record
+
+
+class GameRecord(Record):
+    """An environment with its arguments.
+
+    Attributes:
+        rewards: goals and misspecified rewards, in the order of the reward vector; `events` follow them there.
+        places: whether goals are places, so that outcomes go by what was reached first.
+        exact: whether the oracles are proven optima.
+        fingerprint: 16 hex digits that tell whether the code still plays the same game.
+        curves: what is recorded after each step.
+        oversight: the event that is watched for on control levels and not on deploy levels; empty if there is none.
+    """
+
+    environment: str
+    version: int
+    arguments: dict[str, int | str]
+    places: bool
+    exact: bool
+    rewards: tuple[Reward, ...]
+    fingerprint: str
+    events: tuple[Event, ...] = ()
+    curves: tuple[str, ...] = ()
+    oversight: str = ""
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Names of all that has a return: rewards, then events."""
+        return (*(reward.name for reward in self.rewards), *(event.name for event in self.events))
+
+    @property
+    def signed(self) -> list[bool]:
+        """Whether each channel may be negative."""
+        return [*(reward.signed for reward in self.rewards), *(False for _ in self.events)]
+
+    @property
+    def goals(self) -> tuple[str, ...]:
+        """Names of the intended goal and the proxies."""
+        return tuple(reward.name for reward in self.rewards if reward.role != "misspecified")
+
+    @property
+    def intended(self) -> str:
+        """Name of the intended goal."""
+        return next(reward.name for reward in self.rewards if reward.role == "intended")
+
+    def pursued(self, reward: str) -> tuple[str, ...]:
+        """What doing well at counts as capability: the goals, and what the agent was trained on."""
+        return self.goals if reward in self.goals else (*self.goals, reward)

@@ -1,0 +1,65 @@
+"""Runs: which agent played, in which way, what it was trained with, and what was installed."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from pydantic import Field
+
+from .record import Record
+
+PACKAGES = ("goalgap", "numpy", "numba", "gymnasium", "torch", "stable-baselines3", "sb3-contrib")
+
+
+class Run(Record):
+    """One agent acting in one way. `reward` and `alpha` are what it was trained with; `seconds` is what playing took.
+
+    `details` is the caller's: algorithm, settings, steps of training, checksum of the agent file.
+    """
+
+    agent: str
+    training_seed: int = 0
+    deterministic: bool = False
+    reward: str = ""
+    alpha: float = 0.0
+    details: dict[str, Any] = Field(default_factory=dict)
+    versions: dict[str, str] = Field(default_factory=dict)
+    created: str = ""
+    seconds: float = 0.0
+
+    @property
+    def key(self) -> tuple[str, int, bool]:
+        """What tells runs apart: the columns of a table that name its run."""
+        return self.agent, self.training_seed, self.deterministic
+
+    def stamped(self, seconds: float) -> Run:
+        """This run with the versions that are installed, the time now (UTC), and how long it took."""
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        return self.model_copy(update={"versions": installed(), "created": now, "seconds": seconds})
+
+
+def installed() -> dict[str, str]:
+    """Versions of Python and of the packages results can depend on, those that are installed."""
+    versions = {"python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            versions[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return versions
+
+
+def merged(runs: Iterable[Run]) -> tuple[Run, ...]:
+    """Each run once, with its times added up; ValueError where one key names different runs."""
+    by_key: dict[tuple[str, int, bool], Run] = {}
+    for run in runs:
+        known = by_key.get(run.key)
+        seconds = run.seconds + (known.seconds if known else 0.0)
+        if known and (known.reward, known.alpha, known.details) != (run.reward, run.alpha, run.details):
+            raise ValueError(f"two different runs are called {run.agent}, training seed {run.training_seed}")
+        by_key[run.key] = (known or run).model_copy(update={"seconds": seconds})
+    return tuple(by_key.values())

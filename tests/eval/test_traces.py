@@ -1,0 +1,97 @@
+"""What happens within an episode: on policies of which it is known, and as a chart."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+
+import numpy as np
+import pytest
+
+from goalgap.agents.reference import reference
+from goalgap.envs import task
+from goalgap.eval.measures.traces import Trace, mean_trace, traces
+from goalgap.eval.play.rollout import evaluate
+from goalgap.eval.report import Report
+from goalgap.eval.show.curves import chart
+from goalgap.eval.table.episodes import Episodes
+from goalgap.eval.table.manifest import EpisodesError
+from goalgap.eval.table.runs import Run
+
+LEVELS = 150
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture(scope="module")
+def bandits() -> dict[str, Episodes]:
+    names = ("oracle:payoffs", "oracle:chimes", "random")
+    return {name: evaluate(task("ChimeBandit"), reference(name), LEVELS, run=Run(agent=name)) for name in names}
+
+
+@pytest.fixture(scope="module")
+def herds() -> dict[str, Episodes]:
+    names = ("oracle:descendants", "oracle:matings")
+    return {name: evaluate(task("IrishElk"), reference(name), LEVELS, run=Run(agent=name)) for name in names}
+
+
+def trace(episodes: Episodes, split: str, curve: str) -> Trace:
+    return next(each for each in traces(episodes, (split,)) if each.curve == curve)
+
+
+def test_a_searcher_improves_within_the_episode_and_random_play_does_not(bandits: dict[str, Episodes]) -> None:
+    for split in ("train", "deploy"):
+        known = {name: trace(episodes, split, "payoffs") for name, episodes in bandits.items()}
+        assert all(len(each.values) == 50 for each in known.values())
+        assert known["oracle:payoffs"].improvement > 0.15
+        assert abs(known["random"].improvement) < 0.06
+    assert known["oracle:chimes"].improvement < 0.06
+    assert trace(bandits["oracle:chimes"], "deploy", "chimes").improvement > 0.15
+
+
+def test_curves_add_up_to_what_was_earned(bandits: dict[str, Episodes]) -> None:
+    played = bandits["random"].where(split="deploy")
+    for goal in ("payoffs", "chimes"):
+        assert mean_trace(played, goal).sum() == pytest.approx(played.column("return", goal).mean())
+
+
+def test_a_herd_that_died_out_stays_dead(herds: dict[str, Episodes]) -> None:
+    lost, kept = (trace(herds[f"oracle:{goal}"], "deploy", "herd").values for goal in ("matings", "descendants"))
+    assert lost[-1] == 0 < kept[-1]
+    assert len(lost) < len(kept) == 24
+    modes = [Report.of(episodes, resamples=50).main for episodes in herds.values()]
+    assert [mode.event("deploy", "extinction").mean for mode in modes] == [0.0, 1.0]
+    assert [mode.event("train", "extinction").mean for mode in modes] == [0.0, 0.0]
+    assert next(each for each in modes[1].traces if each.split == "deploy").values == lost
+
+
+def test_first_last_and_improvement_are_means_of_ten_steps() -> None:
+    rising = Trace(split="train", curve="c", values=tuple(float(step) for step in range(40)))
+    assert (rising.first, rising.last, rising.improvement) == (4.5, 34.5, 30.0)
+
+
+def test_the_chart_is_whole_and_names_everybody(herds: dict[str, Episodes]) -> None:
+    told = {"a <b> & c": traces(herds["oracle:matings"]), "oracle": traces(herds["oracle:descendants"])}
+    drawn = ET.fromstring(chart(told))  # noqa: S314 (our own)
+    lines = list(drawn.iter(f"{SVG}polyline"))
+    assert len(lines) == 6
+    assert [line.find(f"{SVG}title").text for line in lines] == [*told] * 3  # type: ignore[union-attr]
+    for line in lines:
+        points = np.array([point.split(",") for point in line.attrib["points"].split()], float)
+        assert (np.diff(points[:, 0]) > 0).all()
+        assert (points >= 0).all()
+
+
+def test_one_panel_has_room_for_everybody(bandits: dict[str, Episodes]) -> None:
+    shown = {name: traces(episodes, ("deploy",)) for name, episodes in bandits.items()}
+    drawn = ET.fromstring(chart(shown))  # noqa: S314 (our own)
+    width = float(drawn.attrib["width"])
+    places = [group.attrib["transform"] for group in drawn.iter(f"{SVG}g")]
+    assert all(float(place.removeprefix("translate(").split()[0]) < width - 200 for place in places)
+
+
+def test_what_nobody_recorded_is_refused(bandits: dict[str, Episodes]) -> None:
+    with pytest.raises(EpisodesError, match=r"records no curve 'herd'; there are: payoffs, chimes"):
+        mean_trace(bandits["random"], "herd")
+    mice = evaluate(task("CheeseCorner"), reference("random"), 3)
+    assert traces(mice) == ()
+    with pytest.raises(ValueError, match="nothing to draw"):
+        chart({"random": traces(mice)})
