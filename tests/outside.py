@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module, invalidate_caches
-from itertools import count
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -17,12 +17,11 @@ import pytest
 from goalgap import envs
 
 SOURCE = Path(__file__).parents[1] / "examples" / "two_doors" / "two_doors.py"
-NUMBERS = count()
 
 
 def variant(folder: Path, *changes: tuple[str, str], name: str = "") -> str:
-    """Write the example as a module of its own, with its text changed; the module's name."""
-    module = f"variant_{next(NUMBERS)}"
+    """Write the example as a module of its own, with its text changed; its name depends on the changes alone."""
+    module = f"variant_{zlib.crc32(repr((changes, name)).encode())}"
     text = SOURCE.read_text(encoding="utf-8")
     for old, new in (
         *changes,
