@@ -61,7 +61,7 @@ BROKEN = {
     ),
     "playing_leaves_levels_alone-train": (
         [(MOVE, f"{MOVE}\n    add(level.walls, 1, 1)")],
-        "a kernel changes the level: work on a copy of its arrays\non the train level of seed 0",
+        "a kernel changes the level: work on a copy of its arrays\non the train level of seed ",
     ),
     "oracles_earn_what_they_claim-control": (
         [(WAY, f"1 + {WAY}")],
