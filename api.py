@@ -17,10 +17,10 @@ from .agents.recipes import default_recipe
 from .agents.records import finished, folder_of
 from .agents.reference import is_reference_name, reference
 from .envs.engine.task import Task
-from .eval import rollout
-from .eval.episodes import Episodes
-from .eval.policy import Policy, ReferencePolicy
-from .eval.records import Run
+from .eval.play import rollout
+from .eval.play.policy import Policy, ReferencePolicy
+from .eval.table.episodes import Episodes
+from .eval.table.runs import Run
 from .terms import SPLITS, Split
 
 if TYPE_CHECKING:

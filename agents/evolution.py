@@ -102,7 +102,7 @@ class SideBySideARS(ARS):
         self.set_logger(Logger(None, []))
         self.games = Batch(task, self.pop_size * recipe.n_envs)
         levels = seed * recipe.n_envs + np.arange(recipe.n_envs)
-        self.games.seed(np.tile(levels, self.pop_size), np.arange(self.games.n))
+        self.games.seed(np.tile(levels, self.pop_size))
 
     def evaluate_candidates(
         self,
@@ -125,14 +125,13 @@ class SideBySideARS(ARS):
         Returns:
             the return of the training reward in each game, float64, shape (games,).
         """
-        games, done = self.games, np.zeros(self.games.n, bool)
-        games.begin(np.arange(games.n))
-        while not done.all():
+        games = self.games
+        games.reset()
+        while not games.done.all():
             logits = self.policy.logits(weights, torch.as_tensor(games.observe()))
             actions = (logits + gumbel_noise(logits.shape[1:])).argmax(2)
-            games.step(actions.flatten().numpy(), done)
-            self.num_timesteps += games.n - int(done.sum())
-            done |= games.terminated | games.truncated
+            self.num_timesteps += games.n - int(games.done.sum())
+            games.step(actions.flatten().numpy())
         return games.returns[:, games.task.channel].copy()
 
     def _excluded_save_params(self) -> list[str]:

@@ -21,7 +21,7 @@ from stable_baselines3.common.vec_env.base_vec_env import VecEnvIndices, VecEnvS
 
 from ..choices import choose
 from ..envs.engine.batch import Batch
-from ..envs.engine.faces.reset import begin
+from ..envs.engine.faces.reset import reset_with_options
 from ..envs.engine.task import Task
 
 Info = dict[str, Any]
@@ -65,9 +65,9 @@ class GoalGapVecEnv(VecEnv):
         self._pass_on_seeds()
         if any(self._options):
             for i in range(self.num_envs):
-                begin(self.batch, self._all_games[i : i + 1], self._options[i])
+                reset_with_options(self.batch, self._all_games[i : i + 1], self._options[i])
         else:
-            self.batch.begin(self._all_games)
+            self.batch.reset()
         self._returns[:] = 0.0
         self._read_levels(self._all_games)
         self._reset_seeds()
@@ -92,11 +92,11 @@ class GoalGapVecEnv(VecEnv):
         batch.step(self._actions)
         rewards = batch.rewards[:, self._channel]
         self._returns += rewards
-        rewards, dones, infos = rewards.astype(np.float32), batch.terminated | batch.truncated, self._infos()
+        rewards, dones, infos = rewards.astype(np.float32), batch.done.copy(), self._infos()
         obs, ended = batch.observe(), np.flatnonzero(dones)
         if len(ended):
             self._tell_ends(ended, obs[ended], infos)
-            batch.begin(ended)
+            batch.reset(ended)
             obs[ended] = batch.observe(ended)
             self._returns[ended] = 0.0
             self._read_levels(ended)
@@ -104,7 +104,7 @@ class GoalGapVecEnv(VecEnv):
 
     def _read_levels(self, games: NDArray[np.int64]) -> None:
         """Keep what infos say of the levels that these games have begun."""
-        seeds, margins = self.batch.levels["seed"][games].tolist(), self.batch.levels["margin"][games].tolist()
+        seeds, margins = self.batch.levels["seed"][games].tolist(), self.batch.margins()[games].tolist()
         for i, seed, margin in zip(games.tolist(), seeds, margins, strict=True):
             self._level_infos[i] = {"level_seed": seed, "margin": margin, "TimeLimit.truncated": False}
             self.reset_infos[i] = {"level_seed": seed, "margin": margin, "goals": dict.fromkeys(self._channels, 0.0)}

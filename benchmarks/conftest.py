@@ -38,8 +38,8 @@ def page() -> str:
     machine = f"{_processor()}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
     lines = [
         "# Speed",
-        f"Written by `make bench` on {datetime.now(UTC):%Y-%m-%d}: {machine}. One core, processor time, random play,"
-        " fresh levels included. Machines differ, so compare the ratios.",
+        f"Written by `make bench` on {datetime.now(UTC):%Y-%m-%d}: {machine}.",
+        "One core, processor time, random play, fresh levels included. Machines differ, so compare the ratios.",
         "| what | measured | asked for |\n| --- | ---: | --- |",
     ]
     rows = "\n".join(f"| {' | '.join(row)} |" for row in ROWS)

@@ -10,12 +10,12 @@ from rich.console import Console
 
 from ..api import find_policy, run_of
 from ..envs.engine.task import Task
-from ..eval import terminal
-from ..eval.episodes import Episodes
-from ..eval.policy import Policy, ReferencePolicy
-from ..eval.records import Run
+from ..eval.play.policy import Policy, ReferencePolicy
+from ..eval.play.rollout import evaluate as play_levels
 from ..eval.report import Report
-from ..eval.rollout import evaluate as play_levels
+from ..eval.show import terminal
+from ..eval.table.episodes import Episodes
+from ..eval.table.runs import Run
 from .options import LEVELS, Environment, Options, Shared, ZipAlgorithm, check_counts
 from .progress import OnWork, progress_shown
 from .report import write_report

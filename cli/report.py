@@ -8,9 +8,9 @@ from typing import Annotated
 import tyro
 from rich.console import Console
 
-from ..eval import html, terminal
-from ..eval.episodes import Episodes
 from ..eval.report import Report
+from ..eval.show import html, terminal
+from ..eval.table.episodes import Episodes
 from ..files import write_whole
 from .results import find_episodes
 

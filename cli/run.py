@@ -11,8 +11,8 @@ from ..agents.recipes import default_recipe
 from ..agents.records import folder_of, read_record, run_fields
 from ..api import find_policy
 from ..envs.engine.task import Task
-from ..eval.episodes import Episodes
-from ..eval.records import Run
+from ..eval.table.episodes import Episodes
+from ..eval.table.runs import Run
 from .eval import play
 from .options import LEVELS, RESULTS, Algorithm, Environment, Options, Shared, check_counts
 from .progress import OnWork, progress_shown

@@ -75,8 +75,7 @@ def show(
     rows = []
     for name in split:
         drawn = task if name == "train" else task.on(name)
-        batch = Batch(drawn, len(seeds))
-        batch.begin_seeds(np.arange(len(seeds)), np.array(seeds, np.int64))
+        batch = Batch.of(drawn, seeds)
         rows.append(batch.scenes())
         if png_file is None:
             _draw_text(console, drawn, rows[-1])

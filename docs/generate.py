@@ -54,8 +54,7 @@ def contents() -> dict[Path, str | Image]:
 
 def levels(task: Task) -> Image:
     """The first levels of a split, side by side."""
-    batch, where = Batch(task, LEVELS), np.arange(LEVELS)
-    batch.begin_seeds(where, where)
+    batch = Batch.of(task, np.arange(LEVELS))
     pictures = [task.game.art.rgb(scene) for scene in batch.scenes()]
     gap = np.full((len(pictures[0]), GAP, 3), PAPER, np.uint8)
     return np.concatenate([part for picture in pictures for part in (gap, picture)][1:], axis=1)

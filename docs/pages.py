@@ -17,7 +17,7 @@ from goalgap.eval.show.markdown import plain as table
 def page(game: Game) -> str:
     """The page of one environment, Markdown."""
     sections = {
-        "Description": game.story.split("\n", 1)[1].strip(),
+        "Description": _description(game),
         "Intended goal": on.goal_line(game.intended) + f"\n\n{on.oracle(game)}",
         "Proxy goals": "\n\n".join(on.proxy(goal) for goal in game.proxies),
         "Splits": on.splits(game),
@@ -60,6 +60,11 @@ def filled(text: str, name: str, content: str) -> str:
     begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
     before, _, rest = text.partition(begin)
     return f"{before}{begin}\n{content}\n{end}{rest.partition(end)[2]}"
+
+
+def _description(game: Game) -> str:
+    """The story without its first line; its headings lie below the page's own."""
+    return game.story.split("\n", 1)[1].strip().replace("Choices\n-------\n", "### Choices\n\n")
 
 
 def _use(game: Game) -> str:

@@ -16,7 +16,6 @@ import numpy as np
 from goalgap.envs import ids
 from goalgap.envs.engine.batch import Batch
 from goalgap.envs.engine.game import Game
-from goalgap.envs.engine.looks.art import GridArt
 from goalgap.envs.engine.task import Task
 from goalgap.eval.show.markdown import plain as table
 from goalgap.terms import SPLITS, Reward
@@ -92,10 +91,9 @@ def _signals(task: Task, signals: Mapping[str, int]) -> str:
 def _layers(game: Game) -> str:
     """The layers of a grid, each with its picture and its glyph."""
     about = "One layer for each kind of thing, 1 where it is; border included, (row, col) from the top left."
-    parts = [f"`{Task.of(game).observation_space}`, shape (size + 2, size + 2, {len(game.layers)})", about]
-    legend = game.art.legend if isinstance(game.art, GridArt) else {}
-    alone = {names[0]: glyph for glyph, names in legend.items() if len(names) == 1}
-    rows = [(k, name, f"![{name}](icons/{name}.png)", _code(alone.get(name, ""))) for k, name in enumerate(game.layers)]
+    parts = [f"`{Task.of(game).observation_space}`, shape (size + 2, size + 2, {len(game.things)})", about]
+    legend, alone = game.layers.glyphs, game.art.glyphs(game.things)
+    rows = [(k, name, f"![{name}](icons/{name}.png)", _code(alone[name])) for k, name in enumerate(game.things)]
     parts.append(table(("channel", "layer", "picture", "text"), rows))
     both = ", ".join(f"`{glyph}` {' and '.join(names)}" for glyph, names in legend.items() if len(names) > 1)
     if both:
@@ -130,8 +128,7 @@ def starting(game: Game) -> str:
 
 
 def _drawn(game: Game) -> str:
-    batch = Batch(Task.of(game), 1)
-    batch.begin_seeds(FIRST, FIRST)
+    batch = Batch.of(Task.of(game), FIRST)
     return game.art.level(batch.scenes()[0])
 
 
@@ -141,7 +138,7 @@ def ending(game: Game) -> str:
 
 
 def _said(game: Game, kernel: str) -> str:
-    return inspect.getdoc(game.kernel(kernel)) or ""
+    return inspect.getdoc(game.kernels[kernel]) or ""
 
 
 def arguments(game: Game) -> list[tuple[str, str, str, str]]:

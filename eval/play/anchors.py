@@ -48,10 +48,7 @@ def anchors(batch: Batch, reward: str) -> Anchors:
 
 @lru_cache(maxsize=64)
 def _anchors(task: Task, reward: str, levels: bytes) -> Anchors:
-    records = np.frombuffer(levels, task.level_dtype)
-    batch = Batch(task, len(records))
-    batch.levels[:] = records
-    batch.restart(np.arange(batch.n))
+    batch = Batch.on(task, np.frombuffer(levels, task.level_dtype))
     signed = [*(reward.signed for reward in task.game.rewards), *(False for _ in task.game.events)]
     oracle, returns = batch.values(), batch.random_returns(_episodes(task))
     random = returns.mean(axis=1)

@@ -6,7 +6,6 @@ import hashlib
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...envs import known
 from ...envs.engine.batch import Batch
@@ -39,22 +38,14 @@ def recorded_task(record: GameRecord, split: Split) -> Task:
     return task
 
 
-def started(task: Task, seeds: NDArray[np.int64]) -> Batch:
-    """A batch at the start of the levels of some seeds."""
-    batch = Batch(task, len(seeds))
-    batch.begin_seeds(np.arange(batch.n), seeds)
-    return batch
-
-
 def fingerprint(task: Task, levels: int = 8, steps: int = 16) -> str:
     """16 hex digits that depend on how levels are drawn, seen and played: a few of each split, a few steps each."""
     digest = hashlib.sha256(f"{task.game.id} {sorted(task.arguments.items())}".encode())
     games = np.arange(levels)
     for split in SPLITS:
-        batch, done = started(task.on(split), games), np.zeros(levels, bool)
-        digest.update(batch.observe().tobytes() + np.round(batch.levels["margin"], 6).tobytes())
+        batch = Batch.of(task.on(split), games)
+        digest.update(batch.observe().tobytes() + np.round(batch.margins(), 6).tobytes())
         for t in range(steps):
-            batch.step((games + t * t) % len(task.game.actions), done)
-            done |= batch.terminated | batch.truncated
-            digest.update(batch.observe().tobytes() + batch.rewards.tobytes() + done.tobytes())
+            batch.step((games + t * t) % len(task.game.actions))
+            digest.update(batch.observe().tobytes() + batch.rewards.tobytes() + batch.done.tobytes())
     return digest.hexdigest()[:16]

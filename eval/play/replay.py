@@ -22,7 +22,7 @@ from ..table.columns import Group, columns
 from ..table.episodes import Episodes
 from ..table.manifest import EpisodesError
 from ..table.runs import Run
-from .games import recorded_task, started
+from .games import recorded_task
 from .policy import Policy
 from .rollout import rollout
 
@@ -122,7 +122,7 @@ def walks(task: Task, actions: dict[int, NDArray[np.uint8]]) -> tuple[list[Scene
     The agent is the first place among the fields of the game's state. Without one the walks are empty, and the scene
     is the last one: what came of it all.
     """
-    batch = started(task, np.array(list(actions)))
+    batch = Batch.of(task, np.array(list(actions)))
     scenes, policy = batch.scenes(), Replay(actions).bind(batch)
     agent = next((name for name in batch.states.dtype.names or () if batch.states.dtype[name] == PLACE), None)
     cells: list[Cells] = [[] for _ in actions]
@@ -132,5 +132,5 @@ def walks(task: Task, actions: dict[int, NDArray[np.uint8]]) -> tuple[list[Scene
         for game in np.flatnonzero(t <= lengths) if agent else ():
             cells[game].append((int(batch.states[agent]["row"][game]), int(batch.states[agent]["col"][game])))
         chosen, state = policy(UNSEEN, state, np.zeros(batch.n, bool))
-        batch.step(chosen, t >= lengths)
+        batch.step(chosen)
     return (scenes if agent else batch.scenes()), cells

@@ -25,7 +25,7 @@ from ..table.episodes import Episodes
 from ..table.game import GameRecord
 from ..table.runs import Run
 from .anchors import Anchors, anchors
-from .games import game_record, started
+from .games import game_record
 from .policy import Policy, ReferencePolicy, bound
 
 Progress = Callable[[int], None]
@@ -106,7 +106,7 @@ def _play(
     task: Task, policy: Policy | ReferencePolicy, seeds: NDArray[np.int64], game: GameRecord, run: Run
 ) -> tuple[pa.Table, Anchors]:
     """The episodes of a batch, still without their bits, and what its levels are worth."""
-    batch, n = started(task, seeds), len(seeds)
+    batch, n = Batch.of(task, seeds), len(seeds)
     worth = anchors(batch, run.reward or game.intended)
     taken, terminated, curves = _act(batch, bound(policy, batch))
     lengths = np.ascontiguousarray(batch.states["t"])
@@ -117,7 +117,7 @@ def _play(
         "environment": [game.environment] * n,
         "split": [task.split] * n,
         "level_seed": seeds,
-        "margin": np.ascontiguousarray(batch.levels["margin"]),
+        "margin": batch.margins(),
         "length": lengths,
         "terminated": terminated,
         "random_capability": _floats(worth.random_capability),
@@ -138,20 +138,19 @@ def _act(batch: Batch, policy: Policy) -> tuple[NDArray[Any], NDArray[np.bool_],
     Returns:
         the actions taken, shape (steps, n); which games terminated; and the game's curves, shape (steps, n).
     """
-    done, terminated = np.zeros(batch.n, bool), np.zeros(batch.n, bool)
+    terminated = np.zeros(batch.n, bool)
     taken: list[NDArray[np.uint8]] = []
     curves: dict[str, list[Any]] = {name: [] for name in batch.task.game.curves}
     state: Any = None
     starting = np.ones(batch.n, bool)
-    while not done.all():
+    while not batch.done.all():
         chosen, state = policy(batch.observe(), state, starting)
         actions = _checked(chosen, batch, policy.name)
-        batch.step(actions, done)
+        batch.step(actions)
         taken.append(actions.astype(np.uint8))
         for name, values in curves.items():
             values.append(_now(batch, name))
         terminated |= batch.terminated
-        done |= batch.terminated | batch.truncated
         starting = np.zeros(batch.n, bool)
     return np.array(taken), terminated, {name: np.array(values) for name, values in curves.items()}
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from pydantic import Field
 
+from ...provenance import installed_versions
 from .record import Record
-
-PACKAGES = ("goalgap", "numpy", "numba", "gymnasium", "torch", "stable-baselines3", "sb3-contrib")
 
 
 class Run(Record):
@@ -39,18 +36,7 @@ class Run(Record):
     def stamped(self, seconds: float) -> Run:
         """This run with the versions that are installed, the time now (UTC), and how long it took."""
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        return self.model_copy(update={"versions": installed(), "created": now, "seconds": seconds})
-
-
-def installed() -> dict[str, str]:
-    """Versions of Python and of the packages results can depend on, those that are installed."""
-    versions = {"python": platform.python_version()}
-    for package in PACKAGES:
-        try:
-            versions[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return versions
+        return self.model_copy(update={"versions": installed_versions(), "created": now, "seconds": seconds})
 
 
 def merged(runs: Iterable[Run]) -> tuple[Run, ...]:

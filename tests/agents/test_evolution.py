@@ -32,9 +32,8 @@ def test_candidates_side_by_side_are_judged_as_one_by_one(hidden):
     for weights in candidates:
         model.policy.load_from_vector(weights.numpy())
         for seed in levels[0]:
-            batch = Batch(TASK, 1)
-            batch.begin_seeds(np.arange(1), np.array([seed]))
-            while not (batch.terminated | batch.truncated)[0]:
+            batch = Batch.of(TASK, np.array([seed]))
+            while not batch.done[0]:
                 batch.step(model.predict(batch.observe(), deterministic=True)[0])
                 steps += 1
             expected.append(batch.returns[0, TASK.channel])

@@ -14,8 +14,7 @@ from goalgap.envs.engine.batch import Batch
 
 
 def observed(n=50, **arguments):
-    batch = Batch(goalgap.task("CheeseCorner", **arguments), n)
-    batch.begin_seeds(np.arange(n), np.arange(n))
+    batch = Batch.of(goalgap.task("CheeseCorner", **arguments), np.arange(n))
     return batch.observe()
 
 

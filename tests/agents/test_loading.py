@@ -37,8 +37,7 @@ def agent(trained, tmp_path):
 
 def play(policy, task=TASK, first=0, steps=12):
     """The actions of a few steps on N levels."""
-    batch, state, taken = Batch(task, N), None, []
-    batch.begin_seeds(np.arange(N), np.arange(first, first + N))
+    batch, state, taken = Batch.of(task, np.arange(first, first + N)), None, []
     for t in range(steps):
         actions, state = policy(batch.observe(), state, np.full(N, t == 0))
         batch.step(actions)

@@ -86,9 +86,8 @@ def test_the_memory_decides_what_the_agents_of_these_tests_do(agent):
 
 
 def walk(policy, steps=25, fresh_state=False, all_start=False):
-    """Actions and observations of games that are stepped without looking whether they are over."""
-    batch, state, taken = Batch(TASK, 32), None, []
-    batch.begin_seeds(np.arange(32), np.arange(32))
+    """Actions and observations of games that are asked for actions when they are over, too."""
+    batch, state, taken = Batch.of(TASK, np.arange(32)), None, []
     for t in range(steps):
         chosen, state = policy(batch.observe(), None if fresh_state else state, np.full(32, all_start or t == 0))
         batch.step(chosen)

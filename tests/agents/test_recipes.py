@@ -17,7 +17,7 @@ from goalgap.agents.records import folder_of, run_key
 from goalgap.agents.seeds import train_seeds
 from goalgap.agents.training import train
 from goalgap.envs.engine.task import Task
-from goalgap.leaderboards.entry import submissions
+from goalgap.leaderboards.entry import read_entries
 
 
 def test_an_algorithm_is_loaded_by_its_name():
@@ -51,9 +51,9 @@ def test_keys_are_those_that_results_were_written_under(tmp_path):
 def test_committed_entries_were_trained_by_the_default_recipes():
     """In all they say; recipes that have grown fields since say less."""
     recorded = [
-        (submission.episodes.world.environment, run.details["recipe"])
-        for submission in submissions()
-        for run in submission.episodes.runs
+        (entry.episodes.game.environment, run.details["recipe"])
+        for entry in read_entries()
+        for run in entry.episodes.runs
         if "recipe" in run.details
     ]
     assert len(recorded) > 20
@@ -122,7 +122,7 @@ def test_an_environment_of_somebody_else_has_recipes_that_fit_its_observations(s
     [
         ({"regoin": 1}, "did you mean 'region'"),
         ({"split": "deploy"}, "argument of CheeseCorner to practise with 'split'"),
-        ({"region": 99}, "region must be in"),
+        ({"region": 99}, "region must be at most size"),
         ({"region": "one"}, "region must be an integer"),
         ({"size": 7}, "leave the spaces as they are"),
     ],

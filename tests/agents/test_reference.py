@@ -17,16 +17,14 @@ N = 200
 def played(name, game="CheeseCorner", seeds=range(N), split="deploy", seed=0):
     """Play each level once; the batch at its end, its first values, and the first actions of all games."""
     task = goalgap.task(game, split=split)
-    batch = Batch(task, len(seeds))
-    batch.begin_seeds(np.arange(len(seeds)), np.array(seeds))
+    batch = Batch.of(task, np.array(seeds))
     first, policy = batch.values(), reference(name, task.game, seed).bind(batch)
-    over, steps = np.zeros(len(seeds), bool), []
-    while not over.all():
+    steps = []
+    while not batch.done.all():
         actions, state = policy(None, "kept", None)
         assert state == "kept"
-        steps.append(np.where(over, -1, actions))
-        batch.step(actions, over)
-        over |= batch.terminated | batch.truncated
+        steps.append(np.where(batch.done, -1, actions))
+        batch.step(actions)
     return batch, first, np.array(steps).T
 
 
@@ -39,8 +37,7 @@ def test_an_oracle_earns_what_its_value_claims(game):
 
 def test_an_oracle_takes_the_first_of_the_best_actions():
     task = goalgap.task("CheeseCorner")
-    batch = Batch(task, N)
-    batch.begin_seeds(np.arange(N), np.arange(N))
+    batch = Batch.of(task, np.arange(N))
     actions, _ = reference("oracle:cheese").bind(batch)(None, None, None)
     values = batch.action_values(0)
     for row, action in zip(values, actions, strict=True):
@@ -93,8 +90,7 @@ def test_random_moves_are_uniform():
 
 def test_a_degraded_oracle_slips_as_often_as_it_says():
     task = goalgap.task("CheeseCorner")
-    batch = Batch(task, 4000)
-    batch.begin_seeds(np.arange(4000), np.arange(4000))
+    batch = Batch.of(task, np.arange(4000))
     best = reference("oracle:cheese").bind(batch)(None, None, None)[0]
     for fraction in (0.0, 0.3, 1.0):
         moves = reference(f"degraded:cheese:{fraction}").bind(batch)(None, None, None)[0]

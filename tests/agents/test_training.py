@@ -92,8 +92,7 @@ LEARNING = {
 def test_training_learns(algorithm, tmp_path):
     seen = []
     train(TASK, LEARNING[algorithm], 0, tmp_path / "agent", seen.append)
-    batch = Batch(TASK, 500)
-    batch.begin_seeds(np.arange(500), np.arange(500))
+    batch = Batch.of(TASK, np.arange(500))
     random_play = batch.random_returns(16)[..., 0].mean()
     assert seen[-1].score > random_play + 0.2
 

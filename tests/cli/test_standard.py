@@ -14,13 +14,13 @@ from goalgap.agents.recipes import default_algorithm
 from goalgap.agents.reference import reference_names
 from goalgap.cli.standard import Maker, ablation_words
 from goalgap.leaderboards import entry
-from goalgap.leaderboards.entry import ENTRIES, Entry, submissions
+from goalgap.leaderboards.entry import ENTRIES, EntryInfo, read_entries
 from goalgap.leaderboards.standard import Experiment, experiments
 
 
-def committed(environment: str, kind: str) -> dict[str, Entry]:
+def committed(environment: str, kind: str) -> dict[str, EntryInfo]:
     paths = (ENTRIES / environment).glob("*/entry.json")
-    entries = [Entry.model_validate(json.loads(path.read_text())) for path in paths]
+    entries = [EntryInfo.model_validate(json.loads(path.read_text())) for path in paths]
     return {each.name: each for each in entries if each.kind == kind}
 
 
@@ -55,9 +55,9 @@ def test_entries_that_are_missing_are_made_by_the_commands_they_name(
     monkeypatch.setattr(Maker, "folder_of", lambda self, _: next(self.results.glob("ChimeBandit-*")))
     words = ("standard", "ChimeBandit", "--results", tmp_path / "results", "--entries", tmp_path / "entries")
     assert goalgap(*words) == 0
-    made = {each.entry.name: each for each in submissions(tmp_path / "entries")}
+    made = {each.info.name: each for each in read_entries(tmp_path / "entries")}
     assert set(made) == {"random", "noop", "RecurrentPPO", "RecurrentPPO, memory ablated"}
-    assert made["random"].entry.command == "goalgap eval random ChimeBandit"
+    assert made["random"].info.command == "goalgap eval random ChimeBandit"
     assert made["RecurrentPPO, memory ablated"].episodes.runs[0].agent == "RecurrentPPO, memory ablated"
     capsys.readouterr()
     assert goalgap(*words) == 0

@@ -132,7 +132,7 @@ def test_a_walk_goes_from_cell_to_neighbouring_cell() -> None:
     assert scenes[0].obs.shape == TASK.observation_space.shape
     assert [len(each) for each in cells] == [4, 2]
     assert all(abs(a[0] - b[0]) + abs(a[1] - b[1]) <= 1 for a, b in zip(cells[0], cells[0][1:], strict=False))
-    mouse = TASK.game.layers.index("mouse")
+    mouse = TASK.game.layers.mouse
     assert all(scenes[game].obs[*cells[game][0], mouse] == 1 for game in range(2))
 
 

@@ -45,8 +45,10 @@ class BoundTurncoat:
     name: str = "turncoat"
 
     def __call__(self, obs: Any, state: Any, episode_start: Any) -> tuple[Any, Any]:
-        apart = self.batch.levels["margin"] > 0
-        return np.where(apart, self.batch.best_actions(self.proxy), self.batch.best_actions(self.wanted)), state
+        distinguishing = self.batch.margins() > 0
+        return np.where(
+            distinguishing, self.batch.best_actions(self.proxy), self.batch.best_actions(self.wanted)
+        ), state
 
 
 @cache

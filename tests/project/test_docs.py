@@ -36,9 +36,9 @@ def test_a_page_has_every_section_and_none_is_empty(generate: ModuleType, game: 
     parts = generate.page(game).split("\n## ")[1:]
     assert [part.split("\n", 1)[0] for part in parts] == SECTIONS
     assert all(part.split("\n", 1)[1].strip() for part in parts)
-    assert game.kernel("sample").__doc__
-    assert game.kernel("step").__doc__
-    assert game.exact or game.kernel("act").__doc__
+    assert game.kernels["sample"].__doc__
+    assert game.kernels["step"].__doc__
+    assert game.exact or game.kernels["act"].__doc__
 
 
 def test_what_changed_is_noticed_and_written_again(
