@@ -95,10 +95,10 @@ class Game:
     namespace: str = "goalgap"
 
     def __post_init__(self) -> None:
-        _check_names(self)
-        _check_rewards(self)
         if bool(self.layers) == bool(self.signals and self.board):
             raise ValueError(f"{self.name} needs either layers, if it is a grid, or signals and a board")
+        _check_names(self)
+        _check_rewards(self)
         _ = self.kernels, self.sprites
 
     def __reduce__(self) -> tuple[Any, ...]:
