@@ -44,4 +44,4 @@ else:
         return sorted({*globals(), *__all__})
 
 
-register()
+register(*SUITE.values())

@@ -31,7 +31,7 @@ def list_environments(environment: Annotated[str | None, tyro.conf.Positional] =
     console = Console()
     if environment is None:
         table = Table("environment", "intended goal", "proxy goal", "story", box=None, pad_edge=False)
-        for game in envs.SUITE.values():
+        for game in envs.known().values():
             proxies = ", ".join(f"{proxy.name} ({proxy.kind})" for proxy in game.proxies)
             table.add_row(game.name, game.intended.name, proxies, game.summary)
         console.print(table)

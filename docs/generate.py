@@ -10,8 +10,9 @@ from pathlib import Path
 
 import numpy as np
 import results
+from contract import contract
 from numpy.typing import NDArray
-from pages import index, page, readme
+from pages import filled, index, page, readme
 
 from goalgap.envs import SUITE
 from goalgap.envs.engine.batch import Batch
@@ -25,6 +26,7 @@ from goalgap.leaderboards import board
 from goalgap.terms import SPLITS
 
 DOCS = Path(__file__).parent
+TUTORIAL = DOCS / "adding_an_environment.md"
 README = DOCS.parent / "README.md"
 BOARD = DOCS.parent / "leaderboards" / "README.md"
 LEVELS, GAP = 3, 16
@@ -35,6 +37,7 @@ Image = NDArray[np.uint8]
 def contents() -> dict[Path, str | Image]:
     """Every generated file with what must be in it, text or pixels."""
     made: dict[Path, str | Image] = {DOCS / "index.md": index()}
+    made[TUTORIAL] = filled(TUTORIAL.read_text(encoding="utf-8"), "contract", contract())
     if results.entered():
         made[README] = readme(README.read_text(encoding="utf-8"))
         made[BOARD] = board.markdown(results.board())

@@ -51,10 +51,15 @@ def index() -> str:
 def readme(text: str) -> str:
     """The README with its tables filled in between their markers."""
     for name, content in (("environments", results.environments()), ("results", results.summary())):
-        begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
-        before, _, rest = text.partition(begin)
-        text = f"{before}{begin}\n{content}\n{end}{rest.partition(end)[2]}"
+        text = filled(text, name, content)
     return text
+
+
+def filled(text: str, name: str, content: str) -> str:
+    """A page with other content between the markers of that name."""
+    begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
+    before, _, rest = text.partition(begin)
+    return f"{before}{begin}\n{content}\n{end}{rest.partition(end)[2]}"
 
 
 def _description(game: Game) -> str:

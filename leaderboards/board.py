@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 
 from rich.console import Group
 
-from ..envs import SUITE
+from ..envs import known
 from ..eval.measures.estimates import Estimate
 from ..eval.measures.wording import percent
 from ..eval.report import Report
@@ -56,8 +56,8 @@ COLUMNS = (Column("rank"), Column("entry", numeric=False), *(column for column, 
 def boards(
     entries: Iterable[Entry], report: Callable[[Entry], Report] = lambda entry: Report.of(entry.episodes)
 ) -> dict[str, Section]:
-    """The table of each environment of the suite that has entries, best first; `report` makes the report of each."""
-    entered: dict[str, list[tuple[Entry, Report]]] = {name: [] for name in SUITE}
+    """The table of each environment that has entries, best first; `report` makes the report of each."""
+    entered: dict[str, list[tuple[Entry, Report]]] = {name: [] for name in known()}
     for entry in entries:
         entered[entry.episodes.game.environment].append((entry, report(entry)))
     return {name: _board(name, reported) for name, reported in entered.items() if reported}

@@ -22,7 +22,7 @@ from typing import Literal, Self
 
 from pydantic import Field, ValidationError
 
-from ..envs import SUITE, task
+from ..envs import known, task
 from ..eval.play import replay
 from ..eval.table.episodes import Episodes
 from ..eval.table.record import Record
@@ -64,7 +64,7 @@ class Entry:
 
     def __post_init__(self) -> None:
         game = self.episodes.game
-        if game.environment not in SUITE or game.arguments != task(game.environment).arguments:
+        if game.environment not in known() or game.arguments != task(game.environment).arguments:
             raise EntryError(
                 f"the board is of standard environments; these episodes are of {game.environment} with {game.arguments}"
             )

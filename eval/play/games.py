@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ...envs import SUITE
+from ...envs import known
 from ...envs.engine.batch import Batch
 from ...envs.engine.task import Task
 from ...terms import SPLITS, Split
@@ -26,10 +26,10 @@ def game_record(task: Task) -> GameRecord:
 
 def recorded_task(record: GameRecord, split: Split) -> Task:
     """The task that episodes were played in; ValueError when this code plays another game."""
-    if record.environment not in SUITE:
-        raise ValueError(f"no environment {record.environment!r} here: choose from {', '.join(SUITE)}")
+    if record.environment not in known():
+        raise ValueError(f"no environment {record.environment!r} here: choose from {', '.join(known())}")
     arguments: dict[str, Any] = dict(record.arguments)
-    task = Task.of(SUITE[record.environment], split, **arguments)
+    task = Task.of(known()[record.environment], split, **arguments)
     if game_record(task) != record:
         raise ValueError(
             f"{record.environment}-v{record.version} has changed since these episodes were played; "

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from ...envs import SUITE
+from ...envs import known
 from ...files import write_whole
 from ..measures.wording import bounds, interval, number
 from ..report import Report
@@ -28,7 +28,7 @@ def render(report: Report, episodes: Episodes | None = None, count: int = 6) -> 
     drawn, undrawn = _pictures(report, episodes, count)
     environment = templates()
     environment.filters |= {"number": number, "interval": interval, "bounds": bounds, "lines": _lines}
-    listed, game = list(sections(report)), SUITE.get(report.game.environment)
+    listed, game = list(sections(report)), known().get(report.game.environment)
     return environment.get_template("report.html.jinja").render(
         report=report, game=report.game, mode=report.main, brief=brief(report, report.main),
         question=game.summary if game else "", sections=listed, pictures=drawn, undrawn=undrawn,

@@ -10,8 +10,9 @@ Who does not define an optional kernel gets what stands here.
 from __future__ import annotations
 
 import difflib
+import dis
 import inspect
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -142,6 +143,7 @@ def kernels_of(module: ModuleType, shared: Mapping[str, Kernel], *, exact: bool)
             _check(module, own[name], known)
         elif (name in REQUIRED and name not in shared) or (name == "act" and not exact):
             raise ValueError(f"{module.__name__} has no kernel {name}{_signature(known)}: {_first_line(known)}")
+    _check_helpers(module, [item for item in own.values() if is_kernel(item)])
     return {name: own.get(name) or shared.get(name) or known for name, known in stubs.items()}
 
 
@@ -165,6 +167,17 @@ def _check_unused(module: ModuleType, marked: Mapping[str, Kernel], stubs: Mappi
             f"{module.__name__} has a kernel {name!r} that is not in the contract and that no other kernel calls; "
             f"the contract has {', '.join(stubs)}{hint}"
         )
+
+
+def _check_helpers(module: ModuleType, kernels: Iterable[Kernel]) -> None:
+    """What a kernel calls is compiled with it, so it must be one too."""
+    for item in kernels:
+        for name in [step.argval for step in dis.get_instructions(item) if step.opname == "LOAD_GLOBAL"]:
+            helper = vars(module).get(name)
+            if isinstance(helper, FunctionType) and not is_kernel(helper):
+                raise ValueError(
+                    f"the kernel {module.__name__}.{item.__name__} uses {name}, which is none: mark it with @kernel"
+                )
 
 
 def _signature(function: Kernel) -> str:

@@ -1,0 +1,115 @@
+"""The tutorial builds the example, and what it shows runs where the example is installed."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "adding_an_environment.md").read_text(encoding="utf-8")
+EXAMPLE = ROOT / "examples" / "two_doors"
+
+
+class Block(NamedTuple):
+    language: str
+    title: str
+    content: str
+
+
+BLOCKS = [Block(*parts) for parts in re.findall(r'^```(\w+)(?: title="([^"\n]+)")?\n(.*?)^```$', PAGE, re.M | re.S)]
+TITLES = sorted({block.title for block in BLOCKS if block.title})
+SNIPPETS = [
+    (block.content, after.content)
+    for block, after in zip(BLOCKS, [*BLOCKS[1:], None], strict=True)
+    if (block.language, block.title) == ("python", "") and after and after.language == "text"
+]
+TYPED = [line for block in BLOCKS if block.language == "console" for line in block.content.splitlines()]
+COMMANDS = [line.removeprefix("$ goalgap ") for line in TYPED if line.startswith("$ goalgap ")]
+
+
+def run(*command: object, folder: Path, path: Sequence[object] = ()) -> str:
+    """What a command prints in a folder, with `path` before all else that Python imports from."""
+    searched = os.pathsep.join([*map(str, path), *filter(None, [os.environ.get("PYTHONPATH")])])
+    done = subprocess.run(
+        [str(word) for word in command], cwd=folder, env={**os.environ, "PYTHONPATH": searched},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that the example has been installed into, without a network, from a copy of its sources."""
+    home = tmp_path_factory.mktemp("example")
+    shutil.copytree(EXAMPLE, home / "source", ignore=shutil.ignore_patterns("__pycache__", "build", "*.egg-info"))
+    options = ["-q", "--no-deps", "--no-build-isolation", "--no-index", "--target", home / "installed"]
+    run(sys.executable, "-m", "pip", "install", *options, home / "source", folder=home)
+    return home / "installed"
+
+
+def lines(text: str) -> list[str]:
+    return [line for line in text.splitlines() if line.strip()]
+
+
+def test_the_page_shows_every_file_of_the_example() -> None:
+    sources = [path for path in EXAMPLE.rglob("*") if path.suffix in (".py", ".toml")]
+    assert sorted(str(path.relative_to(EXAMPLE)) for path in sources if "build" not in path.parts) == TITLES
+
+
+@pytest.mark.parametrize("title", TITLES)
+def test_the_blocks_of_a_file_are_the_file(title: str) -> None:
+    shown = "\n".join(block.content for block in BLOCKS if block.title == title)
+    assert lines(shown) == lines((EXAMPLE / title).read_text(encoding="utf-8"))
+
+
+def test_the_contract_on_the_page_is_the_one_in_force(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "docs"))
+    contract = importlib.import_module("contract").contract()
+    assert contract in PAGE, "run `python docs/generate.py`"
+    for word in ("`Rewards`", "def sample(", "def value(", "def paint(", "def act("):
+        assert word in contract
+
+
+def test_the_tests_of_the_example_pass(installed: Path, tmp_path: Path) -> None:
+    shutil.copy(EXAMPLE / "tests" / "test_two_doors.py", tmp_path)
+    passed = run(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", folder=tmp_path, path=[installed])
+    assert int(re.findall(r"(\d+) passed", passed)[0]) > 40
+
+
+@pytest.mark.parametrize(("code", "printed"), SNIPPETS, ids=range(len(SNIPPETS)))
+def test_what_the_page_runs_prints_what_it_says(code: str, printed: str, installed: Path, tmp_path: Path) -> None:
+    assert run(sys.executable, "-c", code, folder=tmp_path, path=[installed]).strip() == printed.strip()
+
+
+def test_every_snippet_is_run() -> None:
+    assert len(SNIPPETS) == len([block for block in BLOCKS if (block.language, block.title) == ("python", "")]) == 2
+    assert {line for line in TYPED if not line.startswith("$ goalgap ")} == {"$ pip install -e .", "$ python -m pytest"}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_commands_know_the_installed_environment(command: str, installed: Path, tmp_path: Path) -> None:
+    told = run(sys.executable, "-m", "goalgap", *shlex.split(command), folder=tmp_path, path=[installed])
+    assert "left" in told or "TwoDoors" in told
+
+
+def test_the_list_of_environments_has_it(installed: Path, tmp_path: Path) -> None:
+    told = run(sys.executable, "-m", "goalgap", "list", folder=tmp_path, path=[installed])
+    assert "TwoDoors" in told
+    assert "CheeseCorner" in told
+
+
+def test_a_proxy_oracle_is_found_out_by_evaluation(installed: Path, tmp_path: Path) -> None:
+    command = ["eval", "oracle:left", "two_doors:TwoDoors", "--levels", "50"]
+    told = " ".join(run(sys.executable, "-m", "goalgap", *command, folder=tmp_path, path=[installed]).split())
+    assert "left" in told.split("Verdict")[-1]
