@@ -24,6 +24,7 @@ MAY_IMPORT = {  # the longest path that fits a file counts
     "eval/report.py": {"eval/measures", "eval/table"},
     "eval/play": {"eval/play", "eval/measures", "eval/table", "envs"},
     "leaderboards": {"leaderboards", "eval", "envs"},
+    "testing": {"testing", "envs"},
     "api": {"eval", "agents", "envs"},  # where agents and evaluation meet
     "cli": {"cli", "api", "leaderboards", "eval", "agents", "envs"},
     "__main__": {"cli"},
