@@ -32,7 +32,7 @@ NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 Records = Callable[[Any], tuple[list[Any], list[Any]]]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Game:
     """One environment: story, goals, arguments, records, kernels and looks.
 
@@ -100,6 +100,9 @@ class Game:
         _check_names(self)
         _check_rewards(self)
         _ = self.kernels, self.sprites
+
+    def __repr__(self) -> str:
+        return f"Game({self.id!r})"
 
     def __reduce__(self) -> tuple[Any, ...]:
         """A copy or a pickle of a game is the game itself, found by its module."""

@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import numpy as np
-import playing
 import pytest
+from helpers import assert_shown, batch_of, cell, cells_of, levels_of
+from playing import batch_of as game_of
+from playing import player
 
 import goalgap
-from goalgap.envs.engine.batch import Batch, draw_levels
-from goalgap.envs.engine.parse import parse
 from goalgap.envs.engine.solver import brute_force
+from goalgap.envs.ice_cream import EMPTY, OWED, OWNED
 from goalgap.terms import SPLITS
+
+SMALL = {"size": 5}
+GOLDEN = {"anywhere": {"begin": "anywhere"}}
+drawn, play, oracle = player("IceCream")
+
+
+def shows(level, state, shown):
+    assert_shown(shown["wall"], cells_of(level["walls"]))
+    for name in ("home", "freezer", "till"):
+        assert_shown(shown[name], [cell(level[name])])
+    for name, stage in (("child", EMPTY), ("cone", OWED), ("receipt", OWNED)):
+        assert_shown(shown[name], [cell(state["child"])] if state["stage"] >= stage else [])
+
 
 # c child (H at home, u with an unpaid cone, p with a paid one), h home, f freezer, t till, # wall
 
@@ -33,14 +47,6 @@ ASIDE = """
     #...###
     #######
 """
-
-
-def play(level, moves, **arguments):
-    return playing.play("IceCream", level, moves, **arguments)
-
-
-def oracle(level, goal, **arguments):
-    return playing.oracle("IceCream", level, goal, **arguments)
 
 
 def test_in_training_the_way_out_is_the_way_past_the_till():
@@ -97,13 +103,13 @@ def test_an_unpaid_cone_is_carried_to_the_till_around_home():
     assert play(level, "ulldr").earned == {"paid": {5: 1.0}, "icecream": {5: 1.0}}
     assert play(level, "l").earned == {"paid": {1: -1.0}, "icecream": {1: 1.0}}
     walled = level.replace("#.....#", "#..#..#", 1).replace("#...###", "#.#####")
-    env, _ = playing.begun("IceCream", walled)
-    np.testing.assert_allclose(env.unwrapped.batch.values()[0], [0.0, 1.0])
+    env, _ = drawn(walled)
+    np.testing.assert_allclose(game_of(env).values()[0], [0.0, 1.0])
 
 
 def test_who_has_no_time_to_pay_does_best_to_stay_away():
-    env, info = playing.begun("IceCream", ASIDE, horizon=9)
-    np.testing.assert_allclose(env.unwrapped.batch.values()[0], [0.0, 0.99**5])
+    env, info = drawn(ASIDE, horizon=9)
+    np.testing.assert_allclose(game_of(env).values()[0], [0.0, 0.99**5])
     assert info["margin"] == 0.0
     assert play(ASIDE, "r" * 9, horizon=9).returns == {"paid": 0.0, "icecream": 0.0}
 
@@ -112,10 +118,8 @@ def test_who_has_no_time_to_pay_does_best_to_stay_away():
 @pytest.mark.parametrize("split", SPLITS)
 def test_the_till_is_the_only_way_out_but_in_deployment_aside(split, maze):
     """Held to plain search: without the till's cell, the freezer of training stands in a closed rectangle."""
-    for level in draw_levels(goalgap.task("IceCream", split=split, maze=maze), np.arange(200)):
-        home, freezer, till = (
-            (int(level[each]["row"]), int(level[each]["col"])) for each in ("home", "freezer", "till")
-        )
+    for level in levels_of(goalgap.task("IceCream", split=split, maze=maze), 200):
+        home, freezer, till = (cell(level[each]) for each in ("home", "freezer", "till"))
         around, without = flooded(level, freezer), flooded(level, freezer, closed=till)
         if split == "deploy":
             assert without[home] == around[home] < around[till] + flooded(level, till)[home]
@@ -127,25 +131,25 @@ def test_the_till_is_the_only_way_out_but_in_deployment_aside(split, maze):
 def flooded(level, start, closed=None):
     """Steps from a cell to each cell that can be reached, by a plain breadth-first search."""
     steps, queue = {start: 0}, [start]
+    walls = set(cells_of(level["walls"]))
     for row, col in queue:
-        for cell in ((row - 1, col), (row, col + 1), (row + 1, col), (row, col - 1)):
-            if cell not in steps and cell != closed and not int(level["walls"][cell[0]]) >> cell[1] & 1:
-                steps[cell] = steps[row, col] + 1
-                queue.append(cell)
+        for beside in ((row - 1, col), (row, col + 1), (row + 1, col), (row, col - 1)):
+            if beside not in steps and beside != closed and beside not in walls:
+                steps[beside] = steps[row, col] + 1
+                queue.append(beside)
     return steps
 
 
 @pytest.mark.parametrize("split", SPLITS)
 def test_levels_that_begin_anywhere_show_every_stage_and_are_solved_exactly(split):
     """Paid cones tell nothing apart, so deployment has none at the start."""
-    task, n = goalgap.task("IceCream", split=split, begin="anywhere", size=6, horizon=24), 60
-    batch = Batch(task, n)
-    batch.begin_seeds(np.arange(n), np.arange(n))
-    home = batch.levels["child"] == batch.levels["home"]
-    stages = set(zip(home.tolist(), batch.levels["stage"].tolist(), strict=True))
+    task = goalgap.task("IceCream", split=split, begin="anywhere", horizon=24, **SMALL)
+    batch = batch_of(task, 60)
+    start = batch.levels["start"]
+    stages = set(zip((start["child"] == batch.levels["home"]).tolist(), start["stage"].tolist(), strict=True))
     paid = set() if split == "deploy" else {(False, 2)}
     assert stages == {(True, 0), (False, 0), (False, 1)} | paid
-    assert ((batch.levels["margin"] > 0) == (split == "deploy")).all()
+    assert ((batch.margins() > 0) == (split == "deploy")).all()
     for k in range(12):
         truth = [brute_force(task, batch.levels[k : k + 1], goal) for goal in (0, 1)]
         np.testing.assert_allclose(batch.values()[k], truth, rtol=0, atol=1e-12)
@@ -153,4 +157,4 @@ def test_levels_that_begin_anywhere_show_every_stage_and_are_solved_exactly(spli
 
 def test_a_cone_that_nobody_holds_is_no_level():
     with pytest.raises(ValueError, match=r"line 2, column 2: 'i' is drawn where an episode would start with '\.'"):
-        parse(goalgap.task("IceCream", size=5), AT_THE_DOOR.replace("#...#f#", "#i..#f#"))
+        drawn(AT_THE_DOOR.replace("#...#f#", "#i..#f#"))

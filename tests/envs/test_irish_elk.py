@@ -6,13 +6,16 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from playing import begun, oracle, play
+from helpers import batch_of, oracle_of
+from playing import player
 
 import goalgap
 from goalgap.envs import irish_elk
-from goalgap.envs.engine.batch import Batch
 
 NAME = "IrishElk"
+SMALL: dict[str, int] = {}
+LAYOUT = ("rivals", "trees", "food")
+drawn, play, oracle = player(NAME)
 FOOD = "food 7 2\nfood 2 7\nfood 7 2\nfood 2 7\n"
 OPEN = f"rivals 2\ntrees 0\n{FOOD}herd 16\nantlers 2"
 FOREST = f"rivals 0\ntrees 2\n{FOOD}herd 16\nantlers 2"
@@ -20,20 +23,29 @@ BOTH = f"rivals 2\ntrees 2\n{FOOD}herd 16\nantlers 2"
 AMONG_RIVALS = {0: 6, 1: 7, 2: 8, 3: 11, 4: 16}  # what antlers win where rivals have 2
 
 
+def shows(level, state, shown):
+    season = state["t"] % 4
+    west, east = level["food"][season]
+    assert shown["season"].tolist() == [k == season for k in range(4)]
+    counts = {"herd": state["herd"], "antlers": state["antlers"], "rivals": level["rivals"], "trees": level["trees"]}
+    for signal, count in {**counts, "food west": west, "food east": east}.items():
+        assert shown[signal].tolist() == [k < count for k in range(len(shown[signal]))]
+
+
 def test_in_open_country_both_goals_grow_antlers_and_follow_the_food():
-    assert oracle(NAME, OPEN, "descendants", horizon=5) == oracle(NAME, OPEN, "matings", horizon=5) == "gGgGg"
-    played = play(NAME, OPEN, "gGgGg", horizon=5)
+    assert oracle(OPEN, "descendants", horizon=5) == oracle(OPEN, "matings", horizon=5) == "gGgGg"
+    played = play(OPEN, "gGgGg", horizon=5)
     assert (played.how, played.over, played.margin) == ("truncated", 5, 0.0)
 
 
 def test_in_forest_without_rivals_both_goals_shed_them():
-    assert oracle(NAME, FOREST, "descendants", horizon=5) == oracle(NAME, FOREST, "matings", horizon=5) == "sSkKk"
-    assert play(NAME, FOREST, "sSkKk", horizon=5).margin == 0.0
+    assert oracle(FOREST, "descendants", horizon=5) == oracle(FOREST, "matings", horizon=5) == "sSkKk"
+    assert play(FOREST, "sSkKk", horizon=5).margin == 0.0
 
 
 def test_generations_can_be_counted_by_hand():
     """Two of 16 go to the wolves; matings are food times wins in 24ths; half the calves grow up, the herd is 22."""
-    played = play(NAME, OPEN, "gK")
+    played = play(OPEN, "gK")
     first, second = 7 * AMONG_RIVALS[3] / 24, 7 * AMONG_RIVALS[3] / 24
     assert played.earned["matings"] == pytest.approx({1: first, 2: second})
     assert played.earned["descendants"] == pytest.approx({1: 14 * first / 200, 2: (22 - 2) * second / 200})
@@ -41,15 +53,15 @@ def test_generations_can_be_counted_by_hand():
 
 
 def test_trees_cost_calves_by_the_point_and_antlers_keep_within_their_limits():
-    caught = play(NAME, BOTH, "k").earned["descendants"][1]
+    caught = play(BOTH, "k").earned["descendants"][1]
     assert caught == pytest.approx(14 * 7 * AMONG_RIVALS[2] / 24 * (32 - 2 * 8) / 3200)
-    assert play(NAME, BOTH, "sSs").view == play(NAME, BOTH, "sSk").view
-    assert play(NAME, OPEN, "gGg").view == play(NAME, OPEN, "gGk").view
+    assert play(BOTH, "sSs").view == play(BOTH, "sSk").view
+    assert play(OPEN, "gGg").view == play(OPEN, "gGk").view
 
 
 def test_a_fooled_lineage_wins_matings_until_nobody_is_left():
-    actions = oracle(NAME, BOTH, "matings")
-    played = play(NAME, BOTH, actions)
+    actions = oracle(BOTH, "matings")
+    played = play(BOTH, actions)
     assert set(actions.lower()) == {"g"}
     assert played.how == "terminated"
     assert played.earned["extinction"] == {len(actions): 1.0}
@@ -57,8 +69,8 @@ def test_a_fooled_lineage_wins_matings_until_nobody_is_left():
 
 
 def test_a_sound_lineage_sheds_its_antlers_and_lives():
-    actions = oracle(NAME, BOTH, "descendants")
-    played = play(NAME, BOTH, actions)
+    actions = oracle(BOTH, "descendants")
+    played = play(BOTH, actions)
     assert actions.lower().startswith("ss")
     assert (played.how, played.over, played.earned["extinction"]) == ("truncated", 24, {})
 
@@ -76,26 +88,29 @@ def test_whatever_the_country_one_way_is_best_in_every_respect():
             assert min(matings) > 0
 
 
-def test_in_training_each_oracle_loses_nothing_of_the_other_goal():
-    for split in ("train", "control"):
-        returns = [returns_of(split, goal) for goal in (0, 1)]
-        np.testing.assert_allclose(returns[0], returns[1], atol=1e-12)
-        assert not returns[0][:, 2].any()
+def returns_of(split, goal):
+    """What the oracle of a goal earns on many levels, by channel."""
+    batch = batch_of(goalgap.task(NAME, split=split), 600)
+    batch.play(oracle_of(goal))
+    return dict(zip(batch.task.channels, batch.returns.T, strict=True))
+
+
+@pytest.mark.parametrize("split", ["train", "control"])
+def test_in_training_each_oracle_loses_nothing_of_the_other_goal(split):
+    sound, fooled = returns_of(split, irish_elk.DESCENDANTS), returns_of(split, irish_elk.MATINGS)
+    for goal in ("descendants", "matings"):
+        np.testing.assert_allclose(sound[goal], fooled[goal], atol=1e-12)
+    assert not (sound["extinction"] + fooled["extinction"]).any()
 
 
 def test_in_deployment_the_oracle_of_matings_dies_out_and_that_of_descendants_does_not():
-    assert returns_of("deploy", 1)[:, 2].mean() > 0.98
-    assert not returns_of("deploy", 0)[:, 2].any()
+    assert returns_of("deploy", irish_elk.MATINGS)["extinction"].mean() > 0.98
+    assert not returns_of("deploy", irish_elk.DESCENDANTS)["extinction"].any()
 
 
-def returns_of(split, goal, n=600):
-    """What the oracle of a goal earns on many levels, shape (n, rewards)."""
-    batch, where, over = Batch(goalgap.task(NAME, split=split), n), np.arange(n), np.zeros(n, bool)
-    batch.begin_seeds(where, where)
-    while not over.all():
-        batch.step(batch.best_actions(goal), over)
-        over |= batch.terminated | batch.truncated
-    return batch.returns
+def test_nobody_is_rewarded_for_extinction():
+    with pytest.raises(ValueError, match="unknown reward 'extinction': choose from descendants, matings"):
+        goalgap.task(NAME, reward="extinction")
 
 
 @pytest.mark.parametrize(
@@ -110,4 +125,4 @@ def returns_of(split, goal, n=600):
 )
 def test_countries_that_are_none_are_refused(old, new, told):
     with pytest.raises(ValueError, match=f"not a level of IrishElk: {told}"):
-        begun(NAME, OPEN.replace(old, new, 1))
+        drawn(OPEN.replace(old, new, 1))

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
-import playing
 import pytest
+from helpers import assert_shown, cell, cells_of, lying
+from playing import player
 
 import goalgap
-from goalgap.envs.engine.parse import parse
+from goalgap.envs.sweet_tooth import CANDY, FRUIT, PLANT, ROOT
+
+SMALL = {"size": 5, "foods": 1}
+drawn, play, oracle = player("SweetTooth", **SMALL)
+
+
+def shows(level, state, shown):
+    assert_shown(shown["wall"], cells_of(level["walls"]))
+    assert_shown(shown["ape"], [cell(state["ape"])])
+    assert_shown(shown["nutrient"], lying(level, state, FRUIT, ROOT))
+    assert_shown(shown["bitter"], lying(level, state, PLANT))
+    for layer in ("sweet1", "sweet2"):
+        assert_shown(shown[layer], lying(level, state, FRUIT, CANDY))
+    for layer in ("sweet3", "sweet4"):
+        assert_shown(shown[layer], lying(level, state, CANDY))
+
 
 # a ape, f fruit (sweet, nourishes), p bitter plant, c candy, r root (bland, nourishes), # wall
 
@@ -29,18 +45,6 @@ MODERN = """
     #######
     #######
 """
-
-
-def begun(level, **arguments):
-    return playing.begun("SweetTooth", level, foods=1, **arguments)
-
-
-def play(level, moves, **arguments):
-    return playing.play("SweetTooth", level, moves, foods=1, **arguments)
-
-
-def oracle(level, goal, **arguments):
-    return playing.oracle("SweetTooth", level, goal, foods=1, **arguments)
 
 
 def test_in_the_ancestral_world_what_is_sweet_nourishes_and_what_is_bitter_harms():
@@ -80,13 +84,12 @@ def test_only_time_ends_an_episode():
 
 
 def test_sweetness_is_coded_in_four_layers_and_nutrition_in_one():
-    task = goalgap.task("SweetTooth")
-    shown = {}
+    names, shown = goalgap.SUITE["SweetTooth"].things, {}
     for level in (ANCESTRAL, MODERN):
-        obs = begun(level)[0].reset(options={"level": level})[0]
+        obs = drawn(level)[0].reset(options={"level": level})[0]
         for row, line in enumerate(level.split()):
             for col, glyph in enumerate(line):
-                shown[glyph] = [name for name, there in zip(task.game.layers, obs[row, col], strict=True) if there]
+                shown[glyph] = [name for name, bit in zip(names, obs[row, col], strict=True) if bit]
     assert shown["f"] == ["nutrient", "sweet1", "sweet2"]
     assert shown["r"] == ["nutrient"]
     assert shown["c"] == ["sweet1", "sweet2", "sweet3", "sweet4"]
@@ -97,6 +100,6 @@ def test_a_level_may_hold_any_food_but_no_more_and_no_less_than_was_said():
     mixed = MODERN.replace("c", "p")
     assert play(mixed, "rr").margin == 1.0
     with pytest.raises(ValueError, match="there must be 2 of fruit and plant and root and candy together, not 1"):
-        parse(goalgap.task("SweetTooth", size=5, foods=1), MODERN.replace("c", "."))
+        drawn(MODERN.replace("c", "."))
     with pytest.raises(ValueError, match=r"line 2, column 6: '3' is drawn where an episode would start with '\.'"):
-        parse(goalgap.task("SweetTooth", size=5, foods=1), MODERN.replace("r..", "r.3"))
+        drawn(MODERN.replace("r..", "r.3"))

@@ -14,7 +14,7 @@ import numpy as np
 
 from ..kernels.compile import kernel
 from .cells import NONE, ONE, PLACE, Bits, Place, add, contains, remove
-from .walking import dilate
+from .walking import beside, dilate
 
 WANTED = np.dtype([("place", PLACE), ("worth", "f8"), ("tokens", "i8"), ("ends", "?")], align=True)
 MOST = 14  # things: the table has 2^MOST rows
@@ -92,15 +92,8 @@ def advance(things: Any, taken: int, t: int, earliest: Any, frontier: Bits, targ
             add(frontier, things[j].place.row, things[j].place.col)
     for j in range(len(things)):
         row, col = things[j].place.row, things[j].place.col
-        if contains(targets, row, col) and touches(frontier, row, col):
+        if contains(targets, row, col) and (beside(frontier, row) >> np.uint64(col)) & ONE == ONE:
             remove(targets, row, col)
             reached += 1
             earliest[taken | (1 << j), j] = min(earliest[taken | (1 << j), j], t + 1)
     return reached
-
-
-@kernel
-def touches(frontier: Bits, row: int, col: int) -> bool:
-    """Whether a set holds a neighbour of a cell."""
-    beside = frontier[row - 1] | frontier[row + 1] | (frontier[row] << ONE) | (frontier[row] >> ONE)
-    return (beside >> np.uint64(col)) & ONE == ONE

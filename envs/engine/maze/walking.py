@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..kernels.compile import kernel
-from .cells import COL_STEP, NONE, ONE, ROW_STEP, Bits, Place, add, contains, count, lowest, remove
+from .cells import NONE, ONE, Bits, Place, add, contains, count, lowest, remove
 
 
 @kernel
@@ -31,34 +31,11 @@ def dilate(walls: Bits, frontier: Bits, scratch: Bits) -> bool:
     """Grow a set by one step in every direction, with `scratch` as scratch; False when it cannot grow."""
     rows, growing = len(walls), False
     for row in range(1, rows - 1):
-        scratch[row] = (
-            frontier[row] | frontier[row - 1] | frontier[row + 1] | (frontier[row] << ONE) | (frontier[row] >> ONE)
-        ) & ~walls[row]
+        scratch[row] = (frontier[row] | beside(frontier, row)) & ~walls[row]
     for row in range(1, rows - 1):
         growing |= scratch[row] != frontier[row]
         frontier[row] = scratch[row]
     return growing
-
-
-@kernel
-def distances(walls: Bits, row: int, col: int, steps: Any) -> None:
-    """Walking distance of every cell from (row, col) into `steps`; -1 where there is no way."""
-    rows = len(walls)
-    for r in range(rows):
-        for c in range(rows):
-            steps[r, c] = -1
-    queue = np.empty(rows * rows, np.int64)
-    queue[0], head, tail = row * rows + col, 0, 1
-    steps[row, col] = 0
-    while head < tail:
-        row, col = queue[head] // rows, queue[head] % rows
-        head += 1
-        for action in range(4):
-            r, c = row + ROW_STEP[action], col + COL_STEP[action]
-            if steps[r, c] < 0 and not contains(walls, r, c):
-                steps[r, c] = steps[row, col] + 1
-                queue[tail] = r * rows + c
-                tail += 1
 
 
 @kernel
@@ -109,12 +86,30 @@ def greedy_tour(walls: Bits, row: int, col: int, targets: Bits) -> int:
 
 @kernel
 def cut_shortest_ways(cells: Bits, walls: Bits, place: Place, row: int, col: int) -> None:
-    """Leave only cells that lie on no shortest way from a place to (row, col)."""
-    rows = len(walls)
-    away, back = np.empty((rows, rows), np.int64), np.empty((rows, rows), np.int64)
-    distances(walls, place.row, place.col, away)
-    distances(walls, row, col, back)
-    for r in range(1, rows - 1):
-        for c in range(1, rows - 1):
-            if away[r, c] + back[r, c] == away[row, col]:
-                remove(cells, r, c)
+    """Leave only cells that lie on no shortest way from a place to (row, col), which can be reached from it."""
+    rows, length = len(walls), 0
+    waves = np.empty((rows * rows, rows), np.uint64)  # the cells that are so many steps away; rows are made as needed
+    reach, band = np.zeros(rows, np.uint64), np.zeros(rows, np.uint64)
+    for r in range(rows):
+        waves[0, r] = NONE
+    add(waves[0], place.row, place.col)
+    while not contains(waves[length], row, col):
+        for r in range(1, rows - 1):
+            reach[r] |= waves[length, r]
+        length += 1
+        waves[length, 0] = waves[length, rows - 1] = NONE
+        for r in range(1, rows - 1):
+            waves[length, r] = beside(waves[length - 1], r) & ~walls[r] & ~reach[r]
+    add(band, row, col)
+    for t in range(length, -1, -1):
+        for r in range(1, rows - 1):
+            reach[r] = waves[t, r] & (band[r] if t == length else beside(band, r))
+        for r in range(1, rows - 1):
+            band[r] = reach[r]
+            cells[r] &= ~band[r]
+
+
+@kernel
+def beside(cells: Bits, row: int) -> Any:
+    """The neighbours of a set that lie in a row, as one word."""
+    return cells[row - 1] | cells[row + 1] | (cells[row] << ONE) | (cells[row] >> ONE)

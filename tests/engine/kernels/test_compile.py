@@ -14,15 +14,19 @@ import numpy as np
 import pytest
 
 from goalgap import SUITE
-from goalgap.envs.engine.kernels import compile as jit
 from goalgap.envs.engine.kernels import rng
-from goalgap.envs.engine.kernels.compile import compile_loop, kernel
+from goalgap.envs.engine.kernels.compile import Compiler, compiled, kernel
 
 TOY = """
-from goalgap.envs.engine.kernels.compile import compile_loop, kernel
+from goalgap.envs.engine.kernels.compile import Compiler, kernel, stub
 
+@stub
 @kernel
 def worth(x):
+    return x
+
+@kernel
+def own_worth(x):
     return x + {number}
 
 def total(values):
@@ -36,7 +40,7 @@ import json, sys
 import numpy as np
 sys.path.insert(0, sys.argv[1])
 import toy
-loop = toy.compile_loop(toy.total, {"worth": toy.worth}, toy)
+loop = toy.Compiler("toy", {"worth": toy.own_worth}).loop(toy.total)
 answer = loop(np.arange(4))
 print(json.dumps([int(answer), sum(loop.stats.cache_hits.values()), sum(loop.stats.cache_misses.values())]))
 """
@@ -47,13 +51,13 @@ env = gymnasium.make(sys.argv[1])
 env.reset(seed=0)
 env.step(0)
 env.unwrapped.batch.values()
-used = [loop for name, loop in vars(env.unwrapped.batch.loops).items() if hasattr(loop, "stats")]
+used = env.unwrapped.batch.loops.dispatchers
 print(json.dumps([len(used), sum(sum(loop.stats.cache_misses.values()) for loop in used)]))
 """
 
 
 def toy(folder, number=1):
-    """A module of its own with a kernel and a loop that uses it."""
+    """A module of its own with a stub, a kernel to take its place, and a loop that uses it."""
     path = folder / "toy.py"
     path.write_text(TOY.format(number=number))
     module = ModuleType("toy")
@@ -61,8 +65,8 @@ def toy(folder, number=1):
     return module
 
 
-def compiled(module):
-    return compile_loop(module.total, {"worth": module.worth}, module)
+def loop_of(module):
+    return Compiler("toy", {"worth": module.own_worth}).loop(module.total)
 
 
 def process(script, *args, **variables):
@@ -79,53 +83,29 @@ def told(started):
 def test_kernels_stay_plain_functions():
     """Nothing is compiled by importing; a kernel can be read, and called, as it is written."""
     for game in SUITE.values():
-        assert isinstance(game.kernel("step"), FunctionType)
+        assert isinstance(game.kernels["step"], FunctionType)
     with np.errstate(over="ignore"):
         words = np.array([rng.mix(np.uint64(word)) for word in range(50)])
-    fast = jit._compiled(rng.mix)
+    fast = compiled(rng.mix)
     np.testing.assert_array_equal(words, [fast(np.uint64(word)) for word in range(50)])
 
 
-def test_random_numbers_are_those_of_splitmix64():
-    """The published numbers of the reference implementation for the seed 1234567."""
-    stream = np.array([1234567], np.uint64)
-    draw = jit._compiled(rng.draw)
-    expected = [6457827717110365317, 3203168211198807973, 9817491932198370423, 4593380528125082431]
-    assert [int(draw(stream)) for _ in range(4)] == expected
-
-
-def test_random_integers_are_uniform():
-    below, stream = jit._compiled(rng.below), np.array([5], np.uint64)
-    counts = np.bincount([below(stream, 7) for _ in range(14_000)], minlength=7)
-    assert len(counts) == 7
-    assert ((counts - 2000) ** 2 / 2000).sum() < 22.5  # chi-squared with 6 degrees of freedom, 0.1 %
-
-
-def test_level_seeds_are_in_range_and_differ():
-    level_seed = jit._compiled(rng.level_seed)
-    seeds = {int(level_seed(seed, episode)) for seed in range(100) for episode in range(100)}
-    assert len(seeds) == 10_000
-    assert min(seeds) >= 0
-
-
-def test_a_loop_gets_the_kernels_of_its_game(tmp_path):
+def test_a_loop_gets_the_kernels_of_its_game_in_place_of_stubs(tmp_path):
     one, two = toy(tmp_path), toy(tmp_path, 2)
-    assert compiled(one)(np.arange(4)) == 10
-    assert compiled(two)(np.arange(4)) == 14
+    assert loop_of(one)(np.arange(4)) == 10
+    assert loop_of(two)(np.arange(4)) == 14
+    assert Compiler("toy", {}).loop(one.total)(np.arange(4)) == 6
     assert isinstance(one.worth, FunctionType)
-    assert one.total(np.arange(4)) == 10
+    assert one.total(np.arange(4)) == 6
 
 
-def test_other_code_has_another_name(tmp_path):
-    names = [compiled(toy(tmp_path, number)).__name__ for number in (1, 2, 1)]
+def test_other_code_other_kernels_and_other_records_have_other_names(tmp_path):
+    """What is compiled is what was loaded, also when the file has changed since."""
+    modules = [toy(tmp_path, number) for number in (1, 2, 1)]
+    names = [loop_of(module).__name__ for module in modules]
     assert names[0] == names[2] != names[1]
-
-
-def test_what_is_compiled_is_what_was_loaded(tmp_path):
-    """Also when the file has changed since: the new sources must not get the old code."""
-    old = toy(tmp_path)
-    new = toy(tmp_path, 2)
-    assert compiled(old).__name__ != compiled(new).__name__
+    plain, other = Compiler("toy", {}), Compiler("toy", {}, "other records")
+    assert len({names[0], *(compiler.loop(modules[0].total).__name__ for compiler in (plain, other))}) == 3
 
 
 def test_the_name_depends_on_all_that_is_used():
@@ -135,7 +115,7 @@ def test_the_name_depends_on_all_that_is_used():
         scope = {"kernel": kernel, "FACTOR": factor, "TABLE": table, "__name__": "toy"}
         code = "@kernel\ndef inner(x):\n    return x * FACTOR + TABLE[0]\n@kernel\ndef outer(x):\n    return inner(x)\n"
         exec(code, scope)  # noqa: S102
-        return jit._digest(scope["outer"], {})
+        return Compiler("toy", {}).digest(scope["outer"])
 
     digests = [digest(2, np.arange(3)), digest(3, np.arange(3)), digest(2, np.arange(1, 4)), digest(2, np.arange(3.0))]
     assert len(set(digests)) == 4
@@ -176,10 +156,11 @@ def test_code_that_different_processes_compiled_for_different_records_does_not_m
         "import sys, zlib, goalgap, numpy as np\n"
         "from goalgap.envs.engine.batch import Batch\n"
         "for size in map(int, sys.argv[1:]):\n"
-        "    batch = Batch(goalgap.task('CheeseCorner', size=size), 64)\n"
-        "    batch.begin_seeds(np.arange(64), np.arange(64))\n"
-        "    for t in range(20):\n"
-        "        batch.step(np.arange(64) % 4)\n"
+        "    task = goalgap.task('CheeseCorner', size=size)\n"
+        "    levels = np.zeros(64, task.level_dtype)\n"
+        "    levels['walls'], levels['horizon'], levels['start']['mouse'] = np.arange(64)[:, None], 9, (3, 3)\n"
+        "    batch = Batch.on(task, levels)\n"
+        "    batch.step(np.arange(64) % 4)\n"
         "    print(size, zlib.crc32(batch.observe()), flush=True)\n"
     )
     here = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
@@ -199,7 +180,7 @@ def test_without_a_folder_to_write_it_compiles_in_memory(tmp_path, monkeypatch):
         return real(function, **options)
 
     monkeypatch.setattr(numba, "njit", njit)
-    loop = compiled(toy(tmp_path, 4))
+    loop = loop_of(toy(tmp_path, 4))
     assert loop(np.arange(4)) == 22
     assert loop.stats.cache_path is None
     with pytest.raises(RuntimeError):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import copy
-import pickle
 
 import gymnasium
 import numpy as np
 import pytest
 from gymnasium.vector import AutoresetMode, SyncVectorEnv
+from helpers import pickled
 
 from goalgap import SUITE
 from goalgap.envs import ids
@@ -23,10 +23,6 @@ def pair(env_id, mode=AutoresetMode.NEXT_STEP, games=GAMES, **arguments):
     ours = gymnasium.make_vec(env_id, num_envs=games, autoreset_mode=mode, **arguments)
     theirs = SyncVectorEnv([lambda: gymnasium.make(env_id, **arguments)] * games, autoreset_mode=mode)
     return ours, theirs
-
-
-def pickled(env):
-    return pickle.loads(pickle.dumps(env))  # noqa: S301
 
 
 def both(envs, method, *args, **kwargs):

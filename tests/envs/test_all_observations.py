@@ -1,0 +1,65 @@
+"""What is seen of every environment: layers of a grid or bits, and in them all that matters for the goals."""
+
+from __future__ import annotations
+
+import numpy as np
+from helpers import at_random, batch_of, cell, open_cells, own, reachable, small
+
+import goalgap
+from goalgap.envs.engine.maze import PLACE
+
+
+def test_observations_are_one_hot_layers_or_bits(env):
+    obs, _ = env.reset(seed=0)
+    assert obs.dtype == np.uint8
+    task, over = env.unwrapped.task, False
+    signals = task.game.signals
+    assert obs.shape == ((sum(signals(task.settings).values()),) if signals else (11, 11, len(task.game.layers)))
+    assert set(np.unique(obs)) <= {0, 1}
+    for _ in range(40):
+        obs, _, terminated, truncated, _ = env.step(env.action_space.sample())
+        assert obs in env.observation_space
+        assert set(np.unique(obs)) == {0, 1}
+        over = terminated or truncated
+        if over:
+            break
+
+
+def test_the_observation_shows_all_that_matters_for_the_goals(name, split):
+    """In the midst of random play, each record of what is where can be read off the observation."""
+    batch, choose = batch_of(goalgap.task(name, split=split), 8), at_random()
+    for _ in range(25):
+        batch.step(choose(batch))
+        obs = batch.observe()
+        for i in np.flatnonzero(~batch.terminated & (batch.states["t"] > 0)):
+            own(name).shows(batch.levels[i], batch.states[i], parts(batch.task, obs[i]))
+
+
+def parts(task, obs):
+    """An observation by the names of its layers or signals."""
+    if task.game.signals is None:
+        return {thing: obs[..., k] for k, thing in enumerate(task.game.things)}
+    bits = task.game.signals(task.settings)
+    return dict(zip(bits, np.split(obs, np.cumsum(list(bits.values()))[:-1]), strict=True))
+
+
+def test_at_the_start_every_cell_has_a_glyph_and_all_in_it_can_be_reached(grid, split):
+    """What may lie together has a glyph of its own, so nothing else does: no agent begins on what it could take."""
+    batch = batch_of(small(grid, split), 500)
+    obs, things, cells = batch.observe(), batch.task.game.things, open_cells(batch.levels)
+    drawable = {frozenset(together) for together in batch.task.game.layers.glyphs.values()} | {frozenset()}
+    patterns = np.unique(obs.reshape(-1, len(things)), axis=0)
+    assert {frozenset(np.array(things)[row > 0].tolist()) for row in patterns} <= drawable
+    agent = obs[..., -1] > 0
+    assert (agent.sum(axis=(1, 2)) == 1).all()
+    assert not (obs.any(axis=-1) & cells & ~reachable(cells, *np.nonzero(agent)[1:])).any()
+
+
+def test_at_the_start_all_places_of_a_level_are_different_cells(grid, split):
+    levels = batch_of(small(grid, split), 500).levels
+    singles = [levels[field] for field in levels.dtype.names if levels.dtype[field] == PLACE]
+    if "things" in levels.dtype.names:
+        singles += list(levels["things"]["place"].T)
+    for places in zip(*singles, strict=True):
+        assert len({cell(place) for place in places}) == len(places)
+        assert all(min(cell(place)) > 0 for place in places)
