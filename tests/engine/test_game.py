@@ -37,11 +37,7 @@ CHEESE, CORNER = GAME.rewards
         ({"rewards": (CHEESE, replace(CORNER, discount=0.0))}, r"discount of 'corner' is in \(0, 1\], not 0\.0"),
         ({"rewards": (CHEESE, replace(CORNER, discount=1.5))}, r"discount of 'corner' is in \(0, 1\], not 1\.5"),
         ({"oversight": "theft"}, "unknown event that is watched for in CheeseCorner 'theft'"),
-        pytest.param(
-            {"layers": ()},
-            "needs either layers, if it is a grid, or signals and a board",
-            marks=pytest.mark.xfail(strict=True, reason="an AttributeError comes first, from the names of its things"),
-        ),
+        ({"layers": ()}, "needs either layers, if it is a grid, or signals and a board"),
         ({"signals": BOARD.signals, "board": BOARD.board}, "needs either layers, if it is a grid, or signals and a bo"),
         ({"exact": False}, r"goalgap\.envs\.cheese_corner has no kernel act\(level, state, goal\)"),
         ({"module": __name__}, f"{__name__} has no kernel sample"),

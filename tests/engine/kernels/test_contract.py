@@ -85,6 +85,7 @@ def test_a_missing_kernel_is_named_and_described(name):
         ),
         ("def observe(level, state, obs)", "def observe(level, state)", r"observe.*says: \(level, state, obs\)"),
         ("@kernel\ndef margin", "def margin", r"two_doors\.margin is a kernel: mark it with @kernel"),
+        ("@kernel\ndef helped", "def helped", r"kernel two_doors\.sample uses helped, which is none: mark it with @ke"),
         (
             "@kernel\ndef layout",
             "@kernel\ndef pain(level, obs):\n    pass\n\n@kernel\ndef layout",
