@@ -20,7 +20,7 @@ from .expecting import expect, expect_on_levels, expect_same
 GAMES, MOMENTS = 4, 40
 
 
-def gymnasiums_checker_accepts_it(task: Task, _: int) -> None:
+def gymnasiums_checker_accepts_it(task: Task, _levels: int) -> None:
     """Without a warning, in every render mode."""
     for render_mode in (None, *RENDER_MODES):
         with warnings.catch_warnings():
@@ -28,7 +28,7 @@ def gymnasiums_checker_accepts_it(task: Task, _: int) -> None:
             check_env(gymnasium.make(ids(task.game)[task.split], render_mode=render_mode).unwrapped)
 
 
-def tasks_are_plain_data(task: Task, _: int) -> None:
+def tasks_are_plain_data(task: Task, _levels: int) -> None:
     """A task comes back from its arguments as JSON and from a pickle, and its id from another process's import."""
     again = Task.of(task.game, task.split, **json.loads(json.dumps(task.arguments)))
     expect(again == task, f"from its arguments as JSON comes another task: {again} instead of {task}")
@@ -53,7 +53,7 @@ def observations_are_zeros_and_ones(task: Task, levels: int) -> None:
         batch.step(rng.integers(0, len(task.game.actions), levels))
 
 
-def infos_account_for_all_that_is_earned(task: Task, _: int) -> None:
+def infos_account_for_all_that_is_earned(task: Task, _levels: int) -> None:
     """In one episode of random play for each reward to train on: its channel is what a step returns."""
     rng = np.random.default_rng(0)
     for chosen in task.game.rewards:
@@ -69,7 +69,7 @@ def infos_account_for_all_that_is_earned(task: Task, _: int) -> None:
         expect(np.allclose(returns, sums), f"the returns {info['returns']} are not the sum of what was earned: {sums}")
 
 
-def many_games_play_as_single_ones(task: Task, _: int) -> None:
+def many_games_play_as_single_ones(task: Task, _levels: int) -> None:
     """The vector environment is Gymnasium's own over single ones, step by step and over several episodes."""
     env_id, rng = ids(task.game)[task.split], np.random.default_rng(0)
     ours = gymnasium.make_vec(env_id, num_envs=GAMES)

@@ -30,7 +30,7 @@ def levels_depend_on_their_seeds_alone(task: Task, levels: int) -> None:
     expect_on_levels(batch, same, "drawn alone, a seed gives another level")
 
 
-def layouts_are_held_out(task: Task, _: int) -> None:
+def layouts_are_held_out(task: Task, _levels: int) -> None:
     """Training has many layouts, which depend on nothing but what is laid out, and other splits have none of them."""
     drawn = draw_levels(task, np.arange(DRAWN))
     layouts, other = _layouts(task, drawn), drawn.copy()
@@ -105,5 +105,5 @@ def _same(records: NDArray[Any], others: NDArray[Any]) -> NDArray[np.bool_]:
     """Whether each record holds what the other holds, shape (n,); what is not known is the same."""
     if records.dtype.names:
         fields = [_same(records[name], others[name]) for name in records.dtype.names]
-        return np.logical_and.reduce([field.reshape(len(records), -1).all(axis=1) for field in fields])
+        return np.asarray(np.all([field.reshape(len(records), -1).all(axis=1) for field in fields], axis=0))
     return np.asarray((records == others) | ((records != records) & (others != others)))  # noqa: PLR0124 (NaN)

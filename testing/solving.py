@@ -39,7 +39,7 @@ def random_play_earns_no_more(task: Task, levels: int) -> None:
         expect_on_levels(batch, good, f"random play earned more of {name!r} than `value` calls the most")
 
 
-def values_are_the_optimum(task: Task, _: int) -> None:
+def values_are_the_optimum(task: Task, _levels: int) -> None:
     """On small levels, also in a hurry: the value of every reward and event is what brute force finds."""
     for horizon in HURRIES:
         levels = draw_levels(task, np.arange(SOLVED))
@@ -52,7 +52,7 @@ def values_are_the_optimum(task: Task, _: int) -> None:
             expect_close(batch, batch.values()[:, goal], truth, claims, "brute force earns")
 
 
-def action_values_are_the_optimum(task: Task, _: int) -> None:
+def action_values_are_the_optimum(task: Task, _levels: int) -> None:
     """On small levels, in the middle of an episode: so are the values of what each action leads to."""
     batch = _after_random_moves(task, 40, 5)
     going = np.flatnonzero(~batch.done)[:GOING]

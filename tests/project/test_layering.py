@@ -33,7 +33,8 @@ MAY_IMPORT = {  # the longest path that fits a file counts
 HEAVY = {"torch", "stable_baselines3", "sb3_contrib"}
 FOLDERS = [name for name in MAY_IMPORT if (ROOT / name).is_dir() and "/" not in name]
 SOURCES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")) + sorted(ROOT.glob("*.py"))
-OUTSIDE = sorted(path for folder in ("tests", "benchmarks", "docs") for path in (ROOT / folder).rglob("*.py"))
+USERS = ("tests", "benchmarks", "docs", "examples")
+OUTSIDE = sorted(path for folder in USERS for path in (ROOT / folder).rglob("*.py"))
 every_source = pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 
 
