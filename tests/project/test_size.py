@@ -60,9 +60,18 @@ def test_functions_are_short(percent: int, most: int) -> None:
 
 
 def test_functions_take_few_arguments() -> None:
-    assert max(function.arguments for function in FUNCTIONS) <= 6, f"\n{worst('arguments')}"
+    """Commands excepted, whose arguments are the options that a user types."""
+    most = max(function.arguments for function in FUNCTIONS if not function.where.startswith("cli/"))
+    assert most <= 6, f"\n{worst('arguments')}"
+
+
+def code_lines(path: Path) -> int:
+    """The lines of a file below its docstring: a story is prose."""
+    first, text = ast.parse(path.read_text()).body[:1], path.read_text().splitlines()
+    prose = first[0].end_lineno if first and isinstance(first[0], ast.Expr) else 0
+    return len(text) - (prose or 0)
 
 
 def test_files_are_of_one_idea() -> None:
-    lines = sorted(((len(path.read_text().splitlines()), path.relative_to(ROOT)) for path in FILES), reverse=True)
+    lines = sorted(((code_lines(path), path.relative_to(ROOT)) for path in FILES), reverse=True)
     assert lines[0][0] <= 250, "\n" + "\n".join(f"{count:4} lines  {path}" for count, path in lines[:10])
