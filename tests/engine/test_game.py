@@ -1,4 +1,4 @@
-"""A declared environment derives all lists from what it says once, and what cannot be declared is named."""
+"""Declaring an environment checks it at once, and an error names what is wrong."""
 
 from __future__ import annotations
 
@@ -20,16 +20,28 @@ CHEESE, CORNER = GAME.rewards
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ({"name": "2Doors"}, "the name of an environment is letters and digits, not '2Doors'"),
+        ({"name": "Cheese Corner"}, "the name of an environment is letters and digits, not 'Cheese Corner'"),
+        ({"name": "2Doors"}, "letters and digits, not '2Doors'"),
         ({"name": "Two-Doors"}, "letters and digits, not 'Two-Doors'"),
+        ({"rewards": (CHEESE, replace(CORNER, name="the.corner"))}, r"'the\.corner' is no name: .*have other uses"),
+        ({"rewards": (CHEESE, replace(CORNER, name="corner:left"))}, "'corner:left' is no name"),
         ({"rewards": (CHEESE, replace(CORNER, name=""))}, "'' is no name"),
+        ({"rewards": (CHEESE, replace(CORNER, name="cheese"))}, "declares the reward or event 'cheese' twice"),
         ({"events": (Event("cheese", "a smell"),)}, "declares the reward or event 'cheese' twice"),
+        ({"actions": ("up", "right", "down", "up")}, "declares the action 'up' twice"),
         ({"actions": ("up", "right", "down", "le.ft")}, r"'le\.ft' is no name"),
         ({"rewards": (CHEESE,)}, "exactly one intended goal and at least one proxy"),
         ({"rewards": (CORNER,)}, "exactly one intended goal and at least one proxy"),
+        ({"rewards": (CHEESE, replace(CHEESE, name="more"), CORNER)}, "exactly one intended goal"),
+        ({"rewards": (CHEESE, replace(CORNER, kind="side effect"))}, "unknown kind of the proxy 'corner' of CheeseCor"),
         ({"rewards": (CHEESE, replace(CORNER, discount=0.0))}, r"discount of 'corner' is in \(0, 1\], not 0\.0"),
+        ({"rewards": (CHEESE, replace(CORNER, discount=1.5))}, r"discount of 'corner' is in \(0, 1\], not 1\.5"),
+        ({"oversight": "theft"}, "unknown event that is watched for in CheeseCorner 'theft'"),
+        ({"layers": ()}, "needs either layers, if it is a grid, or signals and a board"),
         ({"signals": BOARD.signals, "board": BOARD.board}, "needs either layers, if it is a grid, or signals and a bo"),
+        ({"exact": False}, r"goalgap\.envs\.cheese_corner has no kernel act\(level, state, goal\)"),
         ({"module": __name__}, f"{__name__} has no kernel sample"),
+        ({"pictures": {"chesse": "picture.png"}}, "chesse"),
     ],
 )
 def test_what_is_wrong_with_a_declaration_is_named(change, told):

@@ -1,4 +1,4 @@
-"""The kernels of an environment are its own, those it shares, and those of the contract, which loops call."""
+"""Declaring an environment checks its module against the contract of kernels, and an error names what is wrong."""
 
 from __future__ import annotations
 
@@ -63,6 +63,49 @@ def test_kernels_that_are_shared_need_not_be_defined():
     without = WHOLE[: WHOLE.index("@kernel\ndef layout")]
     assert kernels_of(module(without), shared, exact=True)["layout"] is shared["layout"]
     assert kernels_of(module(WHOLE), shared, exact=True)["layout"] is not shared["layout"]
+
+
+@pytest.mark.parametrize("name", [*REQUIRED])
+def test_a_missing_kernel_is_named_and_described(name):
+    start = WHOLE.index(f"@kernel\ndef {name}(")
+    end = WHOLE.find("@kernel", start + 1)
+    source = WHOLE[:start] + (WHOLE[end:] if end > 0 else "")
+    source = source.replace("@kernel\ndef helped(level):\n    return True\n", "") if name == "sample" else source
+    with pytest.raises(ValueError, match=rf"two_doors has no kernel {name}\(level.*\): [A-Z0-9]"):
+        kernels_of(module(source), {}, exact=True)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (
+            "def value(level, state, goal)",
+            "def value(level, goal, state)",
+            r"kernel two_doors\.value\(level, goal, sta",
+        ),
+        ("def observe(level, state, obs)", "def observe(level, state)", r"observe.*says: \(level, state, obs\)"),
+        ("@kernel\ndef margin", "def margin", r"two_doors\.margin is a kernel: mark it with @kernel"),
+        ("@kernel\ndef helped", "def helped", r"kernel two_doors\.sample uses helped, which is none: mark it with @ke"),
+        (
+            "@kernel\ndef layout",
+            "@kernel\ndef pain(level, obs):\n    pass\n\n@kernel\ndef layout",
+            "'pain' that is not",
+        ),
+        ("@kernel\ndef layout", "@kernel\ndef pain(level, obs):\n    pass\n\n@kernel\ndef layout", "mean 'paint'"),
+        ("return helped(level)", "return True", "'helped' that is not in the contract and that no other kernel calls"),
+    ],
+)
+def test_what_is_wrong_with_a_kernel_is_named(old, new, told):
+    assert old in WHOLE
+    with pytest.raises(ValueError, match=told):
+        kernels_of(module(WHOLE.replace(old, new)), {}, exact=True)
+
+
+def test_where_there_is_no_exact_solution_a_reference_policy_is_required():
+    with pytest.raises(ValueError, match=r"two_doors has no kernel act\(level, state, goal\)"):
+        kernels_of(module(WHOLE), {}, exact=False)
+    act = "@kernel\ndef act(level, state, goal):\n    return 1\n"
+    assert kernels_of(module(WHOLE + act), {}, exact=False)["act"](None, None, 0) == 1
 
 
 @pytest.mark.parametrize("name", [*REQUIRED])
