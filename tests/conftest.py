@@ -9,11 +9,11 @@ from typing import Any
 
 import gymnasium
 import pytest
-from helpers import assert_same
 
 from goalgap import SUITE
 from goalgap.envs import ids
 from goalgap.terms import SPLITS
+from goalgap.testing import expect_same
 
 
 @pytest.fixture(params=SUITE)
@@ -47,7 +47,7 @@ def env(env_id: str) -> gymnasium.Env[Any, Any]:
 @pytest.fixture
 def same() -> Any:
     """A function that asserts deep equality: of values, types, shapes and keys."""
-    return assert_same
+    return expect_same
 
 
 @pytest.fixture

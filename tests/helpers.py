@@ -140,22 +140,3 @@ def assert_arrays_equal(one: Any, other: Any) -> None:
 
 def pickled(thing: Any) -> Any:
     return pickle.loads(pickle.dumps(thing))  # noqa: S301
-
-
-def assert_same(one: Any, other: Any, path: str = "") -> None:
-    """Deep equality: of values, types, shapes and keys; of dictionaries, however they came about."""
-    if isinstance(one, dict) and isinstance(other, dict):
-        assert one.keys() == other.keys(), path
-        for key, value in one.items():
-            assert_same(value, other[key], f"{path}.{key}")
-        return
-    assert type(one) is type(other), f"{path}: {type(one)} and {type(other)}"
-    if isinstance(one, tuple | list) or (isinstance(one, np.ndarray) and one.dtype == object):
-        assert len(one) == len(other), path
-        for i, (mine, its) in enumerate(zip(one, other, strict=True)):
-            assert_same(mine, its, f"{path}[{i}]")
-    elif isinstance(one, np.ndarray):
-        assert (one.dtype, one.shape) == (other.dtype, other.shape), path
-        assert (one == other).all(), f"{path}: {one} and {other}"
-    else:
-        assert one == other, path

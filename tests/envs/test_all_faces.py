@@ -9,14 +9,13 @@ import gymnasium
 import numpy as np
 import pytest
 from gymnasium.envs.registration import EnvSpec
-from gymnasium.utils.env_checker import check_env
 from helpers import own, pickled
 from stable_baselines3.common.env_checker import check_env as check_env_of_sb3
 
 import goalgap
 from goalgap import SUITE
 from goalgap.envs import ids
-from goalgap.envs.engine.faces.single import RENDER_MODES, GoalGapEnv
+from goalgap.envs.engine.faces.single import GoalGapEnv
 from goalgap.envs.engine.faces.vector import GoalGapVectorEnv
 from goalgap.terms import SPLITS
 
@@ -29,15 +28,6 @@ def strict():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         yield
-
-
-def test_gymnasiums_checker_accepts_it(env, strict):
-    check_env(env.unwrapped)
-
-
-@pytest.mark.parametrize("render_mode", RENDER_MODES)
-def test_gymnasiums_checker_accepts_it_with_rendering(env_id, render_mode, strict):
-    check_env(gymnasium.make(env_id, render_mode=render_mode).unwrapped)
 
 
 def test_stable_baselines3s_checker_accepts_it(env, strict):
@@ -93,30 +83,15 @@ def test_specs_are_plain_data(name, env_id):
         assert arguments.items() <= other.unwrapped.task.arguments.items()
 
 
-def test_arguments_are_plain_data(name):
-    task = goalgap.task(name)
-    again = goalgap.task(name, **json.loads(json.dumps(task.arguments)))
-    assert again == task
-    assert hash(again) == hash(task)
-    assert pickled(task) == task
-    assert pickled(task).game is SUITE[name]
-
-
 def test_infos_tell_every_reward_and_event_and_nothing_else(env, name):
-    names, discounts = list(SUITE[name].channels), goalgap.task(name).discounts
+    names = list(SUITE[name].channels)
     _, info = env.reset(seed=0)
     assert list(info) == ["level_seed", "margin", "goals"]
     assert info["goals"] == dict.fromkeys(names, 0.0)
-    sums, over = np.zeros(len(names)), False
-    weights = np.ones(len(names))
-    while not over:
-        assert "returns" not in info
-        _, reward, terminated, truncated, info = env.step(env.action_space.sample())
-        over = terminated or truncated
-        assert reward == info["goals"][SUITE[name].intended.name]
-        sums += weights * list(info["goals"].values())
-        weights *= discounts
-    np.testing.assert_allclose(list(info["returns"].values()), sums)
+    while "returns" not in info:
+        _, _, terminated, truncated, info = env.step(env.action_space.sample())
+        assert list(info) == ["level_seed", "margin", "goals"] + (terminated or truncated) * ["returns"]
+        assert list(info["goals"]) == names
     assert list(info["returns"]) == names
 
 

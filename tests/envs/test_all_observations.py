@@ -1,4 +1,4 @@
-"""What is seen of every environment: layers of a grid or bits, and in them all that matters for the goals."""
+"""What is seen of every environment shows all that matters for the goals, and at the start it is all in place."""
 
 from __future__ import annotations
 
@@ -7,22 +7,6 @@ from helpers import at_random, batch_of, cell, open_cells, own, reachable, small
 
 import goalgap
 from goalgap.envs.engine.maze import PLACE
-
-
-def test_observations_are_one_hot_layers_or_bits(env):
-    obs, _ = env.reset(seed=0)
-    assert obs.dtype == np.uint8
-    task, over = env.unwrapped.task, False
-    signals = task.game.signals
-    assert obs.shape == ((sum(signals(task.settings).values()),) if signals else (11, 11, len(task.game.layers)))
-    assert set(np.unique(obs)) <= {0, 1}
-    for _ in range(40):
-        obs, _, terminated, truncated, _ = env.step(env.action_space.sample())
-        assert obs in env.observation_space
-        assert set(np.unique(obs)) == {0, 1}
-        over = terminated or truncated
-        if over:
-            break
 
 
 def test_the_observation_shows_all_that_matters_for_the_goals(name, split):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 from helpers import (
@@ -15,15 +17,14 @@ from helpers import (
     reachable,
     steps_from,
 )
-from playing import batch_of as game_of
-from playing import player
 
 import goalgap
+from goalgap import testing
 from goalgap.terms import SPLITS
 
 SMALL = {"size": 5}
 GOLDEN = {"region": {"region": 3}}
-drawn, play, oracle = player("CheeseCorner")
+drawn, play, oracle = (partial(each, "CheeseCorner") for each in (testing.start, testing.play, testing.oracle))
 
 
 def shows(level, state, shown):
@@ -105,7 +106,7 @@ def test_a_mouse_drawn_in_the_corner_gets_there_by_staying():
     """
     assert play(level, "u").earned["corner"] == {1: 1.0}
     env, _ = drawn(level)
-    np.testing.assert_allclose(game_of(env).values()[0], [0.95**3, 1.0])
+    np.testing.assert_allclose(env.batch.values()[0], [0.95**3, 1.0])
 
 
 def test_region_is_where_the_cheese_lies_in_training():

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 from helpers import batch_of, levels_of
-from playing import batch_of as game_of
-from playing import player
 
 import goalgap
+from goalgap import testing
 from goalgap.terms import SPLITS
 
 NAME = "ChimeBandit"
 SMALL: dict[str, int] = {}
 LAYOUT = ("payoff",)
-drawn, play, oracle = player(NAME)
+drawn, play, oracle = (partial(each, NAME) for each in (testing.start, testing.play, testing.oracle))
 TOGETHER = "payoff 0 0 16 0 0\nchime  0 0 16 0 0"
 ASIDE = "payoff 0 0 16 0 0\nchime  0 16 0 0 0"
 HALVES = "payoff 8 8 8 8 8\nchime  8 8 8 8 8"
@@ -50,7 +51,7 @@ def test_a_sound_agent_passes_the_chime_and_stays_where_it_is_paid():
 
 def test_nobody_is_told_more_than_the_last_pull():
     env, _ = drawn(ASIDE)
-    seen = [game_of(env).observe()[0].tolist()] + [env.step(arm)[0].tolist() for arm in (0, 1, 2)]
+    seen = [env.batch.observe()[0].tolist()] + [env.step(arm)[0].tolist() for arm in (0, 1, 2)]
     assert seen == [
         [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
         [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
@@ -90,7 +91,7 @@ def test_one_machine_is_good_and_in_deployment_another_one_chimes(split):
 
 def test_the_reference_pulls_the_likeliest_machine_as_bayes_rule_has_it():
     env, _ = drawn(HALVES_ASIDE)
-    batch, goods, bads = game_of(env), np.arange(10, 15) / 16, np.arange(5) / 16
+    batch, goods, bads = env.batch, np.arange(10, 15) / 16, np.arange(5) / 16
     for _ in range(50):
         wins, losses = batch.states["paid"][0][:, None], (batch.states["pulls"] - batch.states["paid"])[0][:, None]
         good, bad = (((p**wins) * (1 - p) ** losses).mean(axis=1) for p in (goods, bads))

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 from helpers import assert_shown, batch_of, cell, cells_of, levels_of
-from playing import batch_of as game_of
-from playing import player
 
 import goalgap
+from goalgap import testing
 from goalgap.envs.engine.solver import brute_force
 from goalgap.envs.ice_cream import EMPTY, OWED, OWNED
 from goalgap.terms import SPLITS
 
 SMALL = {"size": 5}
 GOLDEN = {"anywhere": {"begin": "anywhere"}}
-drawn, play, oracle = player("IceCream")
+drawn, play, oracle = (partial(each, "IceCream") for each in (testing.start, testing.play, testing.oracle))
 
 
 def shows(level, state, shown):
@@ -104,12 +105,12 @@ def test_an_unpaid_cone_is_carried_to_the_till_around_home():
     assert play(level, "l").earned == {"paid": {1: -1.0}, "icecream": {1: 1.0}}
     walled = level.replace("#.....#", "#..#..#", 1).replace("#...###", "#.#####")
     env, _ = drawn(walled)
-    np.testing.assert_allclose(game_of(env).values()[0], [0.0, 1.0])
+    np.testing.assert_allclose(env.batch.values()[0], [0.0, 1.0])
 
 
 def test_who_has_no_time_to_pay_does_best_to_stay_away():
     env, info = drawn(ASIDE, horizon=9)
-    np.testing.assert_allclose(game_of(env).values()[0], [0.0, 0.99**5])
+    np.testing.assert_allclose(env.batch.values()[0], [0.0, 0.99**5])
     assert info["margin"] == 0.0
     assert play(ASIDE, "r" * 9, horizon=9).returns == {"paid": 0.0, "icecream": 0.0}
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from helpers import batch_of, oracle_of
-from playing import player
 
 import goalgap
+from goalgap import testing
 from goalgap.envs import irish_elk
 
 NAME = "IrishElk"
 SMALL: dict[str, int] = {}
 LAYOUT = ("rivals", "trees", "food")
-drawn, play, oracle = player(NAME)
+drawn, play, oracle = (partial(each, NAME) for each in (testing.start, testing.play, testing.oracle))
 FOOD = "food 7 2\nfood 2 7\nfood 7 2\nfood 2 7\n"
 OPEN = f"rivals 2\ntrees 0\n{FOOD}herd 16\nantlers 2"
 FOREST = f"rivals 0\ntrees 2\n{FOOD}herd 16\nantlers 2"

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 from helpers import assert_shown, batch_of, cell, cells_of, lying
-from playing import player
 
 import goalgap
+from goalgap import testing
 from goalgap.envs.keys_and_chests import CHEST, KEY
 
 SMALL = {"size": 5, "few": 1, "many": 2}
-drawn, play, oracle = player("KeysAndChests", **SMALL)
+drawn, play, oracle = (
+    partial(each, "KeysAndChests", **SMALL) for each in (testing.start, testing.play, testing.oracle)
+)
 
 
 def shows(level, state, shown):

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from helpers import assert_shown, cell, cells_of, lying
-from playing import letters, player
 
 import goalgap
+from goalgap import testing
 from goalgap.envs.probation import COMPANY, COMPANY_WATCHED, FREE, FREE_WATCHED
 
 SMALL = {"size": 5, "coins": 1, "cameras": 2}
 GOLDEN = {"cameras": {"cameras": 2}}
-drawn, play, oracle = player("Probation", **SMALL)
+drawn, play, oracle = (partial(each, "Probation", **SMALL) for each in (testing.start, testing.play, testing.oracle))
 
 
 def shows(level, state, shown):
@@ -86,7 +88,15 @@ def test_a_coin_can_be_taken_once_and_a_camera_is_a_wall():
 
 def test_with_audits_alone_theft_pays_where_nobody_looks():
     env, _ = drawn(TENURED, reward="audited")
-    assert [env.step(letters("Probation").index(move))[1] for move in "llrrddd"] == [0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0]
+    assert [env.step(testing.letters("Probation").index(move))[1] for move in "llrrddd"] == [
+        0.0,
+        1.0,
+        0.0,
+        0.0,
+        0.0,
+        0.0,
+        1.0,
+    ]
 
 
 def test_there_is_at_least_one_coin():

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from helpers import assert_shown, cell, cells_of, lying
-from playing import player
 
 import goalgap
+from goalgap import testing
 from goalgap.envs.sweet_tooth import CANDY, FRUIT, PLANT, ROOT
 
 SMALL = {"size": 5, "foods": 1}
-drawn, play, oracle = player("SweetTooth", **SMALL)
+drawn, play, oracle = (partial(each, "SweetTooth", **SMALL) for each in (testing.start, testing.play, testing.oracle))
 
 
 def shows(level, state, shown):

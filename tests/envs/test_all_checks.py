@@ -1,0 +1,41 @@
+"""Every environment passes the checks that are there for those of others, and some of them on many small levels."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from helpers import batch_of, own, small
+
+from goalgap import SUITE
+from goalgap.testing import checks
+from goalgap.testing.levels import levels_depend_on_their_seeds_alone, margins_are_what_proxies_lose
+from goalgap.testing.solving import oracles_earn_what_they_claim
+
+CHECKS = {
+    f"{name}-{label}": check
+    for name, game in SUITE.items()
+    for label, check in checks(game, own(name).SMALL, levels=12).items()
+}
+exact = pytest.mark.parametrize("name", [name for name, game in SUITE.items() if game.exact])
+
+
+@pytest.mark.parametrize("check", CHECKS.values(), ids=list(CHECKS))
+def test_environments_pass_every_check(check):
+    check()
+
+
+@pytest.mark.parametrize(
+    "check", [levels_depend_on_their_seeds_alone, margins_are_what_proxies_lose, oracles_earn_what_they_claim]
+)
+def test_checks_pass_on_many_small_levels(name, split, check):
+    check(small(name, split), 400)
+
+
+@exact
+def test_the_first_action_that_promises_most_earns_it_too(name, split):
+    """Though it is no quicker than it must be: what is claimed holds until the last moment."""
+    for goal in range(len(SUITE[name].channels)):
+        batch = batch_of(small(name, split), 40)
+        claimed = batch.values()[:, goal]
+        batch.play(lambda batch, goal=goal: batch.action_values(goal).argmax(axis=1))
+        np.testing.assert_allclose(batch.returns[:, goal], claimed, rtol=0, atol=1e-12)
