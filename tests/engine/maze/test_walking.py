@@ -57,13 +57,6 @@ def test_a_set_grows_by_one_step_until_it_cannot(walls):
     assert not walking.dilate(walls, frontier, scratch)
 
 
-def test_distances_are_the_fewest_steps(walls):
-    (start,) = drawn(walls, 1)
-    steps = np.zeros((7, 7), np.int64)
-    walking.distances(walls, *start, steps)
-    np.testing.assert_array_equal(steps, truth(walls, start))
-
-
 def test_the_nearest_of_a_set_is_as_near_as_any(walls):
     start, *targets = drawn(walls, 4)
     bits = sum(one_cell(cell) for cell in targets)
