@@ -57,11 +57,11 @@ def test_a_set_grows_by_one_step_until_it_cannot(walls):
     assert not walking.dilate(walls, frontier, scratch)
 
 
-def test_distances_are_the_fewest_steps(walls):
-    (start,) = drawn(walls, 1)
-    steps = np.zeros((7, 7), np.int64)
-    walking.distances(walls, *start, steps)
-    np.testing.assert_array_equal(steps, truth(walls, start))
+def test_beside_a_set_are_its_neighbours(walls):
+    cells = unpacked(walls)
+    around = np.logical_or.reduce([np.roll(cells, by, axis) for by in (1, -1) for axis in (0, 1)])
+    words = np.array([walking.beside(walls, row) for row in range(1, 6)])
+    np.testing.assert_array_equal(((words[:, None] >> np.arange(1, 6, dtype=np.uint64)) & 1 == 1), around[1:-1, 1:-1])
 
 
 def test_the_nearest_of_a_set_is_as_near_as_any(walls):
