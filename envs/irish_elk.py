@@ -152,9 +152,8 @@ def grazed(level: Level, t: int, goal: int) -> int:
 @kernel
 def plan(level: Level, t: int, goal: int, ahead: int) -> Any:
     """The optimum of a goal over the `ahead` generations after time t: float64, (generations from t, herd, antlers)."""
-    discount = SIGHT if goal == MATINGS else 1.0
+    discount, best = SIGHT if goal == MATINGS else 1.0, np.zeros(ANTLERS + 1)  # by the antlers of the next generation
     values = np.zeros((ahead + 1, ROOM + 1, ANTLERS + 1))
-    best = np.zeros(ANTLERS + 1)  # by the antlers of the next generation
     for k in range(ahead - 1, -1, -1):
         pasture = grazed(level, t + k + 1, goal)
         for herd in range(1, ROOM + 1):

@@ -14,6 +14,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from outside import imported, registries
+
+from goalgap.envs.engine.levels import draw_levels
+from goalgap.envs.engine.task import Task
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "adding_an_environment.md").read_text(encoding="utf-8")
@@ -34,6 +38,18 @@ SNIPPETS = [
     if (block.language, block.title) == ("python", "") and after and after.language == "text"
 ]
 TYPED = [line for block in BLOCKS if block.language == "console" for line in block.content.splitlines()]
+ERRORS = dict(re.findall(r"^\| (.*) \| `(.*)` \|$", PAGE.partition("## When something is wrong")[2], re.M))
+MISTAKES = {
+    "`margn` for `margin`": ("def margin(", "def margn("),
+    "no `value`": ("@kernel\ndef value(", "def valued("),
+    "`step` without `@kernel`": ("@kernel\ndef step(", "def step("),
+    "a helper without `@kernel`": ("@kernel\ndef can_choose(", "def can_choose("),
+    "`def observe(level, obs)`": ("def observe(level: Level, state: State, ", "def observe(level: Level, "),
+    'a goal `"green.door"`': ('Reward("green"', 'Reward("green.door"'),
+    "a proxy without its kind": (', "side-effect"', ""),
+    "two rewards of one name": ('Reward("green"', 'Reward("left"'),
+    "levels that cannot be drawn": ("return gap >= arguments.gap", "return gap > 99"),
+}
 COMMANDS = [line.removeprefix("$ goalgap ") for line in TYPED if line.startswith("$ goalgap ")]
 
 
@@ -79,6 +95,18 @@ def test_the_contract_on_the_page_is_the_one_in_force(monkeypatch: pytest.Monkey
     assert contract in PAGE, "run `python docs/generate.py`"
     for word in ("`Rewards`", "def sample(", "def value(", "def paint(", "def act("):
         assert word in contract
+
+
+def test_every_mistake_on_the_page_is_tested() -> None:
+    assert ERRORS.keys() == MISTAKES.keys()
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_told_as_the_page_says(mistake: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with registries(monkeypatch, tmp_path), pytest.raises((ValueError, RuntimeError)) as caught:
+        draw_levels(Task.of(imported(tmp_path, MISTAKES[mistake]).GAME), [0])
+    told = re.sub(r"variant_\d+", "two_doors", re.sub(r"Variant\d+", "TwoDoors", str(caught.value)))
+    assert re.search(".*".join(map(re.escape, ERRORS[mistake].split("..."))), told), told
 
 
 def test_the_tests_of_the_example_pass(installed: Path, tmp_path: Path) -> None:
