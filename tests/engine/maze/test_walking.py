@@ -57,6 +57,13 @@ def test_a_set_grows_by_one_step_until_it_cannot(walls):
     assert not walking.dilate(walls, frontier, scratch)
 
 
+def test_beside_a_set_are_its_neighbours(walls):
+    cells = unpacked(walls)
+    around = np.logical_or.reduce([np.roll(cells, by, axis) for by in (1, -1) for axis in (0, 1)])
+    words = np.array([walking.beside(walls, row) for row in range(1, 6)])
+    np.testing.assert_array_equal(((words[:, None] >> np.arange(1, 6, dtype=np.uint64)) & 1 == 1), around[1:-1, 1:-1])
+
+
 def test_the_nearest_of_a_set_is_as_near_as_any(walls):
     start, *targets = drawn(walls, 4)
     bits = sum(one_cell(cell) for cell in targets)
