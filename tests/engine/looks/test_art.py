@@ -11,7 +11,7 @@ from goalgap.envs import SUITE
 from goalgap.envs.engine.batch import Batch
 from goalgap.envs.engine.game import Game
 from goalgap.envs.engine.looks import canvas, font, sprites
-from goalgap.envs.engine.looks.art import GridArt, Scene, paint, pictures_of
+from goalgap.envs.engine.looks.art import GridArt, Scene, paint
 from goalgap.envs.engine.looks.canvas import enlarge
 from goalgap.envs.engine.looks.goals import ROLES, goal_strip
 from goalgap.envs.engine.parse import parse
@@ -33,8 +33,7 @@ LEVEL = """
 
 
 def begun(task: Task, n: int = 8) -> Batch:
-    batch, where = Batch(task, n), np.arange(n)
-    batch.begin_seeds(where, where)
+    batch = Batch.of(task, np.arange(n))
     return batch
 
 
@@ -45,9 +44,7 @@ def test_a_level_drawn_as_text_and_read_again_is_the_same(game: Game, split: Spl
     batch = begun(task)
     for k, scene in enumerate(batch.scenes()):
         text = game.art.level(scene)
-        again = Batch(task, 1)
-        again.levels[:] = parse(task, text)
-        again.restart(np.zeros(1, np.int64))
+        again = Batch.on(task, parse(task, text))
         np.testing.assert_array_equal(again.observe()[0], scene.obs)
         assert again.levels["seed"] == -1
         assert again.levels["horizon"] == batch.levels["horizon"][k]
@@ -100,10 +97,10 @@ def test_every_thing_has_its_own_look(game: Game) -> None:
 @GRIDS
 def test_every_layer_has_its_own_glyph(game: Game) -> None:
     assert isinstance(game.art, GridArt)
-    assert {name for names in game.art.legend.values() for name in names} <= set(game.layers)
-    for layer in game.layers:
-        cell = np.array([[[layer == name for name in game.layers]]], np.uint8)
-        assert len(game.art.text(Scene(cell, None, None, pictures_of(game.art, game.layers), game.goals))) == 1
+    assert {name for names in game.art.legend.values() for name in names} <= set(game.things)
+    for layer in game.things:
+        cell = np.array([[[layer == name for name in game.things]]], np.uint8)
+        assert len(game.art.text(Scene(cell, None, None, game.sprites, game.goals))) == 1
 
 
 @GAMES
@@ -147,9 +144,7 @@ def test_the_strip_names_goals_and_shows_returns_at_the_same_size(game: Game) ->
 def test_a_walk_is_drawn_on_its_cells_and_below_the_things() -> None:
     game = SUITE["CheeseCorner"]
     task = Task.of(game, size=5)
-    batch = Batch(task, 1)
-    batch.levels[:] = parse(task, LEVEL)
-    batch.restart(np.zeros(1, np.int64))
+    batch = Batch.on(task, parse(task, LEVEL))
     scene, path = batch.scenes()[0], [(3, 4), (2, 4), (2, 3), (2, 2)]
     plain, drawn = (game.art.rgb(scene, walk, scale=1) for walk in ([], path))
     cells = (plain != drawn).any(axis=2).reshape(7, 16, 7, 16).any(axis=(1, 3))
