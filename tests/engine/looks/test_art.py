@@ -33,8 +33,7 @@ LEVEL = """
 
 
 def begun(task: Task, n: int = 8) -> Batch:
-    batch = Batch.of(task, np.arange(n))
-    return batch
+    return Batch.of(task, np.arange(n))
 
 
 @GAMES
