@@ -117,7 +117,8 @@ class GoalGapVectorEnv(VectorEnv[NDArray[np.uint8], NDArray[np.int64], Arrays]):
         where = np.flatnonzero(done)
         last, last_infos = self.batch.observe(where), self._infos(done)
         self._reset(where)
-        self._done, infos = 0, self._infos(self._all)
+        self._done = 0
+        infos = self._infos(self._all)
         final = np.full(self.num_envs, None, object)
         for i, observation in zip(where, last, strict=True):
             final[i] = observation
