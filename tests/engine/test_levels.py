@@ -136,7 +136,7 @@ def test_a_sampler_is_told_what_ended_an_episode_however_long_ago():
 
 @pytest.mark.parametrize("mode", [pytest.param("NextStep", marks=OF_THE_LAST_STEP), "SameStep"])
 def test_a_sampler_chooses_for_the_vector_face_too(mode):
-    env = gymnasium.make_vec(f"goalgap/{NAME}-v0", num_envs=2, autoreset_mode=mode, size=5, horizon=3)
+    env = gymnasium.make_vec(f"goalgap/{NAME}-v0", num_envs=2, autoreset_mode=mode, horizon=3)
     sampler = env.unwrapped.batch.sampler = Turns(env.unwrapped.task)
     infos = [env.reset()[1]] + [env.step(np.ones(2, np.int64))[4] for _ in range(8)]
     assert {11, 12} == {int(seed) for info in infos for seed in info["level_seed"]}

@@ -6,6 +6,7 @@ import pytest
 from helpers import batch_of, small
 
 from goalgap import task
+from goalgap.envs.engine.batch import Batch
 from goalgap.envs.engine.parse import parse
 from goalgap.envs.engine.solver import brute_force
 
@@ -31,9 +32,8 @@ def test_a_level_that_can_be_solved_by_hand(horizon, cheese, corner):
 
 
 def test_it_goes_on_from_any_state():
-    batch = batch_of(small("CheeseCorner"), 1)
-    batch.levels[:] = parse(batch.task, DRAWN)
-    batch.reset_to_levels(batch.levels.copy())
+    made = task("CheeseCorner", size=5)
+    batch = Batch.on(made, parse(made, DRAWN))
     for action in (3, 0, 0):  # left, up, up: two steps from the corner
         batch.step([action])
     assert brute_force(batch.task, batch.levels, 1, batch.states) == pytest.approx(0.95)

@@ -28,7 +28,7 @@ def test_environments_pass_every_check(check):
     "check", [levels_depend_on_their_seeds_alone, margins_are_what_proxies_lose, oracles_earn_what_they_claim]
 )
 def test_checks_pass_on_many_small_levels(name, split, check):
-    check(small(name, split), 400)
+    check(small(name, split), 200)
 
 
 @exact

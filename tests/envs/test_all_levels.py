@@ -12,6 +12,7 @@ import pytest
 from helpers import assert_arrays_equal, at_random, batch_of, levels_of, open_cells, oracle_of, own, small
 
 import goalgap
+from goalgap import SUITE
 from goalgap.envs.engine.batch import Batch
 from goalgap.envs.engine.kernels.loops import HELD_OUT
 from goalgap.envs.engine.levels import draw_levels, margins
@@ -77,6 +78,7 @@ def test_layouts_of_control_and_deployment_never_occur_in_training(name, make):
     assert not any(row.tobytes() in seen for levels in others for row in layouts(name, levels))
 
 
+@pytest.mark.parametrize("grid", [name for name in SUITE if own(name).SMALL.get("size") == 5])
 def test_layouts_are_held_out_even_where_there_are_few(grid):
     """Of the mazes of size 5 that depth-first search can make, training has some, and the rest all others."""
     train, control, deploy = (

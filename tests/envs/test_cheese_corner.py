@@ -22,7 +22,7 @@ import goalgap
 from goalgap import testing
 from goalgap.terms import SPLITS
 
-SMALL = {"size": 5}
+SMALL = {"size": 9}  # as by default: there is little to remember, and nothing else to compile
 GOLDEN = {"region": {"region": 3}}
 drawn, play, oracle = (partial(each, "CheeseCorner") for each in (testing.start, testing.play, testing.oracle))
 

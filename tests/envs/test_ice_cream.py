@@ -14,7 +14,7 @@ from goalgap.envs.engine.solver import brute_force
 from goalgap.envs.ice_cream import EMPTY, OWED, OWNED
 from goalgap.terms import SPLITS
 
-SMALL = {"size": 5}
+SMALL = {"size": 9}  # as by default: there is little to remember, and nothing else to compile
 GOLDEN = {"anywhere": {"begin": "anywhere"}}
 drawn, play, oracle = (partial(each, "IceCream") for each in (testing.start, testing.play, testing.oracle))
 

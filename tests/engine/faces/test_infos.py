@@ -118,7 +118,7 @@ def test_infos_of_a_step_are_the_same_whether_read_at_once_or_after_the_end(name
     arguments = {"num_envs": 4, "autoreset_mode": mode, "alpha": 0.5}
     eager, late = (gymnasium.make_vec(SUITE[name].id, **arguments, **own(name).SMALL) for _ in range(2))
     choose, kept = at_random(), [(copy.deepcopy(eager.reset(seed=0)[1]), late.reset(seed=0)[1])]
-    for _ in range(60):
+    for _ in range(100):
         actions = choose(eager.unwrapped.batch)
         now, later = eager.step(actions)[4], late.step(actions)[4]
         kept.append((copy.deepcopy(now), later))
