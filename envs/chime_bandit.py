@@ -197,6 +197,9 @@ def check(level: Any) -> None:
     for name in ("payoff", "chime"):
         if level[name].max() > WHOLE:
             raise ValueError(f"{name} is counted in sixteenths, 0 .. {WHOLE}, not {level[name].max()}")
+    for name in level["start"].dtype.names:
+        if level["start"][name].any():
+            raise ValueError(f"an episode begins before the first pull: leave {name} out")
 
 
 GAME = Game(

@@ -38,7 +38,7 @@ class Batch:
         self.terminated, self.truncated, self.done = (np.zeros(n, bool) for _ in range(3))
         self._games = Games(
             self.levels, self.states, np.zeros(n + 1, self._frame), self.rewards, self.returns, weights, self.reached,
-            self.terminated, self.truncated, self.done,
+            self.terminated, self.truncated, self.done, np.zeros(n, bool),
         )  # fmt: skip
         self._seeds, self._episodes, self._everyone = np.zeros(n, np.int64), np.zeros(n, np.int64), np.arange(n)
         self._actions = len(task.game.actions)
@@ -69,12 +69,12 @@ class Batch:
 
     def seed(self, seeds: Any, where: Indices | None = None) -> None:
         """From the next `reset` on, the games `where` (all by default) play the episodes of `seeds`, from the first."""
-        chosen = self._everyone if where is None else where
+        chosen = self._chosen(where)
         self._seeds[chosen], self._episodes[chosen] = checked_seeds(seeds), 0
 
     def reset(self, where: Indices | None = None) -> None:
         """Start the next episode of the games `where`: those of their seeds, or what the sampler gives."""
-        chosen = self._everyone if where is None else where
+        chosen = self._chosen(where)
         if self.sampler is not None:
             self._reset_by(self.sampler, chosen)
             return
@@ -82,22 +82,28 @@ class Batch:
         self.loops.next_seeds(self._seeds, self._episodes, chosen, seeds)
         self.reset_to_seeds(seeds, chosen)
 
+    def _chosen(self, where: Indices | None) -> Indices:
+        """The games `where`, all by default, as compiled code takes them; IndexError where there is no such game."""
+        if where is None or where is self._everyone:
+            return self._everyone
+        return np.ascontiguousarray(self._everyone[where])
+
     def _reset_by(self, sampler: LevelSampler, where: Indices) -> None:
         played = where[self.done[where]]
         if len(played):
-            lengths = self.states["t"][played]
-            sampler.tell(Results(self.levels[played], self.returns[played], lengths, self.truncated[played]))
+            lengths, timed_out = self.states["t"][played], self._games.timed_out[played]
+            sampler.tell(Results(self.levels[played], self.returns[played], lengths, timed_out))
         self.reset_to_levels(sampler.next_levels(len(where)), where)
 
     def reset_to_seeds(self, seeds: Indices, where: Indices | None = None) -> None:
         """Start the games `where` on the levels of `seeds`; RuntimeError where a seed gives no level."""
-        chosen = self._everyone if where is None else where
+        chosen = self._chosen(where)
         draw_into(self.task, self.levels, chosen, np.asarray(seeds, np.int64))
         self.loops.start(self._games, chosen)
 
     def reset_to_levels(self, levels: Levels, where: Indices | None = None) -> None:
         """Start the games `where` on these levels, an array of records."""
-        chosen = self._everyone if where is None else where
+        chosen = self._chosen(where)
         self.levels[chosen] = levels
         self.loops.start(self._games, chosen)
 
@@ -126,7 +132,7 @@ class Batch:
 
     def observe(self, where: Indices | None = None) -> NDArray[np.uint8]:
         """Fresh observations of the games `where` (all by default), uint8, shape (games, *observation shape)."""
-        chosen = self._everyone if where is None else where
+        chosen = self._chosen(where)
         frames = np.empty(len(chosen), self._frame)
         self.loops.observe(self._games, chosen, frames)
         return frames["cells"]

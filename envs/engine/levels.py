@@ -60,7 +60,9 @@ def checked_seeds(given: Any) -> NDArray[np.int64]:
 def margins(task: Task, levels: Levels) -> NDArray[np.float64]:
     """The margin of each level, shape (n,); those that were not known are measured and written down in `levels`."""
     if np.isnan(levels["margin"]).any():
-        task.loops.measure(levels)
+        measured = np.array(levels)  # compiled code takes a contiguous array, and levels may be a part of one
+        task.loops.measure(measured)
+        levels["margin"] = measured["margin"]
     return levels["margin"].copy()
 
 

@@ -119,9 +119,6 @@ def test_an_episode_has_a_hundred_pulls_at_most():
         goalgap.task(NAME, horizon=101)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="check() looks at the odds only: counts of the start lead out of the table RATIO"
-)
 @pytest.mark.parametrize("start", ["pulls 200 0 0 0 0", "pulls 1 0 0 0 0\npaid 2 0 0 0 0", "arm 9"])
 def test_pulls_that_cannot_have_been_are_refused(start):
     with pytest.raises(ValueError, match="not a level of ChimeBandit"):

@@ -16,8 +16,8 @@ from ..batch import Batch
 from ..levels import margins
 
 READING = (
-    "__contains__", "__eq__", "__getitem__", "__iter__", "__len__", "__ne__", "__or__", "__repr__", "__reversed__",
-    "copy", "get", "items", "keys", "pop", "popitem", "setdefault", "values",
+    "__contains__", "__delitem__", "__eq__", "__getitem__", "__iter__", "__len__", "__ne__", "__or__", "__repr__",
+    "__reversed__", "clear", "copy", "get", "items", "keys", "pop", "popitem", "setdefault", "values",
 )  # fmt: skip
 
 

@@ -37,6 +37,7 @@ class Games(NamedTuple):
         reached: int32, shape (n, channels): the step of the first positive reward, -1 before.
         terminated, truncated: bool, shape (n,): of the last step.
         done: bool, shape (n,): the episode has ended, and the game stands still until it is reset.
+        timed_out: bool, shape (n,): it is done because it was truncated.
     """
 
     levels: Records
@@ -49,6 +50,7 @@ class Games(NamedTuple):
     terminated: NDArray[np.bool_]
     truncated: NDArray[np.bool_]
     done: NDArray[np.bool_]
+    timed_out: NDArray[np.bool_]
 
 
 class Draw(NamedTuple):
@@ -112,7 +114,7 @@ def start_games(games: Games, where: Indices) -> None:
     for k in range(len(where)):
         i = where[k]
         games.states[i] = games.levels[i].start
-        games.terminated[i] = games.truncated[i] = games.done[i] = False
+        games.terminated[i] = games.truncated[i] = games.done[i] = games.timed_out[i] = False
         for g in range(games.rewards.shape[1]):
             games.rewards[i, g] = games.returns[i, g] = 0.0
             games.weights[i, g], games.reached[i, g] = 1.0, -1
@@ -150,6 +152,7 @@ def step_games(games: Games, actions: Indices, n_actions: int, discounts: Floats
         games.terminated[i] = step(games.levels[i], state, actions[i], reward)
         games.truncated[i] = not games.terminated[i] and state.t >= games.levels[i].horizon
         games.done[i] = games.terminated[i] or games.truncated[i]
+        games.timed_out[i] = games.truncated[i]
         done += games.done[i]
         for g in range(len(discounts)):
             if reward[g] != 0.0:

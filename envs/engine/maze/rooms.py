@@ -51,7 +51,8 @@ def open_door(walls: Bits, street: Bits, room: Bits, rng: Stream) -> tuple[int, 
                     found += 1
                     if below(rng, found) == 0:
                         door, inward = row * rows + col, way
-    remove(walls, door // rows, door % rows)
+    if found > 0:
+        remove(walls, door // rows, door % rows)
     return door // rows, door % rows, inward
 
 
