@@ -16,6 +16,7 @@ from .agents.algorithms.recipe import Recipe
 from .agents.recipes import default_recipe
 from .agents.records import finished, folder_of
 from .agents.reference import is_reference_name, reference
+from .envs.engine.levels import LevelSampler
 from .envs.engine.task import Task
 from .eval.play import rollout
 from .eval.play.policy import Policy, ReferencePolicy
@@ -131,17 +132,20 @@ def load_agent(path: Path | str, task: Task | str, **options: Any) -> AgentPolic
         return load_agent(Path(path), _task(task), **options)
 
 
-def vec_env(task: Task | str, n_envs: int = 1, render_mode: str | None = None) -> GoalGapVecEnv:
+def vec_env(
+    task: Task | str, n_envs: int = 1, render_mode: str | None = None, sampler: LevelSampler | None = None
+) -> GoalGapVecEnv:
     """Many games of a task, or of an environment by its name, as the VecEnv of stable-baselines3.
 
     Args:
         task: what is played.
         n_envs: how many games.
         render_mode: "rgb_array" for `get_images`.
+        sampler: chooses the levels and is told how their episodes ended; by default levels are drawn anew.
     """
     with needs_agents():
         from .agents.vec_env import GoalGapVecEnv
-    return GoalGapVecEnv(_task(task), n_envs, render_mode)
+    return GoalGapVecEnv(_task(task), n_envs, render_mode, sampler)
 
 
 def find_policy(given: Any, task: Task, **options: Any) -> Policy | ReferencePolicy:

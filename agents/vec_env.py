@@ -22,6 +22,7 @@ from stable_baselines3.common.vec_env.base_vec_env import VecEnvIndices, VecEnvS
 from ..choices import choose
 from ..envs.engine.batch import Batch
 from ..envs.engine.faces.reset import reset_with_options
+from ..envs.engine.levels import LevelSampler
 from ..envs.engine.task import Task
 
 Info = dict[str, Any]
@@ -34,19 +35,23 @@ class GoalGapVecEnv(VecEnv):
         task: what is played.
         n_envs: how many games.
         render_mode: "rgb_array" or None; `get_images` draws every game.
+        sampler: chooses the levels, as curricula do, and is told how their episodes ended; without one, games play the
+            episodes of their seeds.
 
     Raises:
         ValueError: n_envs or render_mode is none of these.
     """
 
-    def __init__(self, task: Task, n_envs: int, render_mode: str | None = None) -> None:
+    def __init__(
+        self, task: Task, n_envs: int, render_mode: str | None = None, sampler: LevelSampler | None = None
+    ) -> None:
         if render_mode is not None:
             choose("render_mode", render_mode, ["rgb_array"])
         if isinstance(n_envs, bool) or not isinstance(n_envs, int) or n_envs < 1:
             raise ValueError(f"n_envs is a whole number of games, at least 1, not {n_envs!r}")
         self.task, self.render_mode = task, render_mode
         super().__init__(n_envs, task.observation_space, task.action_space)
-        self.batch = Batch(task, n_envs)
+        self.batch = Batch(task, n_envs, sampler)
         self._channels, self._channel = task.channels, task.channel
         self._level_infos: list[Info] = [{} for _ in range(n_envs)]
         self._all_games = np.arange(n_envs)

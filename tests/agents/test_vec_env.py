@@ -12,6 +12,7 @@ from stable_baselines3.common.vec_env import DummyVecEnv, VecMonitor
 import goalgap
 from goalgap.agents.vec_env import GoalGapVecEnv
 from goalgap.envs import ids
+from goalgap.envs.engine.levels import draw_levels
 from goalgap.terms import SPLITS
 
 GAMES = 5
@@ -191,3 +192,30 @@ def test_stable_baselines3_tools_accept_it():
     assert max(lengths) <= 12
     with pytest.warns(UserWarning, match="already wrapped"):
         VecMonitor(env)
+
+
+class Replaying:
+    """A curriculum of one level: it is given again and again, and what came of it is kept."""
+
+    def __init__(self, task):
+        self.level, self.told = draw_levels(task, [7]), []
+
+    def next_levels(self, n):
+        return self.level.repeat(n)
+
+    def tell(self, results):
+        self.told += zip(results.levels["seed"].tolist(), results.truncated.tolist(), strict=True)
+
+
+def test_a_sampler_chooses_what_training_plays_and_hears_how_it_ended():
+    task = goalgap.task("CheeseCorner", horizon=12)
+    sampler = Replaying(task)
+    env = goalgap.vec_env(task, 4, sampler=sampler)
+    env.reset()
+    ends = 0
+    for _ in range(30):
+        _, _, dones, infos = env.step(np.zeros(4, np.int64))
+        ends += int(dones.sum())
+        assert {info["level_seed"] for info in infos} == {7}
+    assert ends == len(sampler.told) == 8
+    assert set(sampler.told) == {(7, True)}
