@@ -37,7 +37,11 @@ def page(game: Game) -> str:
 
 def index() -> str:
     """The list of all environments, Markdown."""
-    parts = ["# Environments", "Which goal has an agent learned? Each environment asks it in its own way."]
+    parts = [
+        "# Environments",
+        "Which goal has an agent learned? Each environment asks it in its own way.",
+        "How to add one of your own: [Adding an environment](adding_an_environment.md).",
+    ]
     for game in SUITE.values():
         parts += [
             f"## [{game.name}](environments/{game.name}.md)",
