@@ -28,7 +28,7 @@ from ..envs.engine.batch import Batch
 from ..envs.engine.task import Task
 from .algorithms.ars import ARSRecipe
 from .features import PatchFeatures
-from .vec_env import GoalGapVecEnv
+from .vec_env import GoalGapVecEnv, stream_seeds
 
 
 class SoftmaxPolicy(ARSPolicy):
@@ -106,8 +106,7 @@ class SideBySideARS(ARS):
         )
         self.set_logger(Logger(None, []))
         self.games = Batch(task, self.pop_size * recipe.n_envs)
-        levels = seed * recipe.n_envs + np.arange(recipe.n_envs)
-        self.games.seed(np.tile(levels, self.pop_size))
+        self.games.seed(stream_seeds(seed, recipe.n_envs) * self.pop_size)
 
     def evaluate_candidates(
         self,
