@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from ..choices import choose
 from ..envs.engine.batch import Batch
 from ..envs.engine.game import Game
-from ..envs.engine.kernels.rng import S32, chance, key, mix
+from .chance import shares
 
 Actions = NDArray[np.int64]
 Choice = Callable[[Batch, int], Actions]
@@ -139,22 +139,13 @@ def _fraction(text: str) -> float:
     return fraction
 
 
-def _shares(batch: Batch, t: Any, seed: int, use: int) -> NDArray[np.float64]:
-    """Random numbers in [0, 1), one a game: a function of the policy's seed, the level's seed, the step and the use."""
-    of_level: Any = chance  # written for one game, and right for arrays as it stands
-    of_policy: Any = key
-    words = mix(of_level(batch.levels["seed"], t, np.array([use])) ^ of_policy(np.array([seed]), np.array([use])))
-    shares: NDArray[np.float64] = (words >> S32) / 2.0**32
-    return shares
-
-
 def _oracle(goal: str, batch: Batch, _: int) -> Actions:
     return batch.best_actions(batch.task.channels.index(goal))
 
 
 def _random(batch: Batch, seed: int) -> Actions:
-    shares = _shares(batch, batch.states["t"], seed, MOVE)
-    return (shares * len(batch.task.game.actions)).astype(np.int64)
+    drawn = shares(seed, batch.levels["seed"], batch.states["t"], MOVE)
+    return (drawn * len(batch.task.game.actions)).astype(np.int64)
 
 
 def _noop(batch: Batch, _: int) -> Actions:
@@ -163,10 +154,10 @@ def _noop(batch: Batch, _: int) -> Actions:
 
 
 def _degraded(goal: str, fraction: float, batch: Batch, seed: int) -> Actions:
-    slips = _shares(batch, batch.states["t"], seed, WHETHER) < fraction
+    slips = shares(seed, batch.levels["seed"], batch.states["t"], WHETHER) < fraction
     return np.where(slips, _random(batch, seed), _oracle(goal, batch, seed))
 
 
 def _mixture(first: str, second: str, batch: Batch, seed: int) -> Actions:
-    heads = _shares(batch, np.zeros(batch.n, np.int64), seed, WHO) < 0.5
+    heads = shares(seed, batch.levels["seed"], np.zeros(1, np.int64), WHO) < 0.5
     return np.where(heads, _oracle(first, batch, seed), _oracle(second, batch, seed))
