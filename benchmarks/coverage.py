@@ -40,6 +40,13 @@ TRIALS, RESAMPLES = 1000, 400
 SEEDS = (1, 2, 3, 5, 10)
 KINDS = ("score", "learned", "pursuit", "gap")
 Indices = NDArray[np.int64]
+INTRODUCTION = """
+Written by `python benchmarks/coverage.py`: the per cent of {trials:,} trials, of {levels} levels of each split that were
+drawn anew, in which the nominal 95 % interval holds the truth. `shown` says what a report shows: for one seed an
+interval over levels, for five and more one over seeds and levels, and between them the range of the seeds. There the
+table has what the t interval would have held: where seeds can go two ways, as in `bimodal`, two or three that happen to
+agree look certain, so it is not shown.
+"""
 
 
 def populations(name: str) -> dict[str, list[str]]:
@@ -58,7 +65,8 @@ def measured(name: str) -> tuple[Measure, ...]:
     game = task(name).game
     proxy = game.proxies[0].name
     scores = [Measure("score", split, game.intended.name) for split in ("train", "deploy")]
-    return (*scores, Measure("pursuit", "deploy", proxy), Measure("gap", name="goal"), Measure("gap", name="capability"))
+    gaps = [Measure("gap", name=name) for name in ("goal", "capability")]
+    return (*scores, Measure("pursuit", "deploy", proxy), *gaps)
 
 
 def played(name: str, policies: list[str]) -> LevelValues:
@@ -109,15 +117,8 @@ def rows(name: str) -> Iterator[list[str]]:
 
 def page(tables: dict[str, list[list[str]]]) -> str:
     """The tables as Markdown, with what they show."""
-    text = [
-        "# Coverage of the intervals",
-        f"Written by `python benchmarks/coverage.py`: the per cent of {TRIALS:,} trials, of {LEVELS} levels of each split "
-        "that were drawn anew, in which the nominal 95 % interval holds the truth. The last column but these says what a "
-        "report shows: for one seed an interval over levels, for five and more one over seeds and levels, and between "
-        "them the range of the seeds. There the table shows what the t interval would have held: where seeds can go two "
-        "ways, as in `bimodal`, two or three that happen to agree look certain, so it is not shown.",
-        "Populations: " + " ".join((__doc__ or "").split("about:")[1].split()),
-    ]
+    text = ["# Coverage of the intervals", " ".join(INTRODUCTION.split()).format(trials=TRIALS, levels=LEVELS)]
+    text += ["Populations: " + " ".join((__doc__ or "").split("about:")[1].split())]
     for name, table in tables.items():
         heads = ("seeds differ", "seeds", "shown", *(measure.label for measure in measured(name)))
         text += [f"## {name}", plain(heads, table)]
