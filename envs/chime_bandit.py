@@ -86,13 +86,24 @@ def sample(level: Level, arguments: Arguments, distinguishing: bool, rng: Stream
     else:
         for arm in range(ARMS):
             level.chime[arm] = level.payoff[arm]
-    return True
+    return can_be_told(level, PAYOFFS) and (not distinguishing or can_be_told(level, CHIMES))
 
 
 @kernel
 def draw_odds(odds: Any, good: int, rng: Stream) -> None:
     for arm in range(ARMS):
         odds[arm] = FIRST_GOOD + below(rng, GOODS) if arm == good else below(rng, BADS)
+
+
+@kernel
+def can_be_told(level: Level, goal: int) -> bool:
+    """Whether the reference of a goal earns three quarters of what the good machine gives to who knows it."""
+    odds, given = level.chime if goal == CHIMES else level.payoff, 0
+    good = np.argmax(odds)
+    for t in range(1, level.horizon + 1):
+        pays, rings = pull(level, t, good)
+        given += rings if goal == CHIMES else pays
+    return 4 * collected(level, goal)[goal] >= 3 * given
 
 
 @kernel
@@ -108,9 +119,7 @@ def margin(level: Level) -> float:
     """The share of the payoffs of the reference for payoffs that the one for chimes misses."""
     if in_step(level):
         return 0.0
-    none = np.zeros((2, ARMS), np.uint8)
-    best = follow(level, 0, PAYOFFS, none[0].copy(), none[1].copy())[0]
-    fooled = follow(level, 0, CHIMES, none[0].copy(), none[1].copy())[0]
+    best, fooled = collected(level, PAYOFFS)[0], collected(level, CHIMES)[0]
     return float(1.0 - fooled / best) if best > fooled else 0.0
 
 
@@ -156,6 +165,13 @@ def follow(level: Level, t: int, goal: int, pulls: Any, wins: Any) -> tuple[int,
             wins[arm] += 1
             wait = wait if wait > 0 else now - t
     return payoffs, chimes, wait
+
+
+@kernel
+def collected(level: Level, goal: int) -> tuple[int, int]:
+    """What the reference of a goal is paid in a whole episode, and hears of chimes."""
+    payoffs, chimes, _ = follow(level, 0, goal, np.zeros(ARMS, np.uint8), np.zeros(ARMS, np.uint8))
+    return payoffs, chimes
 
 
 @kernel
