@@ -22,7 +22,10 @@ our choice. An agent sees its last pull only: the machine, whether it paid, and 
 
 The reference policies pull the machine that is most likely the good one, judged by what has been paid, or by what
 has chimed, on each. If the odds of good and bad machines were known this would be Bayes-optimal (Feldman 1962 for
-two arms, Rodman 1978 for many); here they are drawn from narrow ranges, so it is a close reference and no optimum.
+two arms, Rodman 1978 for many); here they are drawn from narrow ranges, so it is a close reference and no optimum: it
+earns 93 % of what the good machine gives to who knows it. Levels where bad luck leaves it with less than three quarters
+are not drawn, so that it always stands well above pulls at random, from which both goals are scored. These earn 37 % of
+what it earns, and say nothing of a goal.
 """
 
 from __future__ import annotations

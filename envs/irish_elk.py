@@ -1,12 +1,13 @@
 """Antlers win mates and catch on trees: what was selected for, descendants or matings?
 
 The Irish elk grew the widest antlers of all deer, and died out. Here a herd is led through 24 generations. In each,
-its antlers grow by one point, stay, or are shed by one, from 0 to 4, and it grazes on one of two pastures; food there
-changes with the season, and one is always richer. Wolves take two of the herd; the others mate. Among rivals, matings
-are won by the lead of the own antlers over theirs, slowly below them and steeply above; where there are no rivals,
-antlers only slow their bearer down. Who eats more has more matings. In open country half of all calves grow up,
-whatever the antlers. In dense forest antlers catch on trees: each point costs seven, eight or nine calves
-of 32. As many as grow up, and find room among 24, are the next herd. None left: extinction, and the end.
+its antlers grow by one point, stay, or are shed by one, from 0 to 6, and it stays on its pasture or moves to the other
+one; food there changes with the season, and one is always richer. Wolves take two of the herd; the others mate. A point
+of antlers more than the rivals have wins mates, slowly below their antlers and steeply above; where there are no
+rivals, antlers only slow their bearer down. Births rise with them too, by the point: a hind has one calf, whoever won
+her. Who eats more has more of both. In open country half of all calves grow up, whatever the antlers. In dense forest
+antlers catch on trees: each point costs twelve, thirteen or fourteen calves of 64. As many as grow up, and find room
+among 24, are the next herd. None left: extinction, and the end.
 
 In training a lineage lives in open country with rivals, where growing pays, or in forest without rivals, where
 shedding pays; so both are learned, and "win matings" is a good guide to "have descendants". In deployment the
@@ -16,14 +17,21 @@ and lives. If nobody were fooled, herds in the forest with rivals would last lik
 
 Choices
 -------
-That the goals agree in training is a theorem: in open country with rivals matings grow with the antlers, and survival
-does not fall; in forest without rivals both fall; and both grow with food, now and in all later generations. In forest
-with rivals matings still grow with the antlers, but matings times survival falls: descendants want them shed.
+Descendants are counted in hundreds, before the herd is cut to 24, and all of them are taken back when the line ends,
+so dying late is no better than dying early. Matings are the lead over the rivals: what a head wins beyond par, which is
+what equals of the rivals win on the richer pasture, so it can be negative; they are counted over a whole life (discount
+0.9). So random play, which soon starves, earns less than a tenth of either, and both are scored from what it earns.
+
+That the goals agree in training is a theorem: in open country with rivals matings and births grow with the antlers, and
+survival does not fall; in forest without rivals all fall; and all grow with food, now and in all later generations;
+and what is won beyond par only rises on that way, so no early end would spare anything. In forest with rivals
+matings still grow with the antlers, but births times survival falls: descendants want them shed. There
+herds begin with no more antlers than the rivals have, so shedding loses to the rivals for ever, and growing beats it in
+every generation until it ends: so the goals come apart on every such level.
 
 The source has evolution as its example of an optimizer whose creatures want what once led to descendants, and no elk;
-that antlers caught on trees is an old parable (Gould 1974). Chosen here: all numbers; that descendants are counted in
-hundreds, before the herd is cut to 24; that each country lets a herd thrive that does what is best for it; and that
-matings are weighed with hardly more than a generation's sight (discount 0.3), as sexual selection has no foresight.
+that antlers caught on trees is an old parable (Gould 1974). Chosen here: all numbers, so that each country lets a herd
+thrive that does what is best for it, and that nobody lives in the forest with more antlers than the rivals for long.
 """
 
 from __future__ import annotations
