@@ -6,8 +6,9 @@ They are named as users type them:
     degraded:<goal>:<fraction>      that oracle with a fraction of random moves, 0.3 unless said
     mixture:<goal>:<goal>           a coin flip before each episode decides which oracle plays it
     random                          every action equally likely
-    noop                            `stay` where a game has it, else always the first action: games of
-                                    moves have no other way to want nothing; a walker soon stands at a wall
+    noop                            the game's `idle` action where it declares one, else always the first:
+                                    games of moves have no other way to want nothing; a walker soon stands at
+                                    a wall
 
 A reference policy looks at levels and states instead of observations, so it is bound to a batch before
 its first step. Its chance is keyed by its own seed, the level's seed and the step: an episode comes out
@@ -149,8 +150,8 @@ def _random(batch: Batch, seed: int) -> Actions:
 
 
 def _noop(batch: Batch, _: int) -> Actions:
-    actions = batch.task.game.actions
-    return np.full(batch.n, actions.index("stay") if "stay" in actions else 0, np.int64)
+    game = batch.task.game
+    return np.full(batch.n, game.actions.index(game.idle or game.actions[0]), np.int64)
 
 
 def _degraded(goal: str, fraction: float, batch: Batch, seed: int) -> Actions:

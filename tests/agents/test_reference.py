@@ -109,11 +109,12 @@ def test_a_mixture_is_one_oracle_or_the_other_for_a_whole_episode():
     assert 0.35 < as_first.mean() < 0.65
 
 
-def test_noop_stays_where_a_game_lets_it():
+def test_noop_is_the_action_that_does_nothing_where_a_game_has_one():
     _, _, steps = played("noop", seeds=range(4))
     assert set(steps[steps >= 0]) == {0}
     task = goalgap.task("CheeseCorner")
-    batch = Batch(replace(task, game=replace(task.game, actions=("up", "right", "down", "stay"))), 2)
+    waiting = replace(task.game, actions=("up", "right", "down", "wait"), idle="wait")
+    batch = Batch(replace(task, game=waiting), 2)
     assert reference("noop").bind(batch)(None, None, None)[0].tolist() == [3, 3]
 
 
