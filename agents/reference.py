@@ -100,10 +100,9 @@ def _read(name: str, seed: int) -> Reference:
             return _read(f"{name}:{FRACTION:g}", seed)
         case ["degraded", goal, text]:
             return Reference(name, (goal,), partial(_degraded, goal, _fraction(text)), seed)
-        case ["mixture", first, second]:
-            return Reference(name, (first, second), partial(_mixture, first, second, SHARE), seed)
-        case ["mixture", first, second, text]:
-            return Reference(name, (first, second), partial(_mixture, first, second, _fraction(text)), seed)
+        case ["mixture", first, second, *given] if len(given) <= 1:
+            share = _fraction(given[0]) if given else SHARE
+            return Reference(name, (first, second), partial(_mixture, first, second, share), seed)
         case ["random"]:
             return Reference(name, (), _random, seed)
         case ["noop"]:
