@@ -1,0 +1,1 @@
+"""Agents whose goal is known, to test whether the measurement is right about them."""
