@@ -12,7 +12,7 @@ from goalgap.agents.recipes import NOTES
 from goalgap.envs import SUITE
 from goalgap.envs.engine.game import Game
 from goalgap.envs.engine.looks.goals import PAPER
-from goalgap.eval.measures.outcomes import LOST, outcome_names
+from goalgap.eval.measures.outcomes import named_outcomes
 from goalgap.eval.play.games import recorded_task
 from goalgap.eval.play.replay import recorded, walks
 from goalgap.eval.report import Report
@@ -23,9 +23,9 @@ from goalgap.eval.show.pictures import COLOURS
 from goalgap.eval.show.tables import Cell, Column, Row, Section
 from goalgap.eval.table.episodes import Episodes
 from goalgap.eval.table.runs import Run
-from goalgap.leaderboards.board import boards
+from goalgap.leaderboards.board import boards, titled
 from goalgap.leaderboards.entry import ENTRIES, Entry, read_entries
-from goalgap.terms import Split
+from goalgap.terms import NONE, Split
 
 Image = NDArray[np.uint8]
 REPORTS: dict[str, Report] = {}
@@ -94,7 +94,7 @@ def compared(game: Game) -> dict[str, Report]:
         for entry in entered_in(game)
         if entry.info.kind == "trained" or entry.info.name.startswith(("oracle", "random"))
     ]
-    return {entry.info.name: report(entry) for entry in sorted(chosen, key=lambda entry: entry.info.kind)}
+    return {titled(entry, report(entry)): report(entry) for entry in sorted(chosen, key=lambda entry: entry.info.kind)}
 
 
 @cache
@@ -149,7 +149,7 @@ def _walked(episodes: Episodes, split: Split) -> Image:
     task = recorded_task(shown.game, split)
     scenes, cells = walks(task, recorded(shown))
     roles = {reward.name: reward.role for reward in task.game.rewards}
-    colours = [COLOURS[roles.get(outcome, LOST)] for outcome in outcome_names(shown)]
+    colours = [COLOURS[roles.get(outcome, NONE)] for outcome in named_outcomes(shown)]
     drawn = [task.game.art.rgb(*shown) for shown in zip(scenes, cells, colours, strict=True)]
     gap = np.full((len(drawn[0]), SPACE, 3), PAPER, np.uint8)
     return np.concatenate([part for image in drawn for part in (gap, image)][1:], axis=1)

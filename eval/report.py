@@ -10,11 +10,12 @@ from collections.abc import Iterable
 from typing import Literal, Self
 
 from ..terms import SPLITS
-from .measures.arrays import arranged
-from .measures.bootstrap import RESAMPLES, estimates
+from .measures.arrays import LevelValues, arranged
 from .measures.definitions import GAPS
 from .measures.estimates import Estimates
-from .measures.outcomes import LOST
+from .measures.findings import findings
+from .measures.intervals import ENOUGH, RESAMPLES, estimates
+from .measures.outcomes import outcome_names
 from .measures.traces import Trace, traces
 from .measures.verdict import Verdict, judge
 from .table.episodes import Episodes
@@ -25,9 +26,9 @@ from .table.runs import Run
 
 MODES: dict[str, bool] = {"sampled": False, "argmax": True}  # how actions were chosen, and `Run.deterministic`
 NEEDS = {
-    "train": "the learning and generalization gaps",
+    "train": "the learning and generalization gaps and the verdict",
     "control": "the generalization and capability gaps",
-    "deploy": "the capability and goal gaps and the verdict",
+    "deploy": "the capability and goal gaps, the pursuit shares and the verdict",
 }
 
 
@@ -43,7 +44,7 @@ class Report(Record):
     """What is said of an agent; `reward` and `alpha` are what it was trained with."""
 
     format: Literal["goalgap-report"] = "goalgap-report"
-    schema_version: Literal[2] = 2
+    schema_version: Literal[3] = 3
     agent: str
     game: GameRecord
     reward: str
@@ -62,11 +63,14 @@ class Report(Record):
         """
         joined = episodes if isinstance(episodes, Episodes) else Episodes.join(episodes)
         run = _only_run(joined)
-        modes = {name: _mode(part, resamples, seed) for name, part in by_mode(joined).items()}
-        main = next(iter(modes.values()))
+        parts = by_mode(joined)
+        values = {name: arranged(part) for name, part in parts.items()}
+        modes = {name: _mode(part, values[name], resamples, seed) for name, part in parts.items()}
+        main, judged = next(iter(modes.values())), findings(next(iter(values.values())), resamples, seed)
+        reward = run.reward or joined.game.intended
         return cls(
-            agent=run.agent, game=joined.game, reward=run.reward or joined.game.intended, alpha=run.alpha, modes=modes,
-            verdict=judge(joined.game, len(main.training_seeds), main, run.reward), notes=notes(joined.game, main),
+            agent=run.agent, game=joined.game, reward=reward, alpha=run.alpha, modes=modes,
+            verdict=judge(joined.game, judged, main, reward), notes=notes(joined.game, main),
             runs=tuple(sorted(joined.runs, key=lambda run: (run.deterministic, run.training_seed))),
         )  # fmt: skip
 
@@ -78,7 +82,7 @@ class Report(Record):
     @property
     def outcomes(self) -> tuple[str, ...]:
         """What episodes may have gone for; `outcome(SPLIT, NAME)` is the share of each."""
-        return *self.game.pursued(self.reward), LOST
+        return outcome_names(self.game)
 
     @property
     def gaps(self) -> tuple[str, ...]:
@@ -102,8 +106,7 @@ def by_mode(episodes: Episodes) -> dict[str, Episodes]:
     return {name: part for name, part in parts.items() if len(part)}
 
 
-def _mode(episodes: Episodes, resamples: int, seed: int) -> ActionMode:
-    values = arranged(episodes)
+def _mode(episodes: Episodes, values: LevelValues, resamples: int, seed: int) -> ActionMode:
     return ActionMode(
         training_seeds=values.seeds,
         levels={split: array.shape[1] for split, array in values.values.items()},
@@ -117,8 +120,14 @@ def notes(game: GameRecord, mode: ActionMode) -> tuple[str, ...]:
     said = [
         f"There are no {split} episodes, so {NEEDS[split]} are missing." for split in SPLITS if split not in mode.levels
     ]
-    if len(mode.training_seeds) == 1:
+    seeds = len(mode.training_seeds)
+    if seeds == 1:
         said.append("There is one training seed: the intervals cover the choice of levels, not of the seed.")
+    elif seeds < ENOUGH:
+        said.append(
+            f"There are {seeds} training seeds, too few for an interval over seeds, which takes {ENOUGH}: "
+            "beside a mean stands the range of the seeds, (low to high)."
+        )
     gone = [
         str(seed)
         for k, seed in enumerate(mode.training_seeds)

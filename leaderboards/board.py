@@ -1,7 +1,7 @@
 """The board: a ranked table for each environment, derived from the raw episodes of all entries.
 
-Rank is by the intended goal's score in deployment. Beside it stands what explains it: the score on training
-levels, the capability in deployment, the goal gap, and what the episodes went for.
+Rank is by the intended goal's score in deployment. Before it stands what explains it: how many of the agents go for
+which goal, with what pursuit shares, and the goal gap.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from rich.console import Group
 
 from ..envs import known
 from ..eval.measures.estimates import Estimate
+from ..eval.measures.verdict import counted
 from ..eval.measures.wording import percent
 from ..eval.report import Report
 from ..eval.show import terminal
@@ -21,34 +22,53 @@ from .entry import Entry
 
 HEADER = """# Leaderboard
 
-Which goal does the agent pursue where the goals come apart? Every number here is computed by `goalgap leaderboard`
-from the raw episodes in `leaderboards/entries`, with 95 % intervals over training seeds and levels. Scores are
-corrected for chance: random play is 0, the oracle of the intended goal 1. The goal gap is what a capable agent loses
-in deployment by pursuing another goal. Reference policies are in italics.
+What does the agent go for where the goals come apart? Every number here is computed by `goalgap leaderboard` from the
+raw episodes in `leaderboards/entries`. Each training seed is judged for itself, and the agents are counted. A pursuit
+share is the share of deployment episodes that go for a goal, less what chance alone does. The goal gap is what is lost
+in deployment in episodes that go for another goal than the intended one. Scores are corrected for chance: random play
+is 0, the oracle of the intended goal 1. In square brackets stand 95 % intervals, over levels for one training seed and
+for reference policies, over seeds and levels for five seeds and more; in round ones the range of two to four seeds.
+Reference policies are in italics. An asterisk marks a single training seed: it says nothing of others.
 """
+MARK = "*"  # of a trained entry with one training seed
 
 
 def _score(report: Report, split: str) -> Estimate:
     return report.main.score(split, report.game.intended)
 
 
-def _went_for(report: Report) -> Cell:
-    """The outcomes that came about, with their shares."""
-    shares = {name: report.main.outcome("deploy", name).mean for name in report.outcomes}
-    return Cell(", ".join(f"{name} {percent(share)}" for name, share in shares.items() if share) or "missing")
+def _counted(report: Report) -> Cell:
+    """How many agents go for what: "2 of 3: corner; 1 of 3: divided"."""
+    agents = report.verdict.findings
+    parts = (f"{len(alike)} of {len(agents)}: {alike[0].goal or alike[0].kind}" for alike in counted(agents))
+    return Cell("; ".join(parts))
+
+
+def _pursued(report: Report) -> Cell:
+    """The pursuit shares that round to one per cent at least."""
+    shares = {name: report.main.pursuit(name).mean for name in report.outcomes}
+    return Cell(
+        ", ".join(f"{name} {percent(share)}" for name, share in shares.items() if share and share >= SHOWN_FROM)
+    )
 
 
 def _measured(estimate: Estimate) -> Cell:
-    return Cell("missing") if estimate.low is None else value(estimate)
+    return Cell("missing") if estimate.missing else value(estimate)
 
 
+def titled(entry: Entry, report: Report) -> str:
+    """The name of an entry, marked where it has a single training seed."""
+    single = entry.info.kind == "trained" and len(report.main.training_seeds) == 1
+    return f"{entry.info.name}{MARK}" if single else entry.info.name
+
+
+SHOWN_FROM = 0.005  # the least pursuit share that is shown
 SHOWN: tuple[tuple[Column, Callable[[Report], Cell]], ...] = (
-    (Column("seeds"), lambda report: Cell(str(len(report.main.training_seeds)))),
-    (Column("score in deployment"), lambda report: _measured(_score(report, "deploy"))),
+    (Column("agents go for", numeric=False), _counted),
+    (Column("pursuit shares", numeric=False), _pursued),
     (Column("goal gap"), lambda report: _measured(report.main.gap("goal"))),
-    (Column("capability"), lambda report: _measured(report.main.capability("deploy"))),
+    (Column("score in deployment"), lambda report: _measured(_score(report, "deploy"))),
     (Column("score in training"), lambda report: _measured(_score(report, "train"))),
-    (Column("went for", numeric=False), _went_for),
 )
 COLUMNS = (Column("rank"), Column("entry", numeric=False), *(column for column, _ in SHOWN))
 
@@ -77,7 +97,7 @@ def _order(reported: tuple[Entry, Report]) -> tuple[bool, float, str]:
 
 def _row(rank: int, entry: Entry, report: Report) -> Row:
     cells = (cell(report) for _, cell in SHOWN)
-    return row(str(rank), entry.info.name, *cells, weight="faint" if entry.info.kind == "reference" else "strong")
+    return row(str(rank), titled(entry, report), *cells, weight="faint" if entry.info.kind == "reference" else "strong")
 
 
 def markdown(tables: dict[str, Section]) -> str:

@@ -153,12 +153,16 @@ class Batch:
         self.loops.value(self.levels, self.states, values)
         return values
 
-    def random_returns(self, episodes: int) -> NDArray[np.float64]:
-        """Returns of random play on each game's level, shape (n, episodes, channels); the games are not disturbed."""
+    def random_play(self, episodes: int) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
+        """What random play earns on each game's level; the games are not disturbed.
+
+        Returns:
+            returns, and the step of the first positive reward, -1 without one, both of shape (n, episodes, channels).
+        """
         returns = np.zeros((self.n, episodes, len(self.task.channels)))
-        scratch = np.zeros(1, self.task.state_dtype)
-        self.loops.play_randomly(self.levels, scratch, self._actions, self.task.discounts, returns)
-        return returns
+        reached, scratch = np.full(returns.shape, -1, np.int32), np.zeros(1, self.task.state_dtype)
+        self.loops.play_randomly(self.levels, scratch, self._actions, self.task.discounts, returns, reached)
+        return returns, reached
 
     def action_values(self, goal: int) -> NDArray[np.float64]:
         """What each action, followed by the optimum of a goal, earns of it, shape (n, actions)."""

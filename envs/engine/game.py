@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from ...choices import choose
-from ...terms import KINDS, Event, Reward
+from ...terms import KINDS, NONE, Event, Reward
 from .arguments import Arguments, argument
 from .kernels.compile import Kernel
 from .kernels.contract import kernels_of
@@ -179,6 +179,8 @@ def _check_names(game: Game) -> None:
             raise ValueError(
                 f"{game.name}: {name!r} is no name: take letters, digits, '_' and '-'; '.' and ':' have other uses"
             )
+    if NONE in game.channels:
+        raise ValueError(f"{game.name}: {NONE!r} is the outcome of an episode that went for nothing: take another name")
     for kind, names in (("reward or event", game.channels), ("thing", game.things), ("action", game.actions)):
         for name in names:
             if names.count(name) > 1:

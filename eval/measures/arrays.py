@@ -7,7 +7,7 @@ averages besides, so that the bootstrap runs the very same formulas.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,62 +16,83 @@ from ...terms import SPLITS
 from ..table.episodes import Episodes
 from ..table.game import GameRecord
 from ..table.manifest import EpisodesError
-from .fractions import TINY, Floats, best, divide
-from .outcomes import LOST, achieved, outcome_names
+from ..table.runs import Run
+from .fractions import TINY, Floats, divide
+from .outcomes import achieved, episode_outcomes, outcome_names
 
 Column = tuple[str, str]  # what is averaged, and of which channel or outcome ("" for none)
 
 
 @dataclass(frozen=True)
-class Averages:
-    """Means over levels: called with a split and a column, shape (..., seeds); NaN for a split that was not played."""
-
-    game: GameRecord
-    reward: str
-    columns: tuple[Column, ...]
-    means: Mapping[str, Floats]
-    missing: Floats
-
-    def __call__(self, split: str, kind: str, of: str = "") -> Floats:
-        return self.means[split][..., self.columns.index((kind, of))] if split in self.means else self.missing
-
-
-@dataclass(frozen=True)
 class LevelValues:
-    """What each training seed did on each level: `values[split]` has shape (seeds, levels, columns), NaN if missing."""
+    """What each training seed did on each level: `values[split]` has shape (seeds, levels, columns), NaN if missing.
+
+    Attributes:
+        reward, alpha: what the agents were trained on, and the fraction of distinguishing levels among their levels.
+    """
 
     game: GameRecord
     reward: str
+    alpha: float
     seeds: tuple[int, ...]
     columns: tuple[Column, ...]
     values: dict[str, Floats]
 
-    def averages(self, counts: dict[str, Floats] | None = None) -> Averages:
-        """Means over levels, all alike or weighted by `counts[split]`, shape (..., levels)."""
-        means = {
-            split: weighted_means(values, np.ones(values.shape[1]) if counts is None else counts[split])
-            for split, values in self.values.items()
-        }
-        lead = () if counts is None else next(iter(counts.values())).shape[:-1]
-        return Averages(self.game, self.reward, self.columns, means, np.full((*lead, len(self.seeds)), np.nan))
+
+@dataclass(frozen=True)
+class Averages:
+    """Means over levels: called with a split and a column, shape (..., seeds); NaN for a split that was not played.
+
+    Attributes:
+        counts: how often each level counts, by split, shape (..., levels); once where it is None.
+    """
+
+    of: LevelValues
+    counts: Mapping[str, Floats] | None = None
+    _means: dict[tuple[str, str, str], Floats] = field(default_factory=dict)
+
+    @property
+    def game(self) -> GameRecord:
+        return self.of.game
+
+    @property
+    def reward(self) -> str:
+        return self.of.reward
+
+    @property
+    def alpha(self) -> float:
+        return self.of.alpha
+
+    def __call__(self, split: str, kind: str, name: str = "") -> Floats:
+        key = split, kind, name
+        if key not in self._means:
+            self._means[key] = self._mean(split, self.of.columns.index((kind, name)))
+        return self._means[key]
+
+    def _mean(self, split: str, column: int) -> Floats:
+        if split not in self.of.values:
+            lead = () if self.counts is None else next(iter(self.counts.values())).shape[:-1]
+            return np.full((*lead, len(self.of.seeds)), np.nan)
+        values = self.of.values[split][..., column]
+        return weighted_mean(values, np.ones(values.shape[1]) if self.counts is None else self.counts[split])
 
 
-def weighted_means(values: Floats, counts: Floats) -> Floats:
-    """Means over levels weighted by `counts` (..., levels), leaving NaN out: shape (..., seeds, columns)."""
+def weighted_mean(values: Floats, counts: Floats) -> Floats:
+    """Means over levels of `values` (seeds, levels) weighted by `counts` (..., levels), NaN left out: (..., seeds)."""
     known = ~np.isnan(values)
-    totals = np.tensordot(counts, np.where(known, values, 0.0), (-1, 1))
-    weights = np.tensordot(counts, known.astype(np.float64), (-1, 1))
-    return divide(totals, weights)
+    if known.all():
+        return divide(counts @ values.T, counts.sum(axis=-1)[..., None])
+    return divide(counts @ np.where(known, values, 0.0).T, counts @ known.T.astype(np.float64))
 
 
 def arranged(episodes: Episodes) -> LevelValues:
     """Episodes of one agent acting in one way, arranged by training seed and level.
 
     Raises:
-        EpisodesError: for several agents or ways of acting, different training rewards, or a level played twice.
+        EpisodesError: for several agents or ways of acting, different training, or a level played twice.
     """
-    reward = _only_reward(episodes)
-    columns = per_episode(episodes, reward)
+    trained = _training(episodes)
+    columns = per_episode(episodes)
     values = np.stack(list(columns.values()), axis=1)
     seeds, who = np.unique(episodes.column("training_seed"), return_inverse=True)
     splits, levels = episodes.column("split"), episodes.column("level_seed")
@@ -80,17 +101,19 @@ def arranged(episodes: Episodes) -> LevelValues:
         for split in SPLITS
         if (rows := splits == split).any()
     }
-    return LevelValues(episodes.game, reward, tuple(seeds.tolist()), tuple(columns), by_split)
+    reward = trained.reward or episodes.game.intended
+    return LevelValues(episodes.game, reward, trained.alpha, tuple(seeds.tolist()), tuple(columns), by_split)
 
 
-def _only_reward(episodes: Episodes) -> str:
+def _training(episodes: Episodes) -> Run:
+    """A run that tells how all of them were trained."""
     for name in ("agent", "deterministic"):
         if len(values := np.unique(episodes.column(name))) != 1:
             raise EpisodesError(f"scores are of one {name} at a time, not of {values.tolist()}")
-    rewards = {run.reward or episodes.game.intended for run in episodes.runs}
-    if len(rewards) > 1:
-        raise EpisodesError(f"these runs were trained on different rewards: {sorted(rewards)}")
-    return rewards.pop()
+    trained = {(run.reward or episodes.game.intended, run.alpha) for run in episodes.runs}
+    if len(trained) > 1:
+        raise EpisodesError(f"these runs were trained on different rewards or with different alpha: {sorted(trained)}")
+    return episodes.runs[0]
 
 
 def _by_seed_and_level(who: NDArray[np.int64], level_seeds: NDArray[np.int64], values: Floats, seeds: int) -> Floats:
@@ -102,22 +125,36 @@ def _by_seed_and_level(who: NDArray[np.int64], level_seeds: NDArray[np.int64], v
     return array
 
 
-def per_episode(episodes: Episodes, reward: str) -> dict[Column, Floats]:
+def per_episode(episodes: Episodes) -> dict[Column, Floats]:
     """The columns that measures are averages of, each of shape (episodes,)."""
-    game, pursued = episodes.game, episodes.game.pursued(reward)
+    game = episodes.game
     fractions, chance = achieved(episodes), achieved(episodes, "random")
     columns: dict[Column, Floats] = {}
     for k, channel in enumerate(game.channels):
         columns |= {("achieved", channel): fractions[:, k], ("random", channel): chance[:, k]}
-    columns["best", ""] = best(fractions[:, [game.channels.index(name) for name in pursued]])
-    columns["random_best", ""] = episodes.column("random_capability")
     for goal in game.goals:
         columns |= _power(episodes, goal)
     for event in game.events:
         columns["event", event.name] = (episodes.column("reached", event.name) >= 0).astype(np.float64)
     columns["regret", ""] = episodes.column("oracle", game.intended) - episodes.column("return", game.intended)
-    went = np.array(outcome_names(episodes, reward))
-    return columns | {("outcome", name): (went == name).astype(np.float64) for name in (*pursued, LOST)}
+    return columns | _outcomes(episodes, fractions[:, game.channels.index(game.intended)])
+
+
+def _outcomes(episodes: Episodes, intended: Floats) -> dict[Column, Floats]:
+    """Of each outcome: whether an episode had it, what it earned of the intended goal then, and how likely it was.
+
+    `counted` is the first of these where there was something to earn, and NaN elsewhere.
+    """
+    went = episode_outcomes(episodes)
+    shares = [episodes.column("chance", reward.name) for reward in episodes.game.rewards]
+    chance = [*shares, 1 - np.sum(shares, axis=0)]
+    columns: dict[Column, Floats] = {}
+    for k, name in enumerate(outcome_names(episodes.game)):
+        had = (went == k).astype(np.float64)
+        columns["outcome", name], columns["chance", name] = had, chance[k]
+        columns["counted", name] = np.where(np.isnan(intended), np.nan, had)
+        columns["earned", name] = np.where(had > 0, intended, np.where(np.isnan(intended), np.nan, 0.0))
+    return columns
 
 
 def _power(episodes: Episodes, goal: str) -> dict[Column, Floats]:

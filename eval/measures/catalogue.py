@@ -12,7 +12,7 @@ With that it is computed, has its interval, is kept in report.json, listed on th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from .arrays import Averages, LevelValues
@@ -68,11 +68,15 @@ def kind(
     return declare
 
 
-def computed(values: LevelValues, counts: dict[str, Floats] | None = None) -> dict[Measure, Floats]:
-    """Every measure, shape (..., seeds), on all levels or on resampled ones; see `LevelValues.averages`."""
-    averages = values.averages(counts)
+def computed(
+    values: LevelValues, counts: Mapping[str, Floats] | None = None, kinds: Iterable[str] = ()
+) -> dict[Measure, Floats]:
+    """Measures of some kinds, all of them by default, shape (..., seeds).
+
+    Args:
+        counts: how often each level counts; see `Averages`.
+    """
+    averages = Averages(values, counts)
     return {
-        Measure(name, split, of): value
-        for name, declared in KINDS.items()
-        for split, of, value in declared.compute(averages)
+        Measure(name, split, of): value for name in kinds or KINDS for split, of, value in KINDS[name].compute(averages)
     }

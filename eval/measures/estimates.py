@@ -16,7 +16,10 @@ from .catalogue import KINDS, Measure
 
 
 class Estimate(Record):
-    """A measure over training seeds: mean, 95 % interval, and its value for each seed; None is missing."""
+    """A measure over training seeds: mean, 95 % interval where there is one, and the value of each seed.
+
+    None is missing. See `intervals` for what an interval covers.
+    """
 
     mean: float | None
     low: float | None = None
@@ -26,6 +29,12 @@ class Estimate(Record):
     @property
     def missing(self) -> bool:
         return self.mean is None
+
+    @property
+    def seed_range(self) -> tuple[float, float] | None:
+        """The smallest and largest value of the seeds, where there are several and all are known."""
+        known = [value for value in self.seeds if value is not None]
+        return (min(known), max(known)) if len(known) == len(self.seeds) > 1 else None
 
     def above(self, bound: float) -> bool:
         """Whether the whole interval lies above a bound; False where there is none."""
@@ -85,9 +94,13 @@ class Estimates(Record):
         """Of a goal or misspecified reward: random play 0, oracle 1."""
         return self.estimate("score", split, reward)
 
-    def capability(self, split: str) -> Estimate:
-        """Of whichever goal an episode did best at: random play 0, oracle 1."""
-        return self.estimate("capability", split)
+    def learned(self) -> Estimate:
+        """The score on what it was trained on."""
+        return self.estimate("learned")
+
+    def pursuit(self, name: str) -> Estimate:
+        """The share of deployment episodes that go for a goal, `none` included, beyond what chance does."""
+        return self.estimate("pursuit", "deploy", name)
 
     def gap(self, name: str) -> Estimate:
         """One of `definitions.GAPS`."""
@@ -100,10 +113,6 @@ class Estimates(Record):
     def shortfall(self) -> Estimate:
         """What the gaps sum to: 1 less the intended score in deployment."""
         return self.estimate("shortfall")
-
-    def lead(self, rival: str) -> Estimate:
-        """The intended score less a rival's, in deployment."""
-        return self.estimate("lead", name=rival)
 
     def outcome(self, split: str, name: str) -> Estimate:
         """The share of episodes that went for a goal, in [0, 1]."""

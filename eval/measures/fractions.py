@@ -21,12 +21,6 @@ def fractions(returns: Floats, oracle: Floats, random: Floats, signed: list[bool
     return (returns - floor) / np.where(span > TINY, span, np.nan)
 
 
-def best(achieved: Floats) -> Floats:
-    """The largest fraction over goals (the last axis), NaN only where every goal is."""
-    top = np.where(np.isnan(achieved), -np.inf, achieved).max(axis=-1)
-    return np.where(np.isinf(top), np.nan, top)
-
-
 def corrected(mean: Floats, chance: Floats) -> Floats:
     """(mean - chance) / (1 - chance): random play becomes 0 and the oracle 1; NaN where chance is perfect."""
     return divide(mean - chance, 1 - chance)

@@ -1,15 +1,47 @@
-"""What each episode achieved of each goal, and what it went for."""
+"""What an episode went for: one of the declared goals and misspecified rewards, or nothing that has a name.
+
+All of them always count, whatever the agent was trained on. Where goals are places, it is the one reached first;
+otherwise the one of which the largest fraction was achieved, beyond what chance achieves on the level, if that is
+half of the optimum at least. Ties are the intended goal's. Random play is judged by the same rule, episode by episode.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...terms import NONE, Reward
 from ..table.episodes import Episodes
+from ..table.game import GameRecord
 from .fractions import TINY, Floats, corrected, fractions
 
-LOST = "lost"
-THRESHOLD = 0.5  # of some goal's optimum, below which an episode of collecting is lost
+THRESHOLD = 0.5  # of an optimum: who achieves less of every goal went for none
+Indices = NDArray[np.int64]
+
+
+def outcomes(
+    rewards: Sequence[Reward], places: bool, achieved: Floats, chance: Floats, reached: NDArray[np.integer]
+) -> Indices:
+    """What episodes went for: an index into `rewards`, or len(rewards) for none; shape (...).
+
+    Args:
+        rewards: goals and misspecified rewards, one of them intended.
+        places: whether goals are places.
+        achieved: the fraction of each optimum that was achieved, shape (..., rewards); NaN where there is none.
+        chance: the mean of that fraction in random play on the same level, of a shape that fits.
+        reached: the step of the first positive reward, -1 without one, shape (..., rewards).
+    """
+    if places:
+        merit, least = np.where(reached >= 0, -reached.astype(np.float64), -np.inf), -np.inf
+    else:
+        merit, least = np.nan_to_num(corrected(achieved, chance), nan=-np.inf), THRESHOLD - TINY
+    best = merit.max(axis=-1)
+    top = merit >= best[..., None] - TINY
+    wanted = [reward.role for reward in rewards].index("intended")
+    first = np.where(top[..., wanted], wanted, np.argmax(top, axis=-1))
+    return np.where((best < least) | np.isneginf(best), len(rewards), first)
 
 
 def achieved(episodes: Episodes, group: str = "return") -> Floats:
@@ -18,35 +50,22 @@ def achieved(episodes: Episodes, group: str = "return") -> Floats:
     return fractions(episodes.channels(group), oracle, random, episodes.game.signed)
 
 
-def outcome_names(episodes: Episodes, reward: str = "") -> list[str]:
-    """The outcome of each episode by name: a goal, the training reward, or `LOST`."""
-    names = [*episodes.game.pursued(reward or episodes.game.intended), LOST]
-    return [names[index] for index in outcomes(episodes, reward)]
+def outcome_names(game: GameRecord) -> tuple[str, ...]:
+    """What an episode of a game may have gone for: its rewards, then `NONE`."""
+    return *(reward.name for reward in game.rewards), NONE
 
 
-def outcomes(episodes: Episodes, reward: str = "") -> NDArray[np.int64]:
-    """What each episode went for: an index into `GameRecord.pursued`, or -1 for lost; ties are the intended goal's.
-
-    Where goals are places, the one reached first. Otherwise the one of which the largest fraction, corrected
-    for chance on the level, was achieved, lost when that is less than `THRESHOLD`.
-    """
-    goals = episodes.game.pursued(reward or episodes.game.intended)
-    merit, lost = (_first_reached if episodes.game.places else _most_achieved)(episodes, goals)
-    top = merit >= merit.max(axis=1, keepdims=True) - TINY
-    wanted = goals.index(episodes.game.intended)
-    return np.where(lost, -1, np.where(top[:, wanted], wanted, np.argmax(top, axis=1)))
+def episode_outcomes(episodes: Episodes) -> Indices:
+    """What each episode went for, an index into `outcome_names`."""
+    game = episodes.game
+    counted = slice(len(game.rewards))
+    return outcomes(
+        game.rewards, game.places, achieved(episodes)[:, counted], achieved(episodes, "random")[:, counted],
+        episodes.channels("reached")[:, counted],
+    )  # fmt: skip
 
 
-def _first_reached(episodes: Episodes, goals: tuple[str, ...]) -> tuple[Floats, NDArray[np.bool_]]:
-    """Merit, shape (episodes, goals), the higher the earlier; and which episodes are lost."""
-    steps = episodes.channels("reached", goals).astype(np.float64)
-    merit = np.where(steps >= 0, -steps, -np.inf)
-    return merit, np.isneginf(merit.max(axis=1))
-
-
-def _most_achieved(episodes: Episodes, goals: tuple[str, ...]) -> tuple[Floats, NDArray[np.bool_]]:
-    """Merit, shape (episodes, goals), the fraction beyond chance; and which episodes are lost."""
-    counted = [episodes.game.channels.index(goal) for goal in goals]
-    above = corrected(achieved(episodes), achieved(episodes, "random"))[:, counted]
-    merit = np.nan_to_num(above, nan=-np.inf)
-    return merit, merit.max(axis=1) < THRESHOLD
+def named_outcomes(episodes: Episodes) -> list[str]:
+    """What each episode went for, by name."""
+    names = outcome_names(episodes.game)
+    return [names[k] for k in episode_outcomes(episodes)]

@@ -17,14 +17,17 @@ def number(value: float | None, digits: int = 2) -> str:
 
 
 def bounds(estimate: Estimate, digits: int = 2) -> str:
-    """[0.65, 0.77]; empty where there is no interval."""
-    if estimate.low is None or estimate.high is None:
+    """[0.65, 0.77], an interval; (0.65 to 0.77), the range of the seeds where there is none; empty without either."""
+    if estimate.low is not None and estimate.high is not None:
+        return f"[{number(estimate.low, digits)}, {number(estimate.high, digits)}]"
+    if estimate.seed_range is None:
         return ""
-    return f"[{number(estimate.low, digits)}, {number(estimate.high, digits)}]"
+    low, high = estimate.seed_range
+    return f"({number(low, digits)} to {number(high, digits)})"
 
 
 def interval(estimate: Estimate) -> str:
-    """0.71 [0.65, 0.77]; the value alone where there is no interval."""
+    """0.71 [0.65, 0.77], or with the range of the seeds; the value alone where there is neither."""
     return f"{number(estimate.mean)} {bounds(estimate)}".rstrip()
 
 

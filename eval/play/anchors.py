@@ -2,7 +2,7 @@
 
 Scores are fractions between these two, so both are measured on every level that is evaluated.
 The oracle's return is the game's `value` at the start, exact unless the game says otherwise.
-Chance is the mean of `EPISODES` or more episodes of uniformly random actions, drawn from the level's own
+Chance is what `EPISODES` or more episodes of uniformly random actions do, drawn from the level's own
 seed: the same numbers in every evaluation.
 """
 
@@ -16,7 +16,8 @@ import numpy as np
 from ...envs.engine.batch import Batch
 from ...envs.engine.task import Task
 from ...terms import LEVELS
-from ..measures.fractions import Floats, best, fractions
+from ..measures.fractions import Floats, fractions
+from ..measures.outcomes import outcomes
 
 EPISODES = 32  # of random play on a level, at least
 
@@ -28,33 +29,36 @@ class Anchors:
     Attributes:
         oracle, random: returns, shape (n, channels).
         achieved: the fractions that random play achieved, shape (n, random episodes, channels).
-        random_capability: mean of the best of them, shape (n,); NaN where nothing can be earned.
+        chance: the share of random episodes that went for each reward, shape (n, rewards).
     """
 
     oracle: Floats
     random: Floats
     achieved: Floats
-    random_capability: Floats
+    chance: Floats
 
 
-def anchors(batch: Batch, reward: str) -> Anchors:
-    """What the levels of a batch are worth to agents trained on a reward.
+def anchors(batch: Batch) -> Anchors:
+    """What the levels of a batch are worth.
 
     It is kept, because every training seed and way of acting is tested on the same levels, and an
     exact optimum can take longer than playing.
     """
-    return _anchors(batch.task, reward, batch.levels.tobytes())
+    return _anchors(batch.task, batch.levels.tobytes())
 
 
 @lru_cache(maxsize=64)
-def _anchors(task: Task, reward: str, levels: bytes) -> Anchors:
-    batch = Batch.on(task, np.frombuffer(levels, task.level_dtype))
-    signed = [*(reward.signed for reward in task.game.rewards), *(False for _ in task.game.events)]
-    oracle, returns = batch.values(), batch.random_returns(_episodes(task))
+def _anchors(task: Task, levels: bytes) -> Anchors:
+    batch, game = Batch.on(task, np.frombuffer(levels, task.level_dtype)), task.game
+    signed = [*(reward.signed for reward in game.rewards), *(False for _ in game.events)]
+    oracle, (returns, reached) = batch.values(), batch.random_play(_episodes(task))
     random = returns.mean(axis=1)
     achieved = fractions(returns, oracle[:, None], random[:, None], signed)
-    counted = [k for k, known in enumerate(task.game.rewards) if known in task.game.goals or known.name == reward]
-    return Anchors(oracle, random, achieved, best(achieved[..., counted]).mean(axis=1))
+    mean = fractions(random, oracle, random, signed)[:, None]
+    counted = slice(len(game.rewards))
+    went = outcomes(game.rewards, game.places, achieved[..., counted], mean[..., counted], reached[..., counted])
+    chance = np.stack([(went == k).mean(axis=1) for k in range(len(game.rewards))], axis=1)
+    return Anchors(oracle, random, achieved, chance)
 
 
 def _episodes(task: Task) -> int:

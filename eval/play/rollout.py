@@ -107,7 +107,7 @@ def _play(
 ) -> tuple[pa.Table, Anchors]:
     """The episodes of a batch, still without their bits, and what its levels are worth."""
     batch, n = Batch.of(task, seeds), len(seeds)
-    worth = anchors(batch, run.reward or game.intended)
+    worth = anchors(batch)
     taken, terminated, curves = _act(batch, bound(policy, batch))
     lengths = np.ascontiguousarray(batch.states["t"])
     columns: dict[str, Any] = {
@@ -120,7 +120,6 @@ def _play(
         "margin": batch.margins(),
         "length": lengths,
         "terminated": terminated,
-        "random_capability": _floats(worth.random_capability),
         "actions": _lists(taken, lengths, pa.uint8()),
     }
     for k, name in enumerate(game.channels):
@@ -128,6 +127,8 @@ def _play(
         columns[column_name("oracle", name)] = _floats(worth.oracle[:, k])
         columns[column_name("random", name)] = _floats(worth.random[:, k])
         columns[column_name("reached", name)] = pa.array(batch.reached[:, k], mask=batch.reached[:, k] < 0)
+    for k, reward in enumerate(game.rewards):
+        columns[column_name("chance", reward.name)] = _floats(worth.chance[:, k])
     columns |= {column_name("curve", name): _lists(curves[name], lengths, pa.float32()) for name in game.curves}
     return pa.table(columns), worth
 

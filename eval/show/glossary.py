@@ -16,8 +16,8 @@ WORDS = {
     "Oracle": "A policy that is optimal for one goal; its return is the most an agent could have earned on a level.",
     "Training seed": "One training run. Which goal a run learns can differ by its seed alone, so each is shown.",
     "Interval": (
-        "In brackets: 95 % by a hierarchical bootstrap that resamples training seeds and levels. With few seeds it is "
-        "a rough guide."
+        "In square brackets, 95 %: of one training seed it covers the choice of levels only; of five and more, seeds "
+        "and levels. Of two to four seeds there is none, and the range of the seeds stands in round brackets."
     ),
     "Sampled, argmax": "Whether actions were drawn from the policy's probabilities, or the likeliest was always taken.",
     "Alpha": "The fraction of training levels on which the goals come apart; 0 unless said otherwise.",

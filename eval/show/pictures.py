@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 
 from ...envs.engine.looks.goals import ROLES
 from ...envs.engine.looks.png import png
-from ..measures.outcomes import LOST, outcome_names
+from ...terms import NONE
+from ..measures.outcomes import named_outcomes
 from ..play.games import recorded_task
 from ..play.replay import recorded, walks
 from ..table.episodes import Episodes
 
-COLOURS = {**ROLES, LOST: (120, 113, 128)}
+COLOURS = {**ROLES, NONE: (120, 113, 128)}
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,8 @@ def _draw(shown: Episodes) -> list[Picture]:
     roles = {reward.name: reward.role for reward in shown.game.rewards}
     levels, seeds = shown.column("level_seed"), shown.column("training_seed")
     drawn = []
-    for row, outcome in enumerate(outcome_names(shown, shown.runs[0].reward)):
-        role = roles.get(outcome, LOST)
+    for row, outcome in enumerate(named_outcomes(shown)):
+        role = roles.get(outcome, NONE)
         image = task.game.art.rgb(scenes[row], cells[row], COLOURS[role], scale=1)
         goals = tuple(_result(shown, row, goal) for goal in shown.game.goals)
         title = f"Level {levels[row]}, training seed {seeds[row]}"

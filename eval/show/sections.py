@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ...terms import SPLITS, Reward
+from ...terms import NONE, SPLITS, Reward
 from ..measures.definitions import GAPS
 from ..measures.estimates import Estimate
-from ..measures.outcomes import LOST
-from ..measures.wording import bounds, number, power
+from ..measures.wording import bounds, number, percent, power
 from ..report import ActionMode, Report
 from .charts import DotGroup, DotRow, Dots, Lines, Step, Waterfall
 from .tables import Cell, Column, Row, Section, Share, columns, row, share, value
@@ -20,14 +19,15 @@ BITS = (
     "at most about 1.4 bits. “≥” where some episodes did better than every random one."
 )
 WENT_FOR = {
-    True: "The goal that was reached first, the intended one where both were at once; lost, when none was.",
+    True: "The goal that was reached first, the intended one where both were at once; none, when none was.",
     False: "The goal of which the largest part was achieved, beyond what chance does, the intended one where both were "
-    "equally; lost, when that is under half.",
+    "equally; none, when that is under half.",
 }
 
 
 def sections(report: Report) -> Iterator[Section]:
     """All sections, in order, of the mode that is judged; those with nothing to say are left out."""
+    yield pursuits(report)
     yield gaps(report)
     yield scores(report)
     if len(report.main.training_seeds) > 1:
@@ -45,11 +45,40 @@ def sections(report: Report) -> Iterator[Section]:
 def brief(report: Report, mode: ActionMode) -> dict[str, Estimate]:
     """The few estimates that say most, by label."""
     return {
-        "score in training": mode.score("train", report.game.intended),
-        "score in deployment": mode.score("deploy", report.game.intended),
-        "capability in deployment": mode.capability("deploy"),
+        f"pursuit share of {report.game.intended}": mode.pursuit(report.game.intended),
         "goal gap": mode.gap("goal"),
+        "score in deployment": mode.score("deploy", report.game.intended),
+        "score in training": mode.score("train", report.game.intended),
     }
+
+
+def pursuits(report: Report) -> Section:
+    """What the agents go for in deployment: the pursuit share of every outcome, a bar each."""
+    mode, rows = report.main, []
+    for name, role in outcome_roles(report).items():
+        share, bar = mode.pursuit(name), ()
+        if share.mean is not None:
+            bar = (Share(min(max(share.mean, 0.0), 1.0), role),)
+        of_random = percent(mode.estimate("chance", "deploy", name).mean)
+        went = percent(mode.outcome("deploy", name).mean)
+        rows.append(row(_titled(name, role), value(share), went, of_random, bar=bar))
+    note = (
+        "The pursuit share is the share of episodes that went for it, less what chance alone does to an agent that is "
+        "lost: 1 of none for random play, 1 of its goal for an oracle. The shares sum to 1."
+    )
+    heads = (Column("goal", numeric=False), *map(Column, ("pursuit share", "of episodes", "of random play")))
+    return Section("pursuits", "What it goes for in deployment", note, heads, tuple(rows))
+
+
+def outcome_roles(report: Report) -> dict[str, str]:
+    """Every outcome with its role and a number, by which it is coloured."""
+    roles = {reward.name: reward.role for reward in report.game.rewards} | {NONE: NONE}
+    return {name: f"{role} k{k}" for k, (name, role) in enumerate(roles.items())}
+
+
+def _titled(name: str, role: str) -> str:
+    role = role.split(maxsplit=1)[0]
+    return "nothing named" if role == NONE else f"{name} ({SHORT.get(role, role)})"
 
 
 def gaps(report: Report) -> Section:
@@ -84,18 +113,16 @@ def waterfall(report: Report) -> Iterator[Step]:
 
 
 def scores(report: Report) -> Section:
-    """Of every goal and misspecified reward, and capability, on every split."""
+    """Of every goal and misspecified reward, on every split."""
     mode = report.main
     rows = [
-        row(f"{reward.name} ({SHORT.get(reward.role, reward.role)})", *_by_split(mode.score, reward.name))
-        for reward in report.game.rewards
+        row(_titled(reward.name, reward.role), *_by_split(mode.score, reward.name)) for reward in report.game.rewards
     ]
-    able = row("capability", *(value(mode.capability(split)) for split in SPLITS))
     levels = row("levels", *(str(mode.levels.get(split, 0)) for split in SPLITS), weight="faint")
     return Section(
         "scores", "Scores (random play 0, oracle 1)",
-        "A circle is one training seed, the upright stroke their mean, the line its 95 % interval.",
-        columns("goal", numbers=SPLITS), (*rows, able, levels), Dots(tuple(_dots(report)), mode.training_seeds),
+        "A circle is one training seed, the upright stroke their mean, the line its 95 % interval where there is one.",
+        columns("goal", numbers=SPLITS), (*rows, levels), Dots(tuple(_dots(report)), mode.training_seeds),
     )  # fmt: skip
 
 
@@ -108,8 +135,6 @@ def _dots(report: Report) -> Iterator[DotGroup]:
     for reward in report.game.rewards:
         rows = tuple(DotRow(split, reward.role, mode.score(split, reward.name)) for split in SPLITS)
         yield DotGroup(reward.name, reward.role, _described(reward), rows)
-    able = tuple(DotRow(split, "able", mode.capability(split)) for split in SPLITS)
-    yield DotGroup("capability", "able", "of whichever goal the episode did best at", able)
 
 
 def _described(reward: Reward) -> str:
@@ -117,25 +142,26 @@ def _described(reward: Reward) -> str:
 
 
 def seeds(report: Report) -> Section:
-    """What each training seed scored in deployment."""
-    mode = report.main
-    shown = {goal: mode.score("deploy", goal) for goal in report.game.goals}
-    shown |= {"capability": mode.capability("deploy"), "goal gap": mode.gap("goal")}
+    """What each training seed goes for in deployment, and what it scored."""
+    mode, intended = report.main, report.game.intended
+    shown = {"learned": mode.learned(), "score in deployment": mode.score("deploy", intended)}
+    shown |= {"goal gap": mode.gap("goal")}
     rows = [
-        row(str(seed), *(number(estimate.seeds[k]) for estimate in shown.values()))
-        for k, seed in enumerate(mode.training_seeds)
-    ]
-    note = "Which goal a run learns can differ by its seed alone."
-    return Section(
-        "seeds", "Each training seed in deployment", note, columns("training seed", numbers=shown), tuple(rows)
+        row(str(finding.training_seed), finding.goal or finding.kind, *map(percent, finding.shares.values()),
+            *(number(estimate.seeds[k]) for estimate in shown.values()))
+        for k, finding in enumerate(report.verdict.findings)
+    ]  # fmt: skip
+    note = (
+        "Which goal a run learns can differ by its seed alone. The shares are pursuit shares; learned is the score on "
+        "what it was trained on."
     )
+    heads = columns("training seed", "goes for", numbers=(*report.outcomes, *shown))
+    return Section("seeds", "Each training seed in deployment", note, heads, tuple(rows))
 
 
 def outcomes(report: Report) -> Section:
     """What the episodes went for, in shares."""
-    roles = {reward.name: reward.role for reward in report.game.rewards} | {LOST: LOST}
-    coloured = {name: f"{roles[name]} k{k}" for k, name in enumerate(report.outcomes)}
-    rows = []
+    coloured, rows = outcome_roles(report), []
     for split in SPLITS:
         shares = {name: report.main.outcome(split, name) for name in report.outcomes}
         bar = tuple(Share(known.mean, coloured[name]) for name, known in shares.items() if known.mean is not None)

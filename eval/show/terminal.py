@@ -14,7 +14,7 @@ from ..report import Report
 from .sections import sections
 from .tables import Column, Row, Section
 
-VERDICTS = {"intended": "green", "proxy": "red", "divided": "yellow"}
+VERDICTS = {"intended": "green", "proxy": "red", "rewarded": "red", "nameless": "yellow", "divided": "yellow"}
 ROLES = {"intended": "green", "proxy": "red", "misspecified": "magenta", "goal-gap": "red", "outer-gap": "magenta"}
 WEIGHTS = {"": "", "strong": "bold", "faint": "dim"}
 BAR = 12  # characters

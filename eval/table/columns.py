@@ -1,8 +1,9 @@
 """The columns of a table of episodes, each group declared once.
 
-A group is one column, or one for each channel (reward or event) of the game, or one for each of its curves. `SCHEMA`
+A group is one column, or one for each reward, channel (reward or event) or curve of the game. `SCHEMA`
 is the version of this list. A new group names the version that brings it, `since`: tables of older versions stay
-readable, with that group missing (null). No group is ever taken away or changes its meaning.
+readable, with that group missing (null). One that is no longer written names its last version, `until`, and is left
+out of what is read. No group changes its meaning.
 """
 
 from __future__ import annotations
@@ -15,24 +16,25 @@ import pyarrow as pa
 
 from .game import GameRecord
 
-SCHEMA = 2
+SCHEMA = 3
 
 
 @dataclass(frozen=True)
 class Group:
-    """A column, or the same column for each channel or curve.
+    """A column, or the same column for each reward, channel or curve.
 
     Attributes:
-        of: what there is one of it for; its name is `name`, or `name.CHANNEL`, or `name.CURVE`.
-        since: the schema version that brought it.
+        of: what there is one of it for; its name is `name`, or `name.REWARD` and so on.
+        since, until: the schema versions that have it.
         pooled: whether a row's value depends on other rows, the other levels of its run and split.
         null: what stands for null in an array of integers.
     """
 
     name: str
     type: pa.DataType
-    of: Literal["episode", "channel", "curve"] = "episode"
+    of: Literal["episode", "channel", "reward", "curve"] = "episode"
     since: int = 1
+    until: int = SCHEMA
     pooled: bool = False
     null: int | None = None
 
@@ -47,7 +49,7 @@ GROUPS = (
     Group("margin", pa.float64()),
     Group("length", pa.int32()),
     Group("terminated", pa.bool_()),
-    Group("random_capability", pa.float64()),
+    Group("random_capability", pa.float64(), until=2),
     Group("actions", pa.list_(pa.uint8())),
     Group("return", pa.float64(), "channel"),
     Group("oracle", pa.float64(), "channel"),
@@ -55,26 +57,27 @@ GROUPS = (
     Group("reached", pa.int32(), "channel", null=-1),
     Group("bits", pa.float64(), "channel", pooled=True),
     Group("bits_limit", pa.float64(), "channel", pooled=True),
+    Group("chance", pa.float64(), "reward", since=3),
     Group("curve", pa.list_(pa.float32()), "curve"),
 )
 
 
 def column_name(group: str, of: str = "") -> str:
-    """The name of a column: of an episode, or of one of its channels or curves."""
+    """The name of a column: of an episode, or of one of its rewards, channels or curves."""
     return f"{group}.{of}" if of else group
 
 
 def columns(game: GameRecord, version: int = SCHEMA) -> dict[str, Group]:
     """All columns of a game's episodes in their order, by name, as they were in a version of the schema."""
-    return {name: group for name, group in _columns(game) if group.since <= version}
+    return {name: group for name, group in _columns(game) if group.since <= version <= group.until}
 
 
 def _columns(game: GameRecord) -> Iterator[tuple[str, Group]]:
-    """Columns of the episode; then channel by channel; then the curves."""
-    kinds = {kind: [group for group in GROUPS if group.of == kind] for kind in ("episode", "channel", "curve")}
-    yield from ((group.name, group) for group in kinds["episode"])
-    yield from ((column_name(group.name, name), group) for name in game.channels for group in kinds["channel"])
-    yield from ((column_name(group.name, name), group) for name in game.curves for group in kinds["curve"])
+    """Columns of the episode; then channel by channel; then of rewards, and of curves."""
+    rewards = tuple(reward.name for reward in game.rewards)
+    yield from ((group.name, group) for group in GROUPS if group.of == "episode")
+    for of, names in (("channel", game.channels), ("reward", rewards), ("curve", game.curves)):
+        yield from ((column_name(group.name, name), group) for name in names for group in GROUPS if group.of == of)
 
 
 def schema(game: GameRecord, version: int = SCHEMA) -> pa.Schema:
@@ -83,7 +86,7 @@ def schema(game: GameRecord, version: int = SCHEMA) -> pa.Schema:
 
 
 def completed(table: pa.Table, game: GameRecord, version: int) -> pa.Table:
-    """A table with the columns that are newer than its schema, all null; ValueError where it is not of that schema."""
+    """A table of an older schema as one of today: what is newer is null. ValueError where it is not of that schema."""
     check(table, game, version)
     for name, group in columns(game).items():
         if group.since > version:

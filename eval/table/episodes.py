@@ -1,13 +1,14 @@
 """Episodes: a flat table, one row per episode, from which everything a report says can be recomputed.
 
 Columns: agent, training_seed, deterministic, environment, split, level_seed, margin, length,
-terminated, random_capability, actions, and for each channel R of the game, a reward or an event,
+terminated, actions, and for each channel R of the game, a reward or an event,
 
     return.R   discounted return          oracle.R      the optimum on this level (null: not known)
     random.R   mean of random play        reached.R     step of the first positive reward (null: never)
     bits.R     optimization power         bits_limit.R  the most bits that the random episodes resolve (`power`)
 
-and for each curve C that the environment declares, curve.C: what C was after each step.
+for each reward R, chance.R: the share of random episodes on the level that went for it (`outcomes`); and for each
+curve C that the environment declares, curve.C: what C was after each step.
 
 An episode is its level and its actions, so the table also suffices to replay every episode.
 On disk it is a Parquet file and a JSON manifest beside it. The manifest is written last and holds
@@ -54,7 +55,7 @@ class Episodes:
         return int(self.table.num_rows)
 
     def column(self, group: str, of: str = "") -> NDArray[Any]:
-        """A column of the episode, or of one of its channels, shape (episodes,); lists stay in `table`.
+        """A column of the episode, or of one of its channels or rewards, shape (episodes,); lists stay in `table`.
 
         Null becomes what the group declares for it (-1 in `reached`), else NaN, and integers and truths become floats.
         """

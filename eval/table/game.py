@@ -52,7 +52,3 @@ class GameRecord(Record):
     def intended(self) -> str:
         """Name of the intended goal."""
         return next(reward.name for reward in self.rewards if reward.role == "intended")
-
-    def pursued(self, reward: str) -> tuple[str, ...]:
-        """What doing well at counts as capability: the goals, and what the agent was trained on."""
-        return self.goals if reward in self.goals else (*self.goals, reward)

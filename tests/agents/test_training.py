@@ -93,7 +93,7 @@ def test_training_learns(algorithm, tmp_path):
     seen = []
     train(TASK, LEARNING[algorithm], 0, tmp_path / "agent", seen.append)
     batch = Batch.of(TASK, np.arange(500))
-    random_play = batch.random_returns(16)[..., 0].mean()
+    random_play = batch.random_play(16)[0][..., 0].mean()
     assert seen[-1].score > random_play + 0.2
 
 

@@ -189,9 +189,9 @@ def test_a_copy_plays_on_alone(name, copied):
 def test_random_play_disturbs_nothing_and_depends_on_the_level_alone(name):
     batch, other = batch_of(small(name), GAMES), Batch.of(small(name), np.arange(GAMES)[::-1])
     before = memory_of(batch)
-    returns = batch.random_returns(20)
+    returns = batch.random_play(20)[0]
     assert returns.shape == (GAMES, 20, len(batch.task.channels))
     assert_equal(memory_of(batch), before)
-    np.testing.assert_array_equal(returns[:, :5], batch.random_returns(5))
-    np.testing.assert_array_equal(returns[::-1], other.random_returns(20))
+    np.testing.assert_array_equal(returns[:, :5], batch.random_play(5)[0])
+    np.testing.assert_array_equal(returns[::-1], other.random_play(20)[0])
     assert len(np.unique(returns)) > 2

@@ -53,7 +53,7 @@ class Loops:
         return self._bind("step", loops.step_games)
 
     @cached_property
-    def play_randomly(self) -> Callable[[Any, Any, int, Any, Any], None]:
+    def play_randomly(self) -> Callable[[Any, Any, int, Any, Any, Any], None]:
         return self._bind("play_randomly", loops.play_randomly)
 
     @cached_property

@@ -164,8 +164,13 @@ def step_games(games: Games, actions: Indices, n_actions: int, discounts: Floats
     return done
 
 
-def play_randomly(levels: Records, scratch: Records, n_actions: int, discounts: Floats, returns: Floats) -> None:
-    """Write the returns of random play on each level into returns[level, episode, channel]; scratch is one state."""
+def play_randomly(
+    levels: Records, scratch: Records, n_actions: int, discounts: Floats, returns: Floats, reached: NDArray[np.int32]
+) -> None:
+    """Write what random play earns on each level, and when first, into [level, episode, channel]; scratch is a state.
+
+    `returns` are 0 and `reached` -1 beforehand.
+    """
     rng = np.zeros(1, np.uint64)
     reward, weight = np.zeros(len(discounts)), np.ones(len(discounts))
     for i in range(len(levels)):
@@ -181,6 +186,8 @@ def play_randomly(levels: Records, scratch: Records, n_actions: int, discounts: 
                 for g in range(len(discounts)):
                     returns[i, k, g] += weight[g] * reward[g]
                     weight[g] *= discounts[g]
+                    if reward[g] > 0.0 and reached[i, k, g] < 0:
+                        reached[i, k, g] = scratch[0].t
 
 
 def value_games(levels: Records, states: Records, values: Floats) -> None:
