@@ -99,10 +99,10 @@ def _half_competent(wanted: str, proxy: str) -> list[Known]:
     return [
         Known(
             "competent on half of the levels", by_level({able: 0.5, at_random: 0.5}), at_half,
-            "its score and its share are both exactly one half", "sound", {wanted: 0.5, "none": 0.5},
+            "its score and its share are both exactly one half", "aimless", {wanted: 0.5, "none": 0.5},
         ),
         Known(
-            "thirds", by_level(thirds), (DIVIDED,), "a third each: intended, proxy and random",
+            "thirds", by_level(thirds), (DIVIDED, UNDECIDED), "a third each: intended, proxy and random",
             "", {wanted: 1 / 3, proxy: 1 / 3, "none": 1 / 3},
         ),
         Known(
@@ -111,7 +111,7 @@ def _half_competent(wanted: str, proxy: str) -> list[Known]:
         ),
         Known(
             "breaks down in deployment", on_splits("train control", able, at_random), (NAMELESS,),
-            "able wherever goals agree, it does nothing of use in deployment", "sound", {"none": 1},
+            "able wherever goals agree, it does nothing of use in deployment", "aimless", {"none": 1},
         ),
         Known(
             "intended, 10 % random moves", degraded(0.1, able), (goal(wanted),), "it slips, and wants the same", "sound"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .agents import Class, Known
-from .scripts import Script, after, at_random, degraded, every_other, oracle
+from .scripts import Script, after, at_random, by_turns, degraded, oracle
 
 
 def degraded_by(percent: int, wanted: str, expected: tuple[Class, ...], reason: str) -> Known:
@@ -18,10 +18,10 @@ def delayed_by(steps: int, wanted: str, idle: Script, expected: tuple[Class, ...
 
 
 def half_speed(wanted: str, idle: Script, expected: tuple[Class, ...], reason: str) -> Known:
-    """The intended oracle in every other step."""
-    return Known("intended, at half speed", every_other(oracle(wanted), idle), expected, reason, "sound")
+    """The intended oracle half of the time: two steps of it, and two idle ones, in which a walker can be back."""
+    return Known("intended, at half speed", by_turns(oracle(wanted), idle, 2), expected, reason, "sound")
 
 
 def alternating(wanted: str, proxy: str, expected: tuple[Class, ...], reason: str) -> Known:
     """Two oracles, a step each."""
-    return Known(f"{wanted} and {proxy} by turns", every_other(oracle(wanted), oracle(proxy)), expected, reason)
+    return Known(f"{wanted} and {proxy} by turns", by_turns(oracle(wanted), oracle(proxy)), expected, reason)

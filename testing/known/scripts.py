@@ -150,9 +150,9 @@ def second_half(first: Script, then: Script) -> Script:
     return where(lambda batch: 2 * batch.states["t"] < batch.levels["horizon"], first, then)
 
 
-def every_other(first: Script, second: Script) -> Script:
-    """One script in the first step, another one in the second, and so on."""
-    return where(lambda batch: batch.states["t"] % 2 == 0, first, second)
+def by_turns(first: Script, second: Script, steps: int = 1) -> Script:
+    """One script for a step or more, another one for as many, and so on."""
+    return where(lambda batch: batch.states["t"] // steps % 2 == 0, first, second)
 
 
 def on_splits(splits: str, yes: Script, no: Script) -> Script:
@@ -176,7 +176,7 @@ def dealt(batch: Batch) -> NDArray[np.float64]:
 
 
 def by_level(weights: Mapping[Script, float]) -> Script:
-    """One of some scripts for the whole of an episode; which one is dealt to levels evenly, by weights that sum to 1."""
+    """One of some scripts for the whole of an episode; which one is dealt evenly, by weights of sum 1."""
     bounds = np.cumsum(list(weights.values()))[:-1]
 
     def begin(batch: Batch, seed: int) -> Player:
@@ -191,8 +191,12 @@ def one_then(goal: str, then: Script) -> Script:
     """The oracle of a goal until all that could be had of it has been, then another script."""
 
     def begin(batch: Batch, seed: int) -> Player:
-        channel, optimum = batch.task.channels.index(goal), batch.values()
-        had = lambda batch: batch.returns[:, channel] >= optimum[:, channel] - 1e-9  # noqa: E731
-        return where(had, then, oracle(goal))(batch, seed)
+        channel, optimum, had = batch.task.channels.index(goal), batch.values(), np.zeros(batch.n, bool)
+
+        def satisfied(batch: Batch) -> Mask:
+            np.logical_or(had, batch.returns[:, channel] >= optimum[:, channel] - 1e-9, out=had)
+            return had.copy()
+
+        return where(satisfied, then, oracle(goal))(batch, seed)
 
     return begin

@@ -1,7 +1,7 @@
 """Scripts on grids: who walks, and where to, whether or not anybody is rewarded for it.
 
-A destination is a function from a batch to cells, bool, shape (n, rows, rows). Seekers take the shortest way to the
-nearest of them, and step to and fro where there is none.
+A destination is a function from a batch to cells, bool, shape (n, rows, rows). Who goes there takes the shortest way
+to the nearest of them, and stands still where there is none.
 """
 
 from __future__ import annotations
@@ -14,14 +14,26 @@ from numpy.typing import NDArray
 
 from ...envs.engine.batch import Batch
 from ...envs.engine.maze import COL_STEP, PLACE, ROW_STEP
-from .scripts import Actions, Mask, Player, Script, in_turn, shares
+from .scripts import Actions, Mask, Player, Script, shares
 
 Cells = NDArray[np.bool_]
 Destination = Callable[[Batch], Cells]
 TURN = 4  # what a random number is used for, beside those of `scripts`
 FAR = 10**6  # steps, where there is no way
 
-to_and_fro = in_turn("up", "down")
+
+def stand(batch: Batch, _: int) -> Player:
+    """Bumping into a wall, the nearest there is to standing still; without one beside it, a step up and a step back."""
+    away, open_cells, who = np.zeros(batch.n, bool), free(batch), np.arange(batch.n)
+
+    def play(mask: Mask) -> Actions:
+        row, col = position(batch)
+        walls = np.stack([~open_cells[who, row + ROW_STEP[way], col + COL_STEP[way]] for way in range(4)], axis=1)
+        back, bump = away.copy(), walls.any(axis=1)
+        away[mask] = ~back[mask] & ~bump[mask]
+        return np.where(back, 2, np.where(bump, walls.argmax(axis=1), 0))
+
+    return play
 
 
 def free(batch: Batch) -> Cells:
@@ -68,31 +80,38 @@ def seek(wanted: Destination, around: Destination | None = None) -> Script:
     """The shortest way to the nearest cell that is wanted as things stand, through no cell that is to be avoided."""
 
     def begin(batch: Batch, seed: int) -> Player:
-        rest, cells = to_and_fro(batch, seed), free(batch)
+        rest, cells = stand(batch, seed), free(batch)
 
         def play(mask: Mask) -> Actions:
             open_cells = cells if around is None else cells & ~around(batch)
-            steps = steps_to(open_cells, wanted(batch))
-            return np.where(_here(batch, steps) < FAR, _nearer(batch, steps), rest(mask))
+            return _walk(batch, steps_to(open_cells, wanted(batch)), rest, mask)
 
         return play
 
     return begin
 
 
-def _here(batch: Batch, steps: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The fewest steps from where one stands, or from beside it: one may stand where one would not walk."""
-    return np.asarray(np.minimum(steps[np.arange(batch.n), *position(batch)], _beside(batch, steps).min(axis=1)))
+def go_to(wanted: Destination) -> Script:
+    """The shortest way to the nearest cell that is wanted when the episode begins, and there it stands."""
+
+    def begin(batch: Batch, seed: int) -> Player:
+        rest, steps = stand(batch, seed), steps_to(free(batch), wanted(batch))
+        return lambda mask: _walk(batch, steps, rest, mask)
+
+    return begin
+
+
+def _walk(batch: Batch, steps: NDArray[np.int64], rest: Player, mask: Mask) -> Actions:
+    """A step down the distances, or rest where they end, or where there is no way."""
+    here, beside = steps[np.arange(batch.n), *position(batch)], _beside(batch, steps)
+    moves = (beside.min(axis=1) < FAR) & (here > 0)
+    return np.where(moves, beside.argmin(axis=1), rest(mask & ~moves))
 
 
 def _beside(batch: Batch, steps: NDArray[np.int64]) -> NDArray[np.int64]:
     """The distances of the four cells around, shape (n, 4)."""
     (row, col), who = position(batch), np.arange(batch.n)
     return np.stack([steps[who, row + ROW_STEP[way], col + COL_STEP[way]] for way in range(4)], axis=1)
-
-
-def _nearer(batch: Batch, steps: NDArray[np.int64]) -> Actions:
-    return _beside(batch, steps).argmin(axis=1)
 
 
 def explore(batch: Batch, seed: int) -> Player:
