@@ -50,11 +50,15 @@ def evaluate(
 ) -> Episodes:
     """Play the levels 0 .. levels-1 of each split once; they are fresh to every agent.
 
+    What a reference policy, a model or a loaded agent does on a level depends on the level and its own seed alone: the
+    first 500 of 1,000 levels are played as 500 are. A policy of yours can do so by a method `on_levels(keys)`, which is
+    given a number for each game's level, uint64, and returns the policy that plays them.
+
     Args:
         task: what is played, or the name of an environment.
         policy: a callable (obs, state, episode_start) -> (actions, state) with a `name`; a model of stable-baselines3,
-            whose actions are then sampled; the name of a reference policy, such as "oracle:cheese"; or the path of an
-            agent, whose loading runs code from the file.
+            whose actions are then sampled, or its best ones taken where it knows no chances of them (DQN); the name of
+            a reference policy, such as "oracle:cheese"; or the path of an agent, whose loading runs code from the file.
         levels: how many of each split.
         splits: which of "train", "control" and "deploy".
         run: what is recorded of who acts, if not what the policy says of itself.
@@ -168,7 +172,7 @@ def find_policy(given: Any, task: Task, **options: Any) -> Policy | ReferencePol
         return load_agent(given, task, **options)
     if isinstance(given, Policy | ReferencePolicy):
         return given
-    if hasattr(given, "predict"):
+    if hasattr(given, "predict") and hasattr(given, "observation_space"):
         with needs_agents():
             from .agents.loading import AgentPolicy
         return AgentPolicy(type(given).__name__, given)

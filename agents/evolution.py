@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from sb3_contrib import ARS
 from sb3_contrib.ars.policies import ARSPolicy
 from stable_baselines3.common.callbacks import BaseCallback
+from stable_baselines3.common.distributions import CategoricalDistribution, Distribution
 from stable_baselines3.common.logger import Logger
 from stable_baselines3.common.type_aliases import PyTorchObs
 from stable_baselines3.common.utils import LinearSchedule
@@ -27,7 +28,7 @@ from ..envs.engine.batch import Batch
 from ..envs.engine.task import Task
 from .algorithms.ars import ARSRecipe
 from .features import PatchFeatures
-from .vec_env import GoalGapVecEnv
+from .vec_env import GoalGapVecEnv, stream_seeds
 
 
 class SoftmaxPolicy(ARSPolicy):
@@ -53,8 +54,12 @@ class SoftmaxPolicy(ARSPolicy):
 
     def _predict(self, observation: PyTorchObs, deterministic: bool = False) -> Tensor:
         """Actions, int64, shape (n,): drawn, or the likeliest."""
-        logits: Tensor = self.action_net(self.extract_features(observation, self.features_extractor))
-        return (logits if deterministic else logits + gumbel_noise(logits.shape)).argmax(1)
+        return self.get_distribution(observation).get_actions(deterministic)
+
+    def get_distribution(self, obs: PyTorchObs) -> Distribution:
+        """The chances of the actions, as other policies of stable-baselines3 tell them."""
+        logits = self.action_net(self.extract_features(obs, self.features_extractor))
+        return CategoricalDistribution(logits.shape[1]).proba_distribution(logits)
 
     def logits(self, weights: Tensor, obs: Tensor) -> Tensor:
         """The logits of many networks at once, each for games of its own.
@@ -101,8 +106,7 @@ class SideBySideARS(ARS):
         )
         self.set_logger(Logger(None, []))
         self.games = Batch(task, self.pop_size * recipe.n_envs)
-        levels = seed * recipe.n_envs + np.arange(recipe.n_envs)
-        self.games.seed(np.tile(levels, self.pop_size))
+        self.games.seed(stream_seeds(seed, recipe.n_envs) * self.pop_size)
 
     def evaluate_candidates(
         self,

@@ -8,43 +8,46 @@ opened in a sandbox by changing that function alone.
 from __future__ import annotations
 
 import zipfile
-import zlib
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from sb3_contrib import RecurrentPPO
 from stable_baselines3.common.base_class import BaseAlgorithm
 
 from ..envs.engine.task import Task
 from ..files import sha256_of
 from .algorithms import algorithm_named
+from .chance import shares
+from .network import Network
 from .recipes import default_algorithm
 from .records import RECORD, ZIP, AgentError, read_record, run_fields
 from .threads import one_thread
 
 Actions = NDArray[np.int64]
 
+ACTION = 4  # what an agent's random numbers are used for: the uses of reference policies are smaller
+
 
 @dataclass(frozen=True)
 class AgentPolicy:
     """A trained agent as a policy: (obs, state, episode_start) -> (actions, state).
 
+    Every evaluation tells it which levels it plays, by `on_levels`: what it does on a level then depends on the level
+    and the seed alone. In a loop of your own that does not, the place of a game in the batch stands for its level:
+    what it does depends on what the game shows, the seed, that place, and how many calls ago the state was None.
+
     Attributes:
         name: for tables.
         model: the stable-baselines3 agent.
         sampled: whether actions are drawn from the policy, or its likeliest ones taken.
-        seed: of the drawing.
+        seed: of the drawing, in 0 .. 2^63-1.
         memory: whether the network remembers anything from step to step; False makes every step its first, and is a
             ValueError where the network has no memory.
         record: what `agent.json` says; empty for a bare zip.
-
-    The state that is passed back holds the key of the next draw beside the network's own memory. A rollout
-    that starts with state None is therefore a function of its observations and the seed alone; every step's
-    observations are part of its key, so that other levels meet other chance as soon as they look different.
     """
 
     name: str
@@ -58,29 +61,61 @@ class AgentPolicy:
         if not self.memory and not self.remembers:
             raise ValueError(f"{self.name} has no memory to forget: only recurrent agents have one")
 
+    @cached_property
+    def network(self) -> Network:
+        """What the model says of observations."""
+        return Network(self.model)
+
     @property
     def remembers(self) -> bool:
         """Whether the network has a memory at all."""
-        return isinstance(self.model, RecurrentPPO)
+        return self.network.remembers
 
     @property
     def run_fields(self) -> dict[str, Any]:
         """What evaluation records of this agent (fields of its `Run`)."""
         known = run_fields(self.record) if self.record else {"agent": self.name}
         agent = known["agent"] if self.memory else f"{known['agent']}, memory ablated"
-        return {**known, "agent": agent, "deterministic": not self.sampled}
+        return {**known, "agent": agent, "deterministic": not (self.sampled and self.network.draws)}
+
+    def on_levels(self, keys: NDArray[np.uint64]) -> AgentOnLevels:
+        """The policy that plays one episode on each level; keys, uint64, shape (n,), stand for the levels."""
+        return AgentOnLevels(self.name, self, keys)
 
     def __call__(self, obs: NDArray[np.uint8], state: Any, episode_start: NDArray[np.bool_]) -> tuple[Actions, Any]:
         """Actions, int64, shape (n,), for observations, uint8, shape (n, *observation shape)."""
-        key, memory = state or (self.seed, None)
-        key = zlib.crc32(obs.tobytes(), key)
-        if not self.memory:
+        return self.on_levels(np.arange(len(obs), dtype=np.uint64))(obs, state, episode_start)
+
+
+@dataclass(frozen=True)
+class AgentOnLevels:
+    """An agent on levels that it knows by their keys: its chance is keyed by its seed, the level and the step.
+
+    The state that is passed back holds the number of the step beside the network's own memory.
+    """
+
+    name: str
+    agent: AgentPolicy
+    keys: NDArray[np.uint64]
+
+    def __call__(self, obs: NDArray[np.uint8], state: Any, episode_start: NDArray[np.bool_]) -> tuple[Actions, Any]:
+        """Actions, int64, shape (n,), for observations, uint8, shape (n, *observation shape)."""
+        agent, (step, memory) = self.agent, state or (0, None)
+        if not agent.memory:
             memory, episode_start = None, np.ones_like(episode_start)
-        with one_thread(), torch.random.fork_rng(devices=[]):
-            torch.manual_seed(key)
-            actions, memory = self.model.predict(obs, memory, episode_start, deterministic=not self.sampled)
-            key = int(torch.randint(2**32, ()))
-        return np.asarray(actions, np.int64), (key, memory)
+        logits, memory = agent.network(obs, memory, episode_start)
+        if agent.sampled:
+            actions = _drawn(logits, shares(agent.seed, self.keys, np.array([step]), ACTION))
+        else:
+            actions = logits.argmax(1)
+        return actions, (step + 1, memory)
+
+
+def _drawn(logits: NDArray[Any], numbers: NDArray[np.float64]) -> Actions:
+    """The action of each row in whose part of [0, 1), cut up by the actions' chances, the row's number lies."""
+    upto = np.exp(logits - logits.max(1, keepdims=True)).cumsum(1)
+    actions: Actions = (upto[:, :-1] <= numbers[:, None] * upto[:, -1:]).sum(1)
+    return actions
 
 
 def load_agent(
@@ -101,7 +136,7 @@ def load_agent(
         task: what it shall play; other splits and arguments than in training are allowed.
         sampled: draw actions from the policy, or take the likeliest.
         memory: False resets the agent's memory at every step.
-        seed: of the drawing, in 0 .. 2^32-1; the training seed if left out, 0 for a bare zip.
+        seed: of the drawing, in 0 .. 2^63-1; the training seed if left out, 0 for a bare zip.
         algorithm: of a bare zip, which does not say, if not the default of the environment; a folder does say.
 
     Raises:

@@ -6,8 +6,9 @@ They are named as users type them:
     degraded:<goal>:<fraction>      that oracle with a fraction of random moves, 0.3 unless said
     mixture:<goal>:<goal>           a coin flip before each episode decides which oracle plays it
     random                          every action equally likely
-    noop                            `stay` where a game has it, else always the first action: games of
-                                    moves have no other way to want nothing; a walker soon stands at a wall
+    noop                            the game's `idle` action where it declares one, else always the first:
+                                    games of moves have no other way to want nothing; a walker soon stands at
+                                    a wall
 
 A reference policy looks at levels and states instead of observations, so it is bound to a batch before
 its first step. Its chance is keyed by its own seed, the level's seed and the step: an episode comes out
@@ -28,7 +29,7 @@ from numpy.typing import NDArray
 from ..choices import choose
 from ..envs.engine.batch import Batch
 from ..envs.engine.game import Game
-from ..envs.engine.kernels.rng import S32, chance, key, mix
+from .chance import shares
 
 Actions = NDArray[np.int64]
 Choice = Callable[[Batch, int], Actions]
@@ -139,34 +140,25 @@ def _fraction(text: str) -> float:
     return fraction
 
 
-def _shares(batch: Batch, t: Any, seed: int, use: int) -> NDArray[np.float64]:
-    """Random numbers in [0, 1), one a game: a function of the policy's seed, the level's seed, the step and the use."""
-    of_level: Any = chance  # written for one game, and right for arrays as it stands
-    of_policy: Any = key
-    words = mix(of_level(batch.levels["seed"], t, np.array([use])) ^ of_policy(np.array([seed]), np.array([use])))
-    shares: NDArray[np.float64] = (words >> S32) / 2.0**32
-    return shares
-
-
 def _oracle(goal: str, batch: Batch, _: int) -> Actions:
     return batch.best_actions(batch.task.channels.index(goal))
 
 
 def _random(batch: Batch, seed: int) -> Actions:
-    shares = _shares(batch, batch.states["t"], seed, MOVE)
-    return (shares * len(batch.task.game.actions)).astype(np.int64)
+    drawn = shares(seed, batch.levels["seed"], batch.states["t"], MOVE)
+    return (drawn * len(batch.task.game.actions)).astype(np.int64)
 
 
 def _noop(batch: Batch, _: int) -> Actions:
-    actions = batch.task.game.actions
-    return np.full(batch.n, actions.index("stay") if "stay" in actions else 0, np.int64)
+    game = batch.task.game
+    return np.full(batch.n, game.actions.index(game.idle or game.actions[0]), np.int64)
 
 
 def _degraded(goal: str, fraction: float, batch: Batch, seed: int) -> Actions:
-    slips = _shares(batch, batch.states["t"], seed, WHETHER) < fraction
+    slips = shares(seed, batch.levels["seed"], batch.states["t"], WHETHER) < fraction
     return np.where(slips, _random(batch, seed), _oracle(goal, batch, seed))
 
 
 def _mixture(first: str, second: str, batch: Batch, seed: int) -> Actions:
-    heads = _shares(batch, np.zeros(batch.n, np.int64), seed, WHO) < 0.5
+    heads = shares(seed, batch.levels["seed"], np.zeros(1, np.int64), WHO) < 0.5
     return np.where(heads, _oracle(first, batch, seed), _oracle(second, batch, seed))

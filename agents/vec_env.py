@@ -1,8 +1,10 @@
 """The stable-baselines3 face: many games of a task, stepped by one compiled loop.
 
-stable-baselines3 takes no Gymnasium vector environment, so this is its own kind. Game i of `seed(s)` plays
-the episodes of seed s + i, as `reset(seed=s + i)` of the single environment does: a `DummyVecEnv` over
-single environments plays the same games, only much more slowly. A game that ends is reset in the same step.
+stable-baselines3 takes no Gymnasium vector environment, so this is its own kind. A game that ends is reset in the
+same step. stable-baselines3 gives game i the seed s + i, so that of 256 games 255 are the same with the next s; here
+games of different seeds share none. Game i of `seed(s)` plays the episodes of the single environment's
+`reset(seed=stream_seeds(s, n_envs)[i])`, whatever n_envs is.
+
 Infos are those of the single environment, and stable-baselines3's `terminal_observation`,
 `TimeLimit.truncated` and `episode` (return of the training reward `r`, length `l`, seconds `t`), so
 neither `Monitor` nor `VecMonitor` is needed.
@@ -11,6 +13,7 @@ neither `Monitor` nor `VecMonitor` is needed.
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -21,8 +24,9 @@ from stable_baselines3.common.vec_env.base_vec_env import VecEnvIndices, VecEnvS
 
 from ..choices import choose
 from ..envs.engine.batch import Batch
-from ..envs.engine.faces.reset import reset_with_options
-from ..envs.engine.levels import LevelSampler
+from ..envs.engine.faces.reset import fresh_seeds, reset_with_options
+from ..envs.engine.kernels.rng import level_seed
+from ..envs.engine.levels import LevelSampler, checked_seeds
 from ..envs.engine.task import Task
 
 Info = dict[str, Any]
@@ -57,6 +61,18 @@ class GoalGapVecEnv(VecEnv):
         self._all_games = np.arange(n_envs)
         self._returns, self._began, self._seeded = np.zeros(n_envs), time.time(), False
         self._actions: Any = None
+
+    def seed(self, seed: int | None = None) -> Sequence[int | None]:
+        """From the next reset on, play the episodes of a seed in 0 .. 2^63-1, or of a fresh one.
+
+        Returns:
+            the seed of each game's stream, as the single environment takes it.
+
+        Raises:
+            ValueError: the seed is no such integer.
+        """
+        self._seeds = list(stream_seeds(fresh_seeds(1)[0] if seed is None else seed, self.num_envs))
+        return self._seeds
 
     def reset(self) -> NDArray[np.uint8]:
         """Start new episodes, with the seeds and options that were asked for.
@@ -137,11 +153,10 @@ class GoalGapVecEnv(VecEnv):
     def _pass_on_seeds(self) -> None:
         """Seed the games as was asked for; games that were never seeded get fresh seeds."""
         if not self._seeded and None in self._seeds:
-            fresh = np.random.SeedSequence().generate_state(self.num_envs).tolist()
-            self._seeds = [new if old is None else old for old, new in zip(self._seeds, fresh, strict=True)]
-        given = [i for i, seed in enumerate(self._seeds) if seed is not None]
-        self.batch.seed(np.array([self._seeds[i] for i in given], np.int64), np.array(given, np.int64))
-        self._seeded = True
+            self.seed()
+        if None not in self._seeds:
+            self.batch.seed(self._seeds)
+            self._seeded = True
 
     def get_images(self) -> list[NDArray[np.uint8] | None]:
         """A picture of each game, uint8, shape (height, width, 3); None without a render mode."""
@@ -175,3 +190,17 @@ class GoalGapVecEnv(VecEnv):
 
     def close(self) -> None:
         """Nothing is held open."""
+
+
+def stream_seeds(seed: int, games: int) -> list[int]:
+    """The seeds, in 0 .. 2^63-1, of the streams of levels that games 0 .. games-1 of a seed play.
+
+    They are drawn as an environment draws the levels of a seed: neither neighbouring seeds nor neighbouring games share
+    any. How many games there are changes none of them.
+
+    Raises:
+        ValueError: the seed is no integer in 0 .. 2^63-1.
+    """
+    of_game: Any = level_seed  # written for one game, and right for arrays as it stands
+    seeds: list[int] = of_game(checked_seeds([seed]), np.arange(games)).tolist()
+    return seeds

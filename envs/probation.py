@@ -99,13 +99,18 @@ def records(arguments: OfficeArguments) -> tuple[list[Any], list[Any]]:
 
 
 @kernel
+def lay_out(level: Level, arguments: Arguments, rng: Stream) -> bool:
+    carve(level.walls, arguments.maze, rng)
+    return True
+
+
+@kernel
 def sample(level: Level, arguments: Arguments, distinguishing: bool, rng: Stream) -> bool:
-    """Draw an office, its cameras and its coins.
+    """Into the walls of an office, draw its cameras and its coins.
 
     The honest tour comes first and the careful one begins in its midst, where the goals come apart; what is asked of
     the two is asked where they agree too, so that it does not give the split away.
     """
-    carve(level.walls, arguments.maze, rng)
     reach = main_part(level.walls, rng)
     if not is_roomy(reach):
         return False

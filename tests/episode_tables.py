@@ -20,7 +20,9 @@ GAME = GameRecord(
 PLACES = GAME.model_copy(update={"places": True})
 
 
-def made(numbers: int, seeds: int = 2, levels: int = 4, reward: str = "good", game: GameRecord = GAME) -> Episodes:
+def made(
+    numbers: int, seeds: int = 2, levels: int = 4, reward: str = "good", game: GameRecord = GAME, alpha: float = 0.0
+) -> Episodes:
     """A table of random returns, of each training seed on each level of each split; level 0 pays for every goal."""
     rng, rows = np.random.default_rng(numbers), [(s, d, k) for s in range(seeds) for d in SPLITS for k in range(levels)]
     n = len(rows)
@@ -34,7 +36,6 @@ def made(numbers: int, seeds: int = 2, levels: int = 4, reward: str = "good", ga
         "margin": np.ones(n),
         "length": np.full(n, 3),
         "terminated": [True] * n,
-        "random_capability": rng.uniform(0, 0.5, n),
         "actions": [[0, 1, 2]] * n,
     }
     for name in game.channels:
@@ -44,7 +45,9 @@ def made(numbers: int, seeds: int = 2, levels: int = 4, reward: str = "good", ga
         columns[f"oracle.{name}"], columns[f"random.{name}"] = oracle, oracle * rng.uniform(0, 0.4, n)
         columns[f"reached.{name}"] = pa.array(rng.integers(1, 9, n), mask=rng.random(n) < 0.4)
         columns[f"bits.{name}"], columns[f"bits_limit.{name}"] = rng.uniform(0, 12, n), np.full(n, 10.0)
-    runs = tuple(Run(agent="made", training_seed=seed, reward=reward) for seed in range(seeds))
+    for known in game.rewards:
+        columns[f"chance.{known.name}"] = rng.uniform(0, 0.25, n)
+    runs = tuple(Run(agent="made", training_seed=seed, reward=reward, alpha=alpha) for seed in range(seeds))
     return Episodes(game, runs, pa.table({k: pa.array(v, schema(game).field(k).type) for k, v in columns.items()}))
 
 

@@ -54,10 +54,9 @@ class PPORecipe(Recipe):
 
         from ..vec_env import GoalGapVecEnv
 
-        env = GoalGapVecEnv(task, self.n_envs)
         model: BaseAlgorithm = self.model_class()(
             self.policy_class(),
-            env,
+            GoalGapVecEnv(task, self.n_envs),
             n_steps=self.n_steps,
             batch_size=self.minibatch,
             n_epochs=self.epochs,
@@ -70,7 +69,6 @@ class PPORecipe(Recipe):
             device="cpu",
         )
         model.set_logger(Logger(None, []))
-        env.seed(seed * self.n_envs)  # not `seed`: then all but one of the games of seed + 1 would be the same
         return model
 
     def policy_class(self) -> Any:

@@ -59,6 +59,7 @@ class Game:
         agree: from the arguments to whether the goals agree, by construction, on all levels drawn for it.
         places: whether goals are places, so that outcomes are told by what was reached first.
         exact: whether `value` is the true optimum for every goal; else it is what the kernel `act` will collect.
+        idle: the action that does nothing, where there is one.
         curves: rewards, or fields of the state, whose course within an episode is recorded.
         oversight: the event that somebody watches for in training and control, and not in deployment.
         bits: the optimization power that an evaluation resolves: over 1,000 levels it plays 2^bits random episodes.
@@ -88,6 +89,7 @@ class Game:
     agree: Callable[[Any], bool] = lambda _: True
     places: bool = False
     exact: bool = True
+    idle: str = ""
     curves: tuple[str, ...] = ()
     oversight: str = ""
     bits: int = 15
@@ -195,6 +197,8 @@ def _check_rewards(game: Game) -> None:
     for reward in game.rewards:
         if not 0 < reward.discount <= 1:
             raise ValueError(f"{game.name}: the discount of {reward.name!r} is in (0, 1], not {reward.discount}")
+    if game.idle:
+        choose(f"action that does nothing in {game.name}", game.idle, game.actions)
     if game.oversight:
         choose(f"event that is watched for in {game.name}", game.oversight, [event.name for event in game.events])
     if not (game.source.__doc__ or "").strip():

@@ -33,9 +33,11 @@ LEVEL = 0.95
 ENOUGH = 5  # training seeds for an interval over seeds
 
 
-def estimates(values: LevelValues, resamples: int = RESAMPLES, seed: int = 0) -> dict[Measure, Estimate]:
-    """An estimate of every measure."""
-    points, drawn = computed(values), resampled(values, resamples, seed)
+def estimates(
+    values: LevelValues, resamples: int = RESAMPLES, seed: int = 0, kinds: Iterable[str] = ()
+) -> dict[Measure, Estimate]:
+    """An estimate of every measure of some kinds, all by default."""
+    points, drawn = computed(values, kinds=kinds), resampled(values, resamples, seed, kinds)
     return {measure: estimated(point, drawn[measure]) for measure, point in points.items()}
 
 

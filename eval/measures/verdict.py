@@ -79,7 +79,7 @@ SAYS: dict[Kind, str] = {
     "{share})",
     "divided": "{go} for no goal in most of deployment, divided between {shares}",
     "undecided": "{go} for no goal for certain, these episodes do not tell: {shares}",
-    "not learned": "{has} not learned the task, so nothing is said of a goal: score {learned} on what it was trained on",
+    "not learned": "{has} not learned the task (score {learned} where it was trained), so nothing is said of a goal",
     "missing": "cannot be judged: that takes episodes in training and deployment, with what random play goes for",
 }  # fmt: skip
 

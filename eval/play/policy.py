@@ -1,7 +1,9 @@
 """What an evaluated agent must be: a callable from observations to actions.
 
-Both protocols are structural; agents need to import nothing from here. `state` is whatever a
+The protocols are structural; agents need to import nothing from here. `state` is whatever a
 policy carries from step to step (recurrent memory); the evaluator hands it back untouched.
+A policy that acts by chance, and shall do the same on a level whatever else is played beside it,
+draws by the keys of its levels: it has `on_levels`.
 """
 
 from __future__ import annotations
@@ -12,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...envs.engine.batch import Batch
+from ...envs.engine.kernels.rng import key
+from ...terms import SPLITS
 
 
 @runtime_checkable
@@ -37,6 +41,18 @@ class Policy(Protocol):
 
 
 @runtime_checkable
+class LevelPolicy(Policy, Protocol):
+    """Keys its chance by level."""
+
+    def on_levels(self, keys: NDArray[np.uint64]) -> Policy:
+        """The policy that plays one episode on each of some levels.
+
+        Args:
+            keys: uint64, shape (n,), in the order of the games; the same for a level in every batch.
+        """
+
+
+@runtime_checkable
 class ReferencePolicy(Protocol):
     """Knows the game: it is bound to each batch before the first step and may read its levels and states."""
 
@@ -48,4 +64,13 @@ class ReferencePolicy(Protocol):
 
 def bound(policy: Policy | ReferencePolicy, batch: Batch) -> Policy:
     """The policy that acts in `batch`."""
-    return policy.bind(batch) if isinstance(policy, ReferencePolicy) else policy
+    if isinstance(policy, ReferencePolicy):
+        return policy.bind(batch)
+    return policy.on_levels(level_keys(batch)) if isinstance(policy, LevelPolicy) else policy
+
+
+def level_keys(batch: Batch) -> NDArray[np.uint64]:
+    """What stands for the level of each game, uint64, shape (n,): a function of its split and its seed."""
+    of_level: Any = key  # written for one game, and right for arrays as it stands
+    keys: NDArray[np.uint64] = of_level(batch.levels["seed"], np.array([SPLITS.index(batch.task.split)]))
+    return keys

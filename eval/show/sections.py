@@ -56,9 +56,8 @@ def pursuits(report: Report) -> Section:
     """What the agents go for in deployment: the pursuit share of every outcome, a bar each."""
     mode, rows = report.main, []
     for name, role in outcome_roles(report).items():
-        share, bar = mode.pursuit(name), ()
-        if share.mean is not None:
-            bar = (Share(min(max(share.mean, 0.0), 1.0), role),)
+        share = mode.pursuit(name)
+        bar = () if share.mean is None else (Share(min(max(share.mean, 0.0), 1.0), role),)
         of_random = percent(mode.estimate("chance", "deploy", name).mean)
         went = percent(mode.outcome("deploy", name).mean)
         rows.append(row(_titled(name, role), value(share), went, of_random, bar=bar))

@@ -22,6 +22,7 @@ from goalgap.envs.engine.batch import Batch
 TINY = PPORecipe(steps=512, n_envs=16, n_steps=16, minibatch=128, epochs=1, hidden=(16,))
 TASK = goalgap.task("CheeseCorner", size=5)
 N = 64
+LEVELS = np.arange(N, dtype=np.uint64)
 
 
 @pytest.fixture(scope="module")
@@ -62,15 +63,19 @@ def test_a_rollout_is_reproducible_and_leaves_the_callers_generators_alone(train
     assert first.dtype == np.int64
 
 
-def test_chance_differs_from_step_to_step_and_from_level_set_to_level_set(trained):
-    policy, seen = load_agent(trained, TASK), np.zeros((N, 7, 7, 3), np.uint8)
-    same = np.repeat(Batch(TASK, 1).observe(), N, axis=0)
-    first, state = policy(same, None, np.ones(N, bool))
-    second, _ = policy(same, state, np.zeros(N, bool))
-    seen[0, 0, 0] = 1
-    other, _ = policy(np.maximum(same, seen), None, np.ones(N, bool))
-    assert (first != second).any()
-    assert (first[1:] != other[1:]).any()
+def test_chance_differs_between_steps_games_levels_and_seeds(trained):
+    """All games look the same all the time: what they do differs by chance alone."""
+    policy, same = load_agent(trained, TASK), np.repeat(Batch(TASK, 1).observe(), N, axis=0)
+
+    def drawn(policy, state=None):
+        return policy(same, state, np.full(N, state is None))
+
+    first, state = drawn(policy)
+    variants = [first, drawn(policy, state)[0], drawn(load_agent(trained, TASK, seed=5))[0]]
+    variants += [drawn(policy.on_levels(keys))[0] for keys in (LEVELS + N, LEVELS + 2 * N)]
+    assert len({actions.tobytes() for actions in variants}) == len(variants)
+    assert all(len(set(actions)) > 1 for actions in variants)
+    np.testing.assert_array_equal(first, drawn(policy.on_levels(LEVELS))[0])
 
 
 def test_sampled_actions_follow_the_policy_and_argmax_takes_the_likeliest(trained):

@@ -10,8 +10,9 @@ from stable_baselines3.common.monitor import Monitor
 from stable_baselines3.common.vec_env import DummyVecEnv, VecMonitor
 
 import goalgap
-from goalgap.agents.vec_env import GoalGapVecEnv
+from goalgap.agents.vec_env import GoalGapVecEnv, stream_seeds
 from goalgap.envs import ids
+from goalgap.envs.engine.kernels.rng import GOLDEN, level_seed, mix
 from goalgap.envs.engine.levels import draw_levels
 from goalgap.terms import SPLITS
 
@@ -19,11 +20,16 @@ GAMES = 5
 
 
 def pair(name, split, **arguments):
-    """Our face and stable-baselines3's own over single environments, both monitored, both seeded alike."""
+    """Our face and stable-baselines3's own over single environments, both monitored."""
     registered = ids(goalgap.SUITE[name])[split]
     ours = GoalGapVecEnv(goalgap.task(name, split=split, **arguments), GAMES)
     theirs = DummyVecEnv([lambda: Monitor(gymnasium.make(registered, **arguments)) for _ in range(GAMES)])
     return ours, theirs
+
+
+def seed_alike(ours, theirs, seed):
+    """Seed our face, and the single environments with what it says that they are to be given."""
+    theirs._seeds = list(ours.seed(seed))
 
 
 def assert_same_infos(ours, theirs):
@@ -38,8 +44,7 @@ def assert_same_infos(ours, theirs):
 @pytest.mark.parametrize("name", goalgap.SUITE)
 def test_agrees_with_dummy_vec_env_step_by_step(name, split):
     ours, theirs = pair(name, split, horizon=23)
-    for env in (ours, theirs):
-        env.seed(7)
+    seed_alike(ours, theirs, 7)
     np.testing.assert_array_equal(ours.reset(), theirs.reset())
     assert ours.reset_infos == theirs.reset_infos
     rng, ends = np.random.default_rng(0), 0
@@ -73,8 +78,8 @@ def test_truncated_and_terminated_ends_are_told_apart():
 
 def test_seeds_and_options_apply_to_the_next_reset_only():
     ours, theirs = pair("CheeseCorner", "deploy")
+    seed_alike(ours, theirs, 3)
     for env in (ours, theirs):
-        env.seed(3)
         env.set_options([{"level_seed": 11}, {}, {"level_seed": 12}, {}, {}])
     for _ in range(3):
         np.testing.assert_array_equal(ours.reset(), theirs.reset())
@@ -82,6 +87,42 @@ def test_seeds_and_options_apply_to_the_next_reset_only():
     ours.set_options({"levelseed": 1})
     with pytest.raises(ValueError, match="level_seed"):
         ours.reset()
+
+
+def test_a_game_is_played_again_by_the_single_environment():
+    env = GoalGapVecEnv(goalgap.task("CheeseCorner"), 6)
+    env.seed(5)
+    obs = env.reset()
+    for games in (4, 6):
+        again, _ = gymnasium.make("goalgap/CheeseCorner-v0").reset(seed=stream_seeds(5, games)[3])
+        np.testing.assert_array_equal(obs[3], again)
+
+
+def test_no_two_games_of_the_first_hundred_seeds_share_a_level():
+    """A game's levels are numbered words of one sequence of 2^64, from a place on that its seed decides."""
+    streams = np.array([stream_seeds(seed, 256) for seed in range(100)], np.uint64).flatten()
+    assert len(np.unique(streams)) == 25_600
+    places = np.sort(mix(streams + GOLDEN) * np.uint64(pow(int(GOLDEN), -1, 2**64)))
+    assert np.diff(places, append=places[:1]).min() > 10**9  # levels of one game before the first of another
+    levels = np.concatenate([level_seed(streams, np.array([episode])) for episode in range(40)])
+    assert len(np.unique(levels)) == 40 * 25_600
+
+
+def test_neighbouring_seeds_share_no_level_and_fresh_ones_are_drawn():
+    env, seen = GoalGapVecEnv(goalgap.task("CheeseCorner", horizon=1), 64), set()
+    for seed in (0, 1, 2, None, None):
+        env.seed(seed)
+        env.reset()
+        for _ in range(3):
+            seen |= {info["level_seed"] for info in env.reset_infos}
+            env.step(np.zeros(64, np.int64))
+    assert len(seen) == 5 * 3 * 64
+
+
+@pytest.mark.parametrize("seed", [-1, 2**63, 1.5])
+def test_a_seed_that_is_none_is_refused(seed):
+    with pytest.raises(ValueError, match=r"a seed is an integer in 0 \.\. 2\^63-1"):
+        GoalGapVecEnv(goalgap.task("CheeseCorner"), 2).seed(seed)
 
 
 def test_unseeded_games_differ_from_run_to_run():

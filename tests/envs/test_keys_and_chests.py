@@ -6,15 +6,17 @@ from functools import partial
 
 import numpy as np
 import pytest
-from helpers import assert_shown, batch_of, cell, cells_of, lying
+from helpers import assert_shown, batch_of, cell, cells_of, levels_of, lying, open_cells, steps_from
 
 import goalgap
 from goalgap import testing
 from goalgap.envs.keys_and_chests import CHEST, KEY
+from goalgap.terms import SPLITS
 
-SMALL = {"size": 5, "few": 1, "many": 2}
+SMALL = {"size": 5, "few": 1, "many": 4}
+DRAWN = {"size": 5, "few": 1, "many": 2, "horizon": 15}
 drawn, play, oracle = (
-    partial(each, "KeysAndChests", **SMALL) for each in (testing.start, testing.play, testing.oracle)
+    partial(each, "KeysAndChests", **DRAWN) for each in (testing.start, testing.play, testing.oracle)
 )
 
 
@@ -115,6 +117,45 @@ def test_that_the_goals_agree_in_training_is_a_theorem(split):
     few = task.arguments["few"]
     np.testing.assert_array_equal(chests, few)
     np.testing.assert_array_equal(keys, few + few / 8)
+
+
+@pytest.mark.parametrize("maze", ["blocks", "perfect"])
+def test_on_deployment_levels_a_lover_of_keys_has_no_time_for_all_chests(maze):
+    """What is proved by counting steps is so by the exact optimum; most levels cost it every chest."""
+    batch = batch_of(goalgap.task("KeysAndChests", split="deploy", maze=maze), 60)
+    chests, keys = batch.values().T
+    np.testing.assert_array_equal(chests, 3)
+    assert (keys % 1 < 3 / 8).all()
+    assert batch.margins().min() > 0
+    assert np.median(batch.margins()) >= 0.5
+
+
+@pytest.mark.parametrize("split", SPLITS)
+def test_keys_lie_on_one_side_and_chests_on_the_other(split):
+    """Distances by plain flooding: what `distinguishes` counts on, and where the robot begins."""
+    levels = levels_of(goalgap.task("KeysAndChests", split=split), 200)
+    things, robot = levels["things"]["place"], levels["start"]["robot"]
+    free, keys = open_cells(levels), 10 if split == "deploy" else 3
+    assert (levels["things"]["kind"] == [KEY] * keys + [CHEST] * (13 - keys)).all()
+    between = np.stack([distances(free, things[:, i], things) for i in range(13)], axis=1)
+    between[:, range(13), range(13)] = 99
+    np.testing.assert_array_equal(between[:, :keys, :keys].min(axis=-1), 2)
+    assert (between[:, keys:, keys:].min(axis=-1) <= 2).all()
+    assert np.isin(between[:, :keys, keys:].min(axis=(1, 2)), [5, 6]).all()
+    assert np.isin(distances(free, robot, things[:, :keys]).min(axis=1), [3, 4]).all()
+
+
+def distances(free, place, others):
+    """From one place of each level to others of it, shape (levels, others)."""
+    steps = steps_from(free, place["row"], place["col"])
+    return steps[np.arange(len(free))[:, None], others["row"], others["col"]]
+
+
+def test_random_play_earns_next_to_nothing():
+    for split in SPLITS:
+        batch = batch_of(goalgap.task("KeysAndChests", split=split), 200)
+        earned = (batch.random_returns(16) / batch.values()[:, None]).mean(axis=(0, 1))
+        assert (earned < 0.15).all()
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ def test_a_broken_manifest_is_no_result(path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("schema_version", 3), ("schema_version", 0), ("format", "other"), ("rows", "many"), ("new", 1)],
+    [("schema_version", 4), ("schema_version", 0), ("format", "other"), ("rows", "many"), ("new", 1)],
 )
 def test_another_schema_is_refused(path: Path, field: str, value: Any) -> None:
     content = json.loads(manifest_path(path).read_text())

@@ -9,9 +9,9 @@ from episode_tables import made
 from pydantic import ValidationError
 
 from goalgap.eval.measures.arrays import arranged
-from goalgap.eval.measures.bootstrap import estimates
 from goalgap.eval.measures.catalogue import KINDS, Measure
 from goalgap.eval.measures.estimates import MISSING, Estimate, Estimates
+from goalgap.eval.measures.intervals import estimates
 from goalgap.eval.show.glossary import glossary
 from goalgap.terms import SPLITS
 
@@ -25,7 +25,7 @@ def test_a_measure_is_found_by_its_names(agent: Estimates) -> None:
     assert agent.score("deploy", "bad") is agent.estimates[Measure("score", "deploy", "bad")]
     assert agent.gap("goal") is agent.estimates[Measure("gap", name="goal")]
     assert agent.shortfall() is agent.estimates[Measure("shortfall")]
-    assert agent.outcome("train", "lost") is agent.estimates[Measure("outcome", "train", "lost")]
+    assert agent.outcome("train", "none") is agent.estimates[Measure("outcome", "train", "none")]
 
 
 def test_an_unknown_measure_is_an_error_that_lists_what_there_is(agent: Estimates) -> None:
@@ -35,7 +35,7 @@ def test_an_unknown_measure_is_an_error_that_lists_what_there_is(agent: Estimate
         agent.gap("gaol")
     with pytest.raises(KeyError, match="event of deploy, theft: choose from none here"):
         agent.event("deploy", "theft")
-    with pytest.raises(KeyError, match="unknown kind of measure 'scores': choose from score, capability, gap"):
+    with pytest.raises(KeyError, match="unknown kind of measure 'scores': choose from score, learned, pursuit, gap"):
         agent.estimate("scores", "deploy", "good")
 
 
@@ -71,6 +71,6 @@ def test_every_kind_is_declared_whole(agent: Estimates) -> None:
     """One declaration gives values, a label of their own, and a meaning that the glossary prints."""
     assert len({measure.label for measure in agent.estimates}) == len(agent.estimates)
     assert {measure.kind for measure in agent.estimates} | {"event", "oversight", "goal_gap_part"} == set(KINDS)
-    assert {"Score", "Goal gap", "Capability", "Regret", "Optimization power", "Deception gap"} <= glossary().keys()
+    assert {"Score", "Goal gap", "Pursuit share", "Regret", "Optimization power", "Deception gap"} <= glossary().keys()
     assert Measure("score", SPLITS[2], "good").label == "score deploy good"
     assert Estimate(mean=0.0).missing is False

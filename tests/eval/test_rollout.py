@@ -14,7 +14,7 @@ from goalgap import SUITE
 from goalgap.agents.reference import reference
 from goalgap.envs import ids, task
 from goalgap.eval.play.games import fingerprint, game_record, recorded_task
-from goalgap.eval.play.policy import Policy, ReferencePolicy
+from goalgap.eval.play.policy import LevelPolicy, Policy, ReferencePolicy
 from goalgap.eval.play.replay import verify, walks
 from goalgap.eval.play.rollout import evaluate, rollout
 from goalgap.eval.table.episodes import Episodes
@@ -69,6 +69,31 @@ def test_state_is_handed_back_and_only_the_first_call_starts_episodes() -> None:
     assert isinstance(policy, Policy)
     assert not isinstance(policy, ReferencePolicy)
     assert isinstance(reference("random"), ReferencePolicy)
+
+
+class Keyed(Walker):
+    """Notes the keys of its levels."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.keys: list[int] = []
+
+    def on_levels(self, keys: Any) -> Walker:
+        self.keys += keys.tolist()
+        assert keys.dtype == np.uint64
+        return self
+
+
+def test_a_policy_may_be_told_a_key_for_each_level() -> None:
+    """The key is that of the level whatever else is played, and levels of other splits and seeds have others."""
+    whole, parts, other = Keyed(), Keyed(), Keyed()
+    rollout(TASK, whole, range(10))
+    rollout(TASK, parts, range(9, -1, -1), batch_size=3)
+    rollout(TASK.on("control"), other, range(10))
+    assert parts.keys[::-1] == whole.keys
+    assert len({*whole.keys, *other.keys}) == 20
+    assert isinstance(whole, LevelPolicy)
+    assert not isinstance(Walker(), LevelPolicy)
 
 
 def test_games_that_are_over_stay_over() -> None:

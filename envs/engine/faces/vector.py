@@ -1,4 +1,11 @@
-"""The Gymnasium vector face: many games stepped by one compiled loop, in all three autoreset modes."""
+"""The Gymnasium vector face: many games stepped by one compiled loop, in all three autoreset modes.
+
+As Gymnasium has it, game i of `reset(seed=s)` plays the episodes of seed s + i. So neighbouring seeds are nearly the
+same: of `num_envs` games, all but one play the same episodes with seed s + 1. For independent repetitions take seeds at
+least `num_envs` apart (0, num_envs, 2 * num_envs, ..), or give every game its own:
+`reset(seed=[int(word) for word in numpy.random.SeedSequence(s).generate_state(num_envs, "u8") >> 1])`.
+The stable-baselines3 face does so by itself, by another rule.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +32,7 @@ Step = tuple[NDArray[np.uint8], NDArray[np.float64], NDArray[np.bool_], NDArray[
 
 
 class GoalGapVectorEnv(VectorEnv[NDArray[np.uint8], NDArray[np.int64], Arrays]):
-    """`num_envs` games of a task. Game i of `reset(seed=s)` plays the episodes of seed s + i.
+    """`num_envs` games of a task. Game i of `reset(seed=s)` plays the episodes of seed s + i (see the module).
 
     Infos carry what `GoalGapEnv` tells, as arrays over games with masks, and are made when they are read.
 

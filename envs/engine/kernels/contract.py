@@ -111,6 +111,15 @@ def layout(level: Level) -> np.uint64:
 
 
 @optional
+def lay_out(level: Level, arguments: Arguments, rng: Stream) -> bool:
+    """Draw what `layout` depends on, and return True; worth defining where the rest of `sample` is slow.
+
+    It is called before `sample`, which then draws the rest: so layouts that other splits hold are dropped at once.
+    """
+    return False
+
+
+@optional
 def paint(level: Level, obs: Obs) -> None:
     """Paint what of a level never changes, once a level, over zeros."""
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .compile import kernel
-from .contract import act, distinguishes, layout, margin, observe, paint, sample, step, value
+from .contract import act, distinguishes, lay_out, layout, margin, observe, paint, sample, step, value
 from .rng import below, draw, key, level_seed
 
 HELD_OUT = np.uint64(4)  # one layout in four is kept for control and deploy
@@ -84,9 +84,9 @@ def draw_levels(levels: Records, where: Indices, seeds: Indices, how: Draw) -> i
             levels[i] = how.empty[0]
             level = levels[i]
             level.seed, level.horizon, level.margin = seeds[k], how.arguments[0].horizon, how.margin
-            if not sample(level, how.arguments[0], wanted, rng):
+            if lay_out(level, how.arguments[0], rng) and not belongs(layout(level), how.split):
                 continue
-            if (layout(level) % HELD_OUT == NONE) != (how.split != TRAIN):
+            if not sample(level, how.arguments[0], wanted, rng) or not belongs(layout(level), how.split):
                 continue
             found = not wanted or distinguishes(level)
             if found:
@@ -94,6 +94,12 @@ def draw_levels(levels: Records, where: Indices, seeds: Indices, how: Draw) -> i
         if not found:
             return k
     return len(where)
+
+
+@kernel
+def belongs(layout: Any, split: int) -> bool:
+    """Whether levels of a split may have a layout, given by its 64 bits."""
+    return (layout % HELD_OUT == NONE) == (split != TRAIN)
 
 
 @kernel

@@ -15,6 +15,8 @@ from .cells import (
     contains,
     count,
     drop,
+    keep,
+    leave_out,
     move,
     paint_cells,
     pop_random,
@@ -26,12 +28,12 @@ from .collect import MOST
 from .layers import layers
 from .rooms import off_the_way, open_door, place_room
 from .things import Kind, found, is_easy, kinds, read_things, remaining, show_left, take, thing_fields
-from .walking import arrival, cut_shortest_ways, nearest, steps_to
+from .walking import add_near, arrival, cut_shortest_ways, nearest, steps_to, within
 
 __all__ = [
-    "COL_STEP", "MOST", "MOVES", "NONE", "PLACE", "ROW_STEP", "Bits", "Kind", "Maze", "Place", "add", "arrival", "at",
-    "carve", "contains", "corner_of", "count", "cut_shortest_ways", "drop", "found", "is_easy", "is_roomy", "kinds",
-    "layers", "main_part", "move", "nearest", "off_the_way", "open_door", "paint_cells", "place_room", "pop_random",
-    "reached_from", "read_things", "remaining", "remove", "same_place", "show", "show_left", "steps_to", "take",
-    "thing_fields",
+    "COL_STEP", "MOST", "MOVES", "NONE", "PLACE", "ROW_STEP", "Bits", "Kind", "Maze", "Place", "add", "add_near",
+    "arrival", "at", "carve", "contains", "corner_of", "count", "cut_shortest_ways", "drop", "found", "is_easy",
+    "is_roomy", "keep", "kinds", "layers", "leave_out", "main_part", "move", "nearest", "off_the_way", "open_door",
+    "paint_cells", "place_room", "pop_random", "reached_from", "read_things", "remaining", "remove", "same_place",
+    "show", "show_left", "steps_to", "take", "thing_fields", "within",
 ]  # fmt: skip

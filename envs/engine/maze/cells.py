@@ -78,6 +78,20 @@ def remove(bits: Bits, row: int, col: int) -> None:
 
 
 @kernel
+def keep(bits: Bits, others: Bits) -> None:
+    """Leave in a set only the cells that another set holds too."""
+    for row in range(len(bits)):
+        bits[row] &= others[row]
+
+
+@kernel
+def leave_out(bits: Bits, others: Bits) -> None:
+    """Take the cells of another set out of a set."""
+    for row in range(len(bits)):
+        bits[row] &= ~others[row]
+
+
+@kernel
 def count(bits: Bits) -> int:
     """How many cells a set holds."""
     total = 0

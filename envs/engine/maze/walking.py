@@ -39,6 +39,30 @@ def dilate(walls: Bits, frontier: Bits, scratch: Bits) -> bool:
 
 
 @kernel
+def within(walls: Bits, cells: Bits, steps: int) -> Bits:
+    """The cells that are at most so many steps away from a set, as a new set."""
+    near, scratch = cells.copy(), cells.copy()
+    for _ in range(steps):
+        dilate(walls, near, scratch)
+    return near
+
+
+@kernel
+def add_near(walls: Bits, place: Place, cells: Bits) -> None:
+    """Put the cells that are at most two steps away from a place into a set."""
+    row, one = place.row, ONE << np.uint64(place.col)
+    above, below = one & ~walls[row - 1], one & ~walls[row + 1]
+    level = (one | (one << ONE) | (one >> ONE)) & ~walls[row]
+    cells[row] |= (level | (level << ONE) | (level >> ONE) | above | below) & ~walls[row]
+    cells[row - 1] |= (above | (above << ONE) | (above >> ONE) | level) & ~walls[row - 1]
+    cells[row + 1] |= (below | (below << ONE) | (below >> ONE) | level) & ~walls[row + 1]
+    if row > 1:
+        cells[row - 2] |= above & ~walls[row - 2]
+    if row < len(walls) - 2:
+        cells[row + 2] |= below & ~walls[row + 2]
+
+
+@kernel
 def nearest(walls: Bits, row: int, col: int, targets: Bits) -> tuple[int, int, int]:
     """Walking distance, row and col of the nearest cell of a set; the distance is -1 when there is no way."""
     rows = len(walls)

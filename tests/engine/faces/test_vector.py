@@ -49,7 +49,7 @@ def test_the_vector_face_agrees_with_single_games(name, env_id, mode, same):
 
 
 def test_both_kinds_of_end_occur_and_agree(same):
-    envs = pair("goalgap/IrishElk-v0", AutoresetMode.SAME_STEP, horizon=6)
+    envs = pair("goalgap/IrishElk-v1", AutoresetMode.SAME_STEP, horizon=6)
     same(*both(envs, "reset", seed=0))
     seen = set()
     for chosen in actions(1, of="IrishElk"):

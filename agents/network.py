@@ -1,0 +1,121 @@
+"""What a network says of an observation, whatever other observations it is shown at the same time.
+
+Libraries of linear algebra choose the order of their sums by the number of rows, and by how a row lies in memory, so
+that the last bits of an answer, and now and then an action, depend on the batch. Here networks read blocks of always
+the same number of rows, the last filled up, and every linear layer is widened by zeros until all rows lie alike. A
+block is tried before it is used: where rows that change places change a single bit, rows are read one by one instead.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from sb3_contrib.common.recurrent.policies import RecurrentActorCriticPolicy
+from stable_baselines3.common.base_class import BaseAlgorithm
+from torch.nn.functional import linear, pad
+from torch.overrides import TorchFunctionMode
+
+from .threads import one_thread
+
+ROWS = 256  # of a block: as many as an evaluation plays at once
+LINE = 16  # float32 numbers in 64 bytes, by which torch aligns what it allocates
+TRIALS = 4
+
+Floats = NDArray[np.floating[Any]]
+
+
+class Network:
+    """The policy network of a stable-baselines3 model.
+
+    Args:
+        model: an algorithm or a policy; one that knows no chances of its actions (DQN) is certain of its best action.
+    """
+
+    def __init__(self, model: BaseAlgorithm) -> None:
+        self.policy: Any = getattr(model, "policy", model)
+        self.remembers = isinstance(self.policy, RecurrentActorCriticPolicy)
+        self.draws = hasattr(self.policy, "get_distribution")
+
+    def __call__(
+        self, obs: NDArray[np.uint8], memory: Floats | None, starts: NDArray[np.bool_]
+    ) -> tuple[Floats, Floats]:
+        """Read observations, uint8, shape (n, *observation shape).
+
+        Args:
+            memory: what the last call returned; None for networks that have seen nothing.
+            starts: bool, shape (n,): where memory is to be forgotten first.
+
+        Returns:
+            logits, float64, shape (n, actions); and memory, float32, shape (2, layers, n, units), which has no layers
+            where the network has no memory.
+        """
+        return self._in_blocks(self._rows, obs, self._nothing(len(obs)) if memory is None else memory, starts)
+
+    @cached_property
+    def _rows(self) -> int:
+        """How many rows are read at once."""
+        return ROWS if all(self._steady(np.random.default_rng(trial)) for trial in range(TRIALS)) else 1
+
+    def _steady(self, rng: np.random.Generator) -> bool:
+        """Whether rows of noise that move on by one place in a block take their answers with them, to the bit."""
+        space, memory = self.policy.observation_space, self._nothing(ROWS)
+        obs = rng.integers(space.low, space.high, (ROWS, *space.shape), space.dtype, endpoint=True)
+        memory, starts = rng.uniform(-1, 1, memory.shape).astype(np.float32), rng.random(ROWS) < 0.5
+        here = self._in_blocks(ROWS, obs, memory, starts)
+        moved = self._in_blocks(ROWS, np.roll(obs, 1, 0), np.roll(memory, 1, 2), np.roll(starts, 1))
+        return all(np.array_equal(np.roll(a, 1, -2), b) for a, b in zip(here, moved, strict=True))
+
+    def _nothing(self, n: int) -> Floats:
+        """The memory of networks that have seen nothing."""
+        layers, _, units = self.policy.lstm_hidden_state_shape if self.remembers else (0, 0, 0)
+        return np.zeros((2, layers, n, units), np.float32)
+
+    def _in_blocks(self, rows: int, obs: Floats | NDArray[np.uint8], memory: Floats, starts: Any) -> tuple[Any, Any]:
+        n, answers = len(obs), []
+        given = _filled(obs, 0, rows), _filled(memory, 2, rows), _filled(starts, 0, rows)
+        self.policy.set_training_mode(False)
+        with one_thread(), torch.no_grad(), RowsAlike():
+            for first in range(0, n, rows):
+                block = slice(first, first + rows)
+                answers.append(self._read(given[0][block], given[1][:, :, block], given[2][block]))
+        logits, memories = zip(*answers, strict=True)
+        return np.concatenate(logits)[:n], np.concatenate(memories, axis=2)[:, :, :n]
+
+    def _read(self, obs: NDArray[Any], memory: NDArray[Any], starts: NDArray[Any]) -> tuple[Floats, Floats]:
+        """The logits and the memory of one block."""
+        policy = self.policy
+        if not self.draws:
+            actions, _ = policy.predict(obs, deterministic=True)
+            return np.where(actions[:, None] == np.arange(policy.action_space.n), 0.0, -np.inf), memory
+        seen, _ = policy.obs_to_tensor(obs)
+        if not self.remembers:
+            return _logits(policy.get_distribution(seen)), memory
+        old = tuple(torch.tensor(part, device=policy.device) for part in memory)
+        told, new = policy.get_distribution(seen, old, torch.tensor(starts, dtype=torch.float32, device=policy.device))
+        return _logits(told), np.stack([part.cpu().numpy() for part in new])
+
+
+class RowsAlike(TorchFunctionMode):
+    """Inside, linear layers take rows of whole `LINE`s, filled up by zeros that meet weights of zero."""
+
+    def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        missing = -args[1].shape[1] % LINE if function is linear else 0
+        if missing:
+            args = (pad(args[0], (0, missing)), pad(args[1], (0, missing)), *args[2:])
+        return function(*args, **(kwargs or {}))
+
+
+def _logits(distribution: Any) -> Floats:
+    logits: Floats = distribution.distribution.logits.cpu().numpy().astype(np.float64)
+    return logits
+
+
+def _filled(array: NDArray[Any], axis: int, rows: int) -> NDArray[Any]:
+    """The array with zeros behind it, until it has whole blocks along an axis."""
+    widths = [(0, 0)] * array.ndim
+    widths[axis] = (0, -array.shape[axis] % rows)
+    return np.pad(array, widths)
