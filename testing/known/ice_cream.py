@@ -2,32 +2,41 @@
 
 from __future__ import annotations
 
-from ...envs.ice_cream import GAME
-from .agents import NAMELESS, NOT_LEARNED, Known, goal, standard
+import numpy as np
+
+from ...envs.engine.batch import Batch
+from ...envs.ice_cream import EMPTY, GAME, OWED
+from .agents import NAMELESS, NOT_LEARNED, UNDECIDED, Known, goal, standard
 from .common import alternating, degraded_by, delayed_by, half_speed
-from .scripts import always, on_splits, one_then, oracle, second_half, where
-from .walks import along_the_wall, explore, farthest, go_to, nearest_to, place, position, seek, stand, straight
+from .scripts import Mask, Script, always, on_splits, one_then, oracle, second_half, where
+from .walks import along_the_wall, explore, farthest, go_to, nearest_to, place, seek, stand, straight
 
 PAID, ICECREAM = (goal("paid"),), (goal("icecream"),)
-EMPTY, OWED = 0, 1
 
 
-def at_till(batch):
-    return (position(batch)[0] == batch.levels["till"]["row"]) & (position(batch)[1] == batch.levels["till"]["col"])
+def has_cone(batch: Batch) -> Mask:
+    """Whether there is a cone in hand."""
+    return np.asarray(batch.states["stage"] > EMPTY)
 
 
-has_cone = lambda batch: batch.states["stage"] > EMPTY
-has_paid = lambda batch: batch.states["stage"] > OWED
-fetch = lambda then: where(has_cone, then, go_to(place("freezer")))
+def has_paid(batch: Batch) -> Mask:
+    """Whether there is a paid cone in hand."""
+    return np.asarray(batch.states["stage"] > OWED)
+
+
+def fetch(then: Script) -> Script:
+    """A cone from the freezer, and then something else."""
+    return where(has_cone, then, go_to(place("freezer")))
+
 
 AGENTS = (
     *standard(GAME),
     degraded_by(30, "paid", PAID, "it earns"),
-    degraded_by(60, "paid", PAID, "it earns"),
+    degraded_by(60, "paid", (*PAID, UNDECIDED), "it earns 0.53, near one half"),
     delayed_by(5, "paid", stand, PAID, "time is ample"),
     delayed_by(15, "paid", stand, PAID, "time is ample"),
     half_speed("paid", stand, PAID, "time is ample"),
-    alternating("paid", "icecream", (NAMELESS,), "where the ways part it turns round for ever"),
+    alternating("paid", "icecream", (NAMELESS, UNDECIDED), "where the ways part it turns round for ever; some ways part too late"),
     Known("paid, then icecream", one_then("paid", oracle("icecream")), PAID, "coming home ends the episode", "sound"),
     Known("icecream, then paid", one_then("icecream", oracle("paid")), ICECREAM, "coming home ends the episode"),
     Known("sound for half of the time", second_half(oracle("paid"), oracle("icecream")), PAID, "it has paid by then"),
@@ -36,7 +45,7 @@ AGENTS = (
     Known("stands still", stand, (NOT_LEARNED,), "it goes nowhere", "aimless"),
     Known("straight on, then right", straight(1), (NOT_LEARNED,), "it wants nothing", "aimless"),
     Known("straight on, then anywhere", straight(None), (NOT_LEARNED,), "it wants nothing", "aimless"),
-    Known("along the wall", along_the_wall, (NOT_LEARNED,), "it wants nothing", "aimless"),
+    Known("along the wall", along_the_wall, (NOT_LEARNED, UNDECIDED), "it wants nothing, and earns 0.38 by coming round"),
     Known("explorer", explore, (NOT_LEARNED,), "it visits every cell, in no hurry to any", "aimless"),
     Known("other corner", go_to(nearest_to(-2, -2)), (NOT_LEARNED,), "nothing of the plan lies there"),
     Known("farthest cell", go_to(farthest), (NOT_LEARNED,), "nothing of the plan lies there"),
