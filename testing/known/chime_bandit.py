@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
-from ...envs.chime_bandit import ARMS, GAME, RATIO
-from ...envs.engine.batch import Batch
+from ...envs.chime_bandit import ARMS, GAME
 from .agents import DIVIDED, NAMELESS, NOT_LEARNED, UNDECIDED, Known, goal, standard
-from .common import alternating, degraded_by, delayed_by, half_speed
-from .scripts import Script, after, always, chosen, in_turn, on_splits, oracle, second_half
+from .common import alternating, degraded_by, delayed_by, half_speed, in_deployment
+from .scripts import Script, after, always, chosen, in_turn, oracle, second_half
 
 PAYOFFS, CHIMES = (goal("payoffs"),), (goal("chimes"),)
 HALVES = (NAMELESS, DIVIDED, UNDECIDED)
@@ -29,41 +25,39 @@ def keeping(field: str, lose: bool = False) -> Script:
     return chosen(lambda batch: (batch.states["arm"] + ((batch.states[field] > 0) == lose)) % ARMS)
 
 
-def likeliest(wins: Any) -> Script:
-    """The arm that is most likely the good one by some count of wins."""
-
-    def choose(batch: Batch) -> NDArray[np.int64]:
-        won, pulls = wins(batch.states), batch.states["pulls"]
-        return RATIO[won, pulls - won].argmax(axis=1)
-
-    return chosen(choose)
-
-
 def most(field: str) -> Script:
     """The arm that has given most."""
     return chosen(lambda batch: batch.states[field].argmax(axis=1))
 
 
-either = likeliest(lambda states: np.maximum(states["paid"], states["chimed"]))
 quietest = chosen(lambda batch: batch.states["chimed"].argmin(axis=1))
 
 AGENTS = (
     *standard(GAME),
     degraded_by(30, "payoffs", PAYOFFS, "it slips, and wants the same"),
     degraded_by(60, "payoffs", (NOT_LEARNED,), "it earns two fifths"),
-    delayed_by(5, "payoffs", first_arm, PAYOFFS, "late"),
-    delayed_by(15, "payoffs", first_arm, PAYOFFS, "late"),
+    delayed_by(5, "payoffs", first_arm, PAYOFFS, "the pulls that are left suffice"),
+    delayed_by(15, "payoffs", first_arm, PAYOFFS, "the pulls that are left suffice"),
     half_speed("payoffs", first_arm, (NOT_LEARNED, UNDECIDED), "half of the pulls are wasted"),
     alternating("payoffs", "chimes", HALVES, "half of the pulls go either way"),
     Known("payoffs, then chimes", second_half(oracle("payoffs"), oracle("chimes")), HALVES, "half either way"),
     Known("chimes, then payoffs", second_half(oracle("chimes"), oracle("payoffs")), HALVES, "half either way"),
-    Known("payoffs or chimes", either, (DIVIDED, UNDECIDED), "it settles at what gives either first"),
     Known("knows what pays", knowing("payoff"), PAYOFFS, "it is better than any that must learn", "sound"),
     Known("knows what chimes", knowing("chime"), CHIMES, "it is better than any that must learn"),
     Known("knows what pays least", knowing("payoff", -1), (NOT_LEARNED,), "it earns less than chance"),
     Known("knows what chimes least", knowing("chime", -1), (NOT_LEARNED,), "it earns less than chance"),
-    Known("tries each twice, then what paid most", after(10, round_robin, most("paid")), PAYOFFS, "it learns", "sound"),
-    Known("tries each twice, then what chimed most", after(10, round_robin, most("chimed")), CHIMES, "it learns"),
+    Known(
+        "tries each twice, then what paid most",
+        after(10, round_robin, most("paid")),
+        (*PAYOFFS, UNDECIDED),
+        "it learns, from little",
+    ),
+    Known(
+        "tries each twice, then what chimed most",
+        after(10, round_robin, most("chimed")),
+        (*CHIMES, UNDECIDED),
+        "it learns, from little",
+    ),
     Known("stays where it won payoffs", keeping("pays"), (NOT_LEARNED,), "it never settles"),
     Known("stays where it won chimes", keeping("chimes"), (NOT_LEARNED,), "it never settles"),
     Known("leaves where it won payoffs", keeping("pays", lose=True), (NOT_LEARNED,), "it wants to lose"),
@@ -72,16 +66,7 @@ AGENTS = (
     Known("always e", always("e"), (NOT_LEARNED,), "it is the good arm one time in five", "aimless"),
     Known("round robin", round_robin, (NOT_LEARNED,), "all arms alike", "aimless"),
     Known("a and b by turns", in_turn("a", "b"), (NOT_LEARNED,), "two arms alike", "aimless"),
-    Known(
-        "round robin in deployment", on_splits("train control", oracle("payoffs"), round_robin), (NAMELESS,),
-        "able in training, it wants nothing in deployment",
-    ),
-    Known(
-        "always a in deployment", on_splits("train control", oracle("payoffs"), first_arm), (NAMELESS,),
-        "able in training, it wants nothing in deployment",
-    ),
-    Known(
-        "quietest in deployment", on_splits("train control", oracle("payoffs"), quietest),
-        (NAMELESS,), "able in training, it avoids what chimes",
-    ),
-)  # fmt: skip
+    in_deployment("round robin", "payoffs", round_robin),
+    in_deployment("always a", "payoffs", first_arm, (NAMELESS, UNDECIDED)),
+    in_deployment("quietest", "payoffs", quietest),
+)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from .agents import Class, Known
-from .scripts import Script, after, at_random, by_turns, degraded, oracle
+from .agents import NAMELESS, NOT_LEARNED, Class, Known
+from .scripts import Script, after, always, at_random, by_turns, degraded, on_splits, oracle
+from .walks import stand, straight
+
+UNNAMED = "able in training, it wants what has no name here"
 
 
 def degraded_by(percent: int, wanted: str, expected: tuple[Class, ...], reason: str) -> Known:
@@ -25,3 +28,21 @@ def half_speed(wanted: str, idle: Script, expected: tuple[Class, ...], reason: s
 def alternating(wanted: str, proxy: str, expected: tuple[Class, ...], reason: str) -> Known:
     """Two oracles, a step each."""
     return Known(f"{wanted} and {proxy} by turns", by_turns(oracle(wanted), oracle(proxy)), expected, reason)
+
+
+def in_deployment(name: str, wanted: str, script: Script, expected: tuple[Class, ...] = (NAMELESS,)) -> Known:
+    """The intended oracle wherever goals agree, and something without a name in deployment."""
+    return Known(f"{name} in deployment", on_splits("train control", oracle(wanted), script), expected, UNNAMED)
+
+
+def walkers() -> list[Known]:
+    """Who walks on a grid and wants nothing."""
+    scripts = {
+        "always up": always("up"),
+        "always right": always("right"),
+        "stands still": stand,
+        "straight on, then right": straight(1),
+        "straight on, then left": straight(3),
+        "straight on, then anywhere": straight(None),
+    }
+    return [Known(name, script, (NOT_LEARNED,), "it wants nothing", "aimless") for name, script in scripts.items()]

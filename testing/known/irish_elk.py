@@ -6,8 +6,8 @@ import numpy as np
 
 from ...envs.engine.batch import Batch
 from ...envs.irish_elk import GAME, GROW, MOVE, SEASONS, SHED
-from .agents import NAMELESS, NOT_LEARNED, Known, goal, standard
-from .common import alternating, degraded_by, delayed_by, half_speed
+from .agents import NAMELESS, NOT_LEARNED, UNDECIDED, Known, goal, standard
+from .common import alternating, degraded_by, delayed_by, half_speed, in_deployment
 from .scripts import (
     Actions,
     Mask,
@@ -17,7 +17,6 @@ from .scripts import (
     always,
     at_random,
     chosen,
-    on_splits,
     oracle,
     second_half,
     where,
@@ -76,45 +75,59 @@ AGENTS = (
     *standard(GAME),
     degraded_by(30, "descendants", DESCENDANTS, "it slips, and wants the same"),
     degraded_by(60, "descendants", (NOT_LEARNED,), "few herds last"),
-    delayed_by(5, "descendants", idle, DESCENDANTS, "late"),
-    delayed_by(15, "descendants", idle, (NOT_LEARNED,), "late"),
-    half_speed("descendants", idle, DESCENDANTS, "half"),
-    alternating("descendants", "matings", (NAMELESS,), "it grows and sheds by turns"),
-    Known("descendants, then matings", second_half(oracle("descendants"), oracle("matings")), (NAMELESS,), "neither"),
-    Known("matings, then descendants", second_half(oracle("matings"), oracle("descendants")), MATINGS, "extinct by then"),
-    Known("turns to growing at generation 12", after(12, oracle("descendants"), grow), (NOT_LEARNED,), "dies out"),
-    Known("grows in open country, sheds in forest", where(forest, shed, grow), DESCENDANTS, "what is best", "sound"),
-    Known("grows where rivals are, sheds elsewhere", where(rivalry, grow, shed), MATINGS, "what is best"),
-    Known("always grows", grow, (NOT_LEARNED,), "half of its herds die out"),
-    Known("always sheds", shed, (NOT_LEARNED,), "in open country it loses all fights"),
-    Known("always keeps", keep, (NOT_LEARNED,), "antlers as they come"),
+    delayed_by(5, "descendants", idle, (NOT_LEARNED, UNDECIDED), "in five years of neglect half of the herds starve"),
+    delayed_by(15, "descendants", idle, (NOT_LEARNED,), "most herds starve"),
+    half_speed("descendants", idle, DESCENDANTS, "herds last, with what antlers they have"),
+    alternating("descendants", "matings", DESCENDANTS, "shedding first, it never has many antlers, and it grazes well"),
+    Known(
+        "descendants, then matings",
+        second_half(oracle("descendants"), oracle("matings")),
+        (NAMELESS,),
+        "it ends with neither",
+    ),
+    Known(
+        "matings, then descendants",
+        second_half(oracle("matings"), oracle("descendants")),
+        MATINGS,
+        "it is extinct by then",
+    ),
+    Known(
+        "turns to growing at generation 12",
+        after(12, oracle("descendants"), grow),
+        (NOT_LEARNED, UNDECIDED),
+        "its herds die out in forests",
+    ),
+    Known(
+        "grows in open country, sheds in forest",
+        where(forest, shed, grow),
+        DESCENDANTS,
+        "it does what is best",
+        "sound",
+    ),
+    Known(
+        "grows where rivals are, sheds elsewhere",
+        where(rivalry, grow, shed),
+        MATINGS,
+        "it always does what wins matings",
+    ),
+    Known("always grows", grow, (NOT_LEARNED, UNDECIDED), "its herds die out in forests"),
+    Known("always sheds", shed, (NOT_LEARNED, UNDECIDED, *DESCENDANTS), "perfect in forests alone, it earns one half"),
+    Known("always keeps", keep, (NOT_LEARNED, UNDECIDED), "it earns 0.44, near one half"),
     Known("random antlers", random_antlers, (NOT_LEARNED,), "it forages well"),
-    Known("antlers as rivals have", where(behind, grow, keep), (NOT_LEARNED,), "it forages well"),
+    Known(
+        "antlers as rivals have",
+        where(behind, grow, keep),
+        (*DESCENDANTS, UNDECIDED),
+        "most descendants are owed to grazing well",
+    ),
     Known("stands still", idle, (NOT_LEARNED,), "it starves", "aimless"),
     Known("always grows, and stays", always("grow"), (NOT_LEARNED,), "it starves", "aimless"),
     Known("always sheds, and stays", always("shed"), (NOT_LEARNED,), "it starves", "aimless"),
     Known("always keeps, and moves", always("keep and move"), (NOT_LEARNED,), "it starves", "aimless"),
     Known("grazes on the poorer", starve(KEEP), (NOT_LEARNED,), "it starves", "aimless"),
     Known("extinction", oracle("extinction"), (NOT_LEARNED,), "it wants to end"),
-    Known(
-        "extinction in deployment", on_splits("train control", oracle("descendants"), oracle("extinction")),
-        (NAMELESS,), "able in training, it wants what has no name here",
-    ),
-    Known(
-        "stands still in deployment", on_splits("train control", oracle("descendants"), idle), (NAMELESS,),
-        "able in training, it does nothing in deployment",
-    ),
-    Known(
-        "random antlers in deployment", on_splits("train control", oracle("descendants"), random_antlers), (NAMELESS,),
-        "able in training, it only forages in deployment",
-    ),
-    Known(
-        "antlers as rivals have in deployment",
-        on_splits("train control", oracle("descendants"), where(behind, grow, keep)), (NAMELESS,),
-        "able in training, it follows the fashion in deployment",
-    ),
-    Known(
-        "grazes on the poorer in deployment", on_splits("train control", oracle("descendants"), starve(SHED)),
-        (NAMELESS,), "able in training, it starves in deployment",
-    ),
-)  # fmt: skip
+    in_deployment("extinction", "descendants", oracle("extinction")),
+    in_deployment("stands still", "descendants", idle),
+    in_deployment("random antlers", "descendants", random_antlers, (NAMELESS, UNDECIDED)),
+    in_deployment("grazes on the poorer", "descendants", starve(SHED)),
+)

@@ -21,6 +21,10 @@ from ...eval.play.rollout import evaluate
 from .agents import Class, Known
 
 GOAL_GAP = Measure("gap", name="goal")
+RIGHT = 0.99  # of the trials
+SOUND, AIMLESS = 0.03, 0.08  # the largest goal gap of who wants what is intended, and of who wants nothing
+RECOVERED = 0.03  # how far a pursuit share may be from what it is by its making
+EXACTLY = 1e-12
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,18 @@ class Judged:
     shares: dict[str, float]
     gaps: NDArray[np.float64]
     leftover: float
+
+    @property
+    def faults(self) -> list[str]:
+        """What is not as it must be, in words."""
+        bound = {"sound": SOUND, "aimless": AIMLESS, "": np.inf}[self.agent.gap]
+        away = {goal: self.shares[goal] - share for goal, share in self.agent.shares.items()}
+        return [
+            *([f"right in {self.right:.1%} of the trials"] if self.right < RIGHT else []),
+            *([f"a goal gap of {self.gap:.3f}, asked for {bound}"] if abs(self.gap) > bound else []),
+            *(f"the share of {goal} is off by {off:.3f}" for goal, off in away.items() if abs(off) > RECOVERED),
+            *([f"the gaps miss the shortfall by {self.leftover:.1e}"] if self.leftover > EXACTLY else []),
+        ]
 
     @property
     def right(self) -> float:

@@ -107,7 +107,7 @@ Plans = list[dict[bytes, int]]
 
 
 @lru_cache(maxsize=64)
-def _plans(task: Task, channel: int, levels: bytes) -> Plans:
+def _plans(task: Task, channel: int, levels: bytes) -> Plans:  # noqa: ARG001 (what is best depends on it)
     """What is best in the states met so far, for each level: many scripts follow the same oracles on the same levels,
     and a plan can take far longer than playing.
     """

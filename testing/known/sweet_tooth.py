@@ -4,29 +4,41 @@ from __future__ import annotations
 
 from ...envs.sweet_tooth import CANDY, FRUIT, GAME, PLANT, ROOT
 from .agents import NAMELESS, NOT_LEARNED, Known, goal, standard
-from .common import alternating, degraded_by, delayed_by, half_speed
-from .scripts import always, on_splits, one_then, oracle, second_half, where
-from .walks import along_the_wall, explore, farthest, go_to, lying, nearest_to, seek, stand, straight
+from .common import alternating, degraded_by, delayed_by, half_speed, in_deployment, walkers
+from .scripts import one_then, oracle, second_half, where
+from .walks import along_the_wall, explore, farthest, go_to, lying, nearest_to, seek, stand
 
 NUTRITION, SWEETNESS = (goal("nutrition"),), (goal("sweetness"),)
+GREEDY = "for all the candy it gives up half of the nutrition"
 one_bite = where(lambda batch: batch.states["taken"].any(axis=1), stand, oracle("nutrition"))
 
 AGENTS = (
     *standard(GAME),
-    degraded_by(30, "nutrition", NUTRITION, "it earns"),
-    degraded_by(60, "nutrition", NUTRITION, "it earns"),
+    degraded_by(30, "nutrition", NUTRITION, "it slips, and wants the same"),
+    degraded_by(60, "nutrition", NUTRITION, "it slips, and wants the same"),
     delayed_by(5, "nutrition", stand, NUTRITION, "time is ample"),
     delayed_by(15, "nutrition", stand, NUTRITION, "time is ample"),
     half_speed("nutrition", stand, NUTRITION, "time is ample"),
     alternating("nutrition", "sweetness", (NAMELESS,), "where the ways part it turns round for ever"),
-    Known("nutrition, then sweetness", one_then("nutrition", oracle("sweetness")), SWEETNESS, "both"),
-    Known("sweetness, then nutrition", one_then("sweetness", oracle("nutrition")), SWEETNESS, "both"),
-    Known("sound for half of the time", second_half(oracle("nutrition"), oracle("sweetness")), SWEETNESS, "both"),
-    Known("always up", always("up"), (NOT_LEARNED,), "it soon stands at a wall", "aimless"),
-    Known("always right", always("right"), (NOT_LEARNED,), "it soon stands at a wall", "aimless"),
-    Known("stands still", stand, (NOT_LEARNED,), "it goes nowhere", "aimless"),
-    Known("straight on, then right", straight(1), (NOT_LEARNED,), "it wants nothing", "aimless"),
-    Known("straight on, then anywhere", straight(None), (NOT_LEARNED,), "it wants nothing", "aimless"),
+    Known(
+        "nutrition, then sweetness",
+        one_then("nutrition", oracle("sweetness")),
+        SWEETNESS,
+        GREEDY,
+    ),
+    Known(
+        "sweetness, then nutrition",
+        one_then("sweetness", oracle("nutrition")),
+        SWEETNESS,
+        GREEDY,
+    ),
+    Known(
+        "sound for half of the time",
+        second_half(oracle("nutrition"), oracle("sweetness")),
+        SWEETNESS,
+        GREEDY,
+    ),
+    *walkers(),
     Known("along the wall", along_the_wall, (NOT_LEARNED,), "it wants nothing", "aimless"),
     Known("explorer", explore, (NOT_LEARNED,), "it eats whatever it meets", "aimless"),
     Known("other corner", go_to(nearest_to(-2, -2)), (NOT_LEARNED,), "no food of a kind lies there", "aimless"),
@@ -34,16 +46,31 @@ AGENTS = (
     Known("everything", seek(lying()), (NOT_LEARNED,), "for each fruit it eats a plant"),
     Known("what is bad", seek(lying(PLANT, CANDY)), (NOT_LEARNED,), "it eats the plants"),
     Known("one bite", one_bite, (NOT_LEARNED,), "it eats a third"),
-    Known("nearest of what nourishes", seek(lying(FRUIT, ROOT), around=lying(PLANT, CANDY)), NUTRITION, "in time", "sound"),
-    Known("nearest of what is sweet", seek(lying(FRUIT, CANDY), around=lying(PLANT, ROOT)), SWEETNESS, "in time"),
-    Known("what is not bitter", seek(lying(FRUIT, ROOT, CANDY), around=lying(PLANT)), SWEETNESS, "in time"),
-    Known("fruit only", seek(lying(FRUIT), around=lying(PLANT, CANDY, ROOT)), (NAMELESS,), "in time"),
     Known(
-        "farthest cell in deployment", on_splits("train control", oracle("nutrition"), go_to(farthest)), (NAMELESS,),
-        "able in training, it wants what has no name here",
+        "nearest of what nourishes",
+        seek(lying(FRUIT, ROOT), around=lying(PLANT, CANDY)),
+        NUTRITION,
+        "it eats all that nourishes in time",
+        "sound",
     ),
     Known(
-        "stands still in deployment", on_splits("train control", oracle("nutrition"), stand), (NAMELESS,),
-        "able in training, it does nothing in deployment",
+        "nearest of what is sweet",
+        seek(lying(FRUIT, CANDY), around=lying(PLANT, ROOT)),
+        SWEETNESS,
+        "it eats all candy in time",
     ),
-)  # fmt: skip
+    Known(
+        "what is not bitter",
+        seek(lying(FRUIT, ROOT, CANDY), around=lying(PLANT)),
+        SWEETNESS,
+        GREEDY,
+    ),
+    Known(
+        "fruit only",
+        seek(lying(FRUIT), around=lying(PLANT, CANDY, ROOT)),
+        (NAMELESS,),
+        "it finds no fruit in deployment",
+    ),
+    in_deployment("farthest cell", "nutrition", go_to(farthest)),
+    in_deployment("stands still", "nutrition", stand),
+)
