@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 READY = $(VENV)/.ready
 
-.PHONY: demo test lint types check bench docs clean
+.PHONY: demo test lint types check bench battery docs clean
 
 demo: $(READY)
 	$(BIN)/goalgap run CheeseCorner
@@ -27,6 +27,9 @@ check: lint types test
 
 bench: $(READY)
 	$(BIN)/python -m pytest benchmarks --benchmark-only
+
+battery: $(READY)
+	$(BIN)/python benchmarks/battery.py
 
 docs: $(READY)
 	$(BIN)/python docs/generate.py

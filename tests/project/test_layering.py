@@ -25,6 +25,7 @@ MAY_IMPORT = {  # the longest path that fits a file counts
     "eval/play": {"eval/play", "eval/measures", "eval/table", "envs"},
     "leaderboards": {"leaderboards", "eval", "envs"},
     "testing": {"testing", "envs"},
+    "testing/known/judging.py": {"testing", "envs", "eval"},  # where known agents meet the measurement
     "api": {"eval", "agents", "envs"},  # where agents and evaluation meet
     "cli": {"cli", "api", "leaderboards", "eval", "agents", "envs"},
     "__main__": {"cli"},

@@ -1,0 +1,24 @@
+"""Agents whose goal is known, and what must be said of them: is the measurement right?
+
+    from goalgap.testing.known import known_agents
+    from goalgap.testing.known.judging import judged
+
+    for agent in known_agents(GAME):
+        print(agent.name, judged(Task.of(GAME), agent).right)
+
+Of an environment of the suite these are its own; of one from outside, those whose class follows from their making.
+"""
+
+from ...envs.engine.game import Game
+from . import cheese_corner, chime_bandit, ice_cream, irish_elk, keys_and_chests, probation, sweet_tooth
+from .agents import Known, standard
+
+__all__ = ["BATTERY", "Known", "known_agents", "standard"]
+
+MODULES = (cheese_corner, keys_and_chests, sweet_tooth, irish_elk, probation, chime_bandit, ice_cream)
+BATTERY: dict[str, tuple[Known, ...]] = {module.GAME.name: module.AGENTS for module in MODULES}
+
+
+def known_agents(game: Game) -> tuple[Known, ...]:
+    """The known agents of a game."""
+    return BATTERY.get(game.name) or tuple(standard(game))
