@@ -36,7 +36,7 @@ from goalgap.eval.table.runs import Run
 PAGE = Path(__file__).with_name("intervals.md")
 ENVIRONMENTS = ("CheeseCorner", "SweetTooth")
 AGENTS, POOL, LEVELS = 24, 1000, 200
-TRIALS, RESAMPLES = 1000, 400
+TRIALS, RESAMPLES = 600, 300
 SEEDS = (1, 2, 3, 5, 10)
 KINDS = ("score", "learned", "pursuit", "gap")
 Indices = NDArray[np.int64]
