@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 READY = $(VENV)/.ready
 
-.PHONY: demo test lint types check bench battery docs clean
+.PHONY: demo test lint types check bench battery intervals docs clean
 
 demo: $(READY)
 	$(BIN)/goalgap run CheeseCorner
@@ -30,6 +30,9 @@ bench: $(READY)
 
 battery: $(READY)
 	$(BIN)/python benchmarks/battery.py
+
+intervals: $(READY)
+	$(BIN)/python benchmarks/intervals.py
 
 docs: $(READY)
 	$(BIN)/python docs/generate.py
