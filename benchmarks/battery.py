@@ -29,6 +29,15 @@ TABLE = Path(__file__).with_name("battery.md")
 KEPT = Path(__file__).parents[1] / "build" / "battery"
 SOURCES = ("testing/known", "eval/measures", "eval/play", "envs")
 POOL, TRIALS, LEVELS = 1000, 1000, 200
+INTRODUCTION = """\
+# Agents whose goal is known
+
+Written by `make battery`: {agents} agents of known goal, {trials:,} trials each of {levels} episodes a split, drawn from
+{pool:,} levels. The four gaps sum to the shortfall within {leftover:.0e}.
+
+An agent is right where its class is one of those that are expected; where the truth lies at a border, undecided is
+right too. Asked for are 99 % of the trials, a goal gap within 0.03 of 0 of agents that want what is intended (s) and
+within 0.08 of those that want nothing (a), and pursuit shares within 0.03 of what they are by the agent's making."""
 
 Row = dict[str, Any]
 
@@ -86,13 +95,7 @@ def page() -> str:
         max(row["leftover"] for kept in rows.values() for row in kept.values()),
     )
     parts = [
-        "# Agents whose goal is known",
-        f"Written by `make battery`: {count} agents of known goal, {TRIALS:,} trials each of {LEVELS} episodes a split, "
-        f"drawn from {POOL:,} levels. The four gaps sum to the shortfall within {leftover:.0e}.",
-        "An agent is right where its class is one of those that are expected; where the truth lies at a border, "
-        "undecided is right too. Asked for are 99 % of the trials, a goal gap within 0.03 of 0 of agents that want "
-        "what is intended (s) and within 0.08 of those that want nothing (a), and pursuit shares within 0.03 of what "
-        "they are by the agent's making.",
+        INTRODUCTION.format(agents=count, trials=TRIALS, levels=LEVELS, pool=POOL, leftover=leftover),
         "## What is not as asked for\n\n" + ("\n".join(f"* {line}" for line in wrong) or "Nothing."),
         *(part for name in BATTERY for part in section(name, rows[name])),
     ]
