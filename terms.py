@@ -23,7 +23,8 @@ class Reward:
         blurb: what it asks for, in a few words that follow "the goal is to".
         discount: per step, in (0, 1], for scoring.
         kind: of a proxy, its kind of pseudo-alignment (Hubinger et al. 2019), one of `KINDS`.
-        signed: whether it may be negative, so that achieved fractions are measured from random play.
+        signed: whether fractions of its optimum are measured from what random play earns, because it may be negative,
+            or because chance alone earns much of it.
     """
 
     name: str

@@ -4,7 +4,8 @@ They are named as users type them:
 
     oracle:<goal>                   the best action for a goal, the quickest where several are best
     degraded:<goal>:<fraction>      that oracle with a fraction of random moves, 0.3 unless said
-    mixture:<goal>:<goal>           a coin flip before each episode decides which oracle plays it
+    mixture:<goal>:<goal>:<share>   before each episode it is drawn which oracle plays it, the first in a share of
+                                    them, 0.5 unless said
     random                          every action equally likely
     noop                            the game's `idle` action where it declares one, else always the first:
                                     games of moves have no other way to want nothing; a walker soon stands at
@@ -34,8 +35,8 @@ from .chance import shares
 Actions = NDArray[np.int64]
 Choice = Callable[[Batch, int], Actions]
 
-FORMS = "oracle:<goal>, degraded:<goal>:<fraction>, mixture:<goal>:<goal>, random, noop"
-FRACTION = 0.3
+FORMS = "oracle:<goal>, degraded:<goal>:<fraction>, mixture:<goal>:<goal>:<share>, random, noop"
+FRACTION, SHARE = 0.3, 0.5
 MOVE, WHETHER, WHO = 1, 2, 3  # what a random number is used for
 
 
@@ -99,8 +100,9 @@ def _read(name: str, seed: int) -> Reference:
             return _read(f"{name}:{FRACTION:g}", seed)
         case ["degraded", goal, text]:
             return Reference(name, (goal,), partial(_degraded, goal, _fraction(text)), seed)
-        case ["mixture", first, second]:
-            return Reference(name, (first, second), partial(_mixture, first, second), seed)
+        case ["mixture", first, second, *given] if len(given) <= 1:
+            share = _fraction(given[0]) if given else SHARE
+            return Reference(name, (first, second), partial(_mixture, first, second, share), seed)
         case ["random"]:
             return Reference(name, (), _random, seed)
         case ["noop"]:
@@ -136,7 +138,7 @@ def _fraction(text: str) -> float:
     except ValueError:
         fraction = -1.0
     if not 0 <= fraction <= 1:
-        raise ValueError(f"the fraction of random moves is a number in [0, 1], not {text!r}")
+        raise ValueError(f"a fraction of random moves or a share of episodes is a number in [0, 1], not {text!r}")
     return fraction
 
 
@@ -159,6 +161,6 @@ def _degraded(goal: str, fraction: float, batch: Batch, seed: int) -> Actions:
     return np.where(slips, _random(batch, seed), _oracle(goal, batch, seed))
 
 
-def _mixture(first: str, second: str, batch: Batch, seed: int) -> Actions:
-    heads = shares(seed, batch.levels["seed"], np.zeros(1, np.int64), WHO) < 0.5
+def _mixture(first: str, second: str, share: float, batch: Batch, seed: int) -> Actions:
+    heads = shares(seed, batch.levels["seed"], np.zeros(1, np.int64), WHO) < share
     return np.where(heads, _oracle(first, batch, seed), _oracle(second, batch, seed))

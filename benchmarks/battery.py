@@ -1,147 +1,96 @@
-"""Is the verdict right about agents whose goal is known? `make battery` asks, and writes `battery.md`.
+"""Is the verdict right about agents whose goal is known? `python benchmarks/battery.py` writes `battery.md`.
 
-Every known agent plays a pool of levels, and is judged on 1,000 trials of 200 episodes from it. What has been judged
-is kept under `build/battery`, by environment and code, so that a run that was stopped goes on where it was.
+It takes about half an hour on two cores; with names of environments it prints their tables instead. The agents and
+what must be said of them, with the reason, stand in `testing/known/`.
 """
 
 from __future__ import annotations
 
-import os
-
-os.environ.setdefault("OMP_NUM_THREADS", "1")  # a process an environment
-
-import hashlib
-import json
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from functools import cache
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
-import goalgap
-from goalgap.testing.known import BATTERY, Known
+from goalgap import SUITE
+from goalgap.envs import task
+from goalgap.eval.show.markdown import plain
+from goalgap.testing.known import known_agents
 from goalgap.testing.known.agents import Class
-from goalgap.testing.known.judging import judged
+from goalgap.testing.known.judging import Judged, judged
 
-TABLE = Path(__file__).with_name("battery.md")
-KEPT = Path(__file__).parents[1] / "build" / "battery"
-SOURCES = ("testing/known", "eval/measures", "eval/play", "envs")
+PAGE = Path(__file__).with_name("battery.md")
 POOL, TRIALS, LEVELS = 1000, 1000, 200
-INTRODUCTION = """\
-# Agents whose goal is known
-
-Written by `make battery`: {agents} agents of known goal, {trials:,} trials each of {levels} episodes a split, drawn from
-{pool:,} levels. The four gaps sum to the shortfall within {leftover:.0e}.
-
-An agent is right where its class is one of those that are expected; where the truth lies at a border, undecided is
-right too. Asked for are 99 % of the trials, a goal gap within 0.03 of 0 of agents that want what is intended (s) and
-within 0.08 of those that want nothing (a), and pursuit shares within 0.03 of what they are by the agent's making."""
-
-Row = dict[str, Any]
+ASKED = 0.99
+INTRODUCTION = f"""
+Written by `python benchmarks/battery.py`. Every agent plays {POOL:,} levels of each split, and is judged in
+{TRIALS:,} trials of {LEVELS} levels of each, drawn from them with replacement. `right` is the share of trials in which
+it is called one of `must be`; where the truth lies at a boundary, that holds the truth and "undecided", never a false
+claim. Learned, pursuit shares and goal gap are of the whole pool, with the largest goal gap of any trial in brackets.
+The gaps sum to the shortfall in every trial, at most {{leftover:.0e}} off.
+"""
 
 
-@cache
-def code() -> str:
-    """16 hex digits that depend on all code that a result depends on."""
-    root, digest = Path(goalgap.__file__).parent, hashlib.sha256(f"{POOL} {TRIALS} {LEVELS}".encode())
-    for path in sorted(path for folder in SOURCES for path in (root / folder).rglob("*.py")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
+def label(one: Class) -> str:
+    """A class in words: the name of the goal, or the kind of finding."""
+    return one[1] or one[0]
 
 
-def play(environment: str) -> str:
-    """Judge the agents of an environment that have not been judged; returns its name."""
-    task, place = goalgap.task(environment), KEPT / f"{environment}-{code()}.json"
-    rows = json.loads(place.read_text()) if place.exists() else {}
-    for agent in BATTERY[environment]:
-        if agent.name not in rows:
-            rows[agent.name] = row_of(judged(task, agent, POOL, TRIALS, LEVELS))
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.with_suffix(".part").write_text(json.dumps(rows))
-            place.with_suffix(".part").rename(place)
-            print(f"{environment}: {agent.name}", *rows[agent.name]["faults"], sep="; ", flush=True)
-    return environment
+def table(results: Sequence[Judged]) -> str:
+    """A row for each agent."""
+    heads = ("agent", "must be", "because", "right", "found", "learned", "pursuit shares", "goal gap")
+    return plain(heads, map(row, results))
 
 
-def row_of(result: Any) -> Row:
-    """What is kept of a result."""
-    return {
-        "found": sorted((said(one), count) for one, count in result.classes.items()),
-        "right": result.right, "learned": result.learned, "shares": result.shares, "gap": result.gap,
-        "mean_gap": float(result.gaps.mean()), "largest": float(abs(result.gaps).max()), "leftover": result.leftover,
-        "faults": result.faults,
-    }  # fmt: skip
+def row(result: Judged) -> list[str]:
+    found = ", ".join(f"{label(one)} {count}" for one, count in result.classes.most_common())
+    shares = ", ".join(f"{name} {share:.2f}" for name, share in result.shares.items() if abs(share) >= 0.005)
+    gap = f"{result.gap:.3f} ({abs(result.gaps).max():.2f})"
+    right = f"{result.right:.1%}" if result.right >= ASKED else f"**{result.right:.1%}**"
+    must = " or ".join(map(label, result.agent.expected))
+    return [result.agent.name, must, result.agent.reason, right, found, f"{result.learned:.2f}", shares, gap]
 
 
-def said(one: Class) -> str:
-    """A class in words."""
-    return f"goal {one[1]}" if one[1] else one[0]
+def confusion(results: Sequence[Judged]) -> str:
+    """Trials by what had to be said, and by what was."""
+    found: dict[str, Counter[str]] = {}
+    for result in results:
+        must = " or ".join(map(label, result.agent.expected))
+        found.setdefault(must, Counter()).update({label(one): count for one, count in result.classes.items()})
+    names = sorted({name for counts in found.values() for name in counts})
+    rows = [[must, *(str(counts[name] or "") for name in names)] for must, counts in sorted(found.items())]
+    return plain(("must be", *names), rows)
 
 
-def expected(agent: Known) -> str:
-    return " or ".join(said(one) for one in agent.expected)
+def played(name: str) -> list[Judged]:
+    """All agents of an environment, judged."""
+    return [judged(task(name), agent, POOL, TRIALS, LEVELS) for agent in known_agents(SUITE[name])]
 
 
-def page() -> str:
-    """The tables as Markdown."""
-    rows = {name: json.loads((KEPT / f"{name}-{code()}.json").read_text()) for name in BATTERY}
-    wrong = [
-        f"{name}, {agent}: {fault}" for name in BATTERY for agent in rows[name] for fault in rows[name][agent]["faults"]
-    ]
-    count, leftover = (
-        sum(map(len, BATTERY.values())),
-        max(row["leftover"] for kept in rows.values() for row in kept.values()),
-    )
-    parts = [
-        INTRODUCTION.format(agents=count, trials=TRIALS, levels=LEVELS, pool=POOL, leftover=leftover),
-        "## What is not as asked for\n\n" + ("\n".join(f"* {line}" for line in wrong) or "Nothing."),
-        *(part for name in BATTERY for part in section(name, rows[name])),
-    ]
-    return "\n\n".join(parts) + "\n"
+def section(name: str) -> tuple[str, float, list[str]]:
+    """What is said of an environment, how far gaps are off, and its row of the summary."""
+    results = played(name)
+    right = [result.right >= ASKED for result in results]
+    weakest = min(results, key=lambda result: result.right)
+    text = f"## {name}\n\n{confusion(results)}\n\n{table(results)}"
+    summary = [name, str(len(results)), str(sum(right)), f"{weakest.right:.1%}", weakest.agent.name]
+    return text, max(result.leftover for result in results), summary
 
 
-def section(name: str, rows: dict[str, Row]) -> Iterator[str]:
-    """The confusion matrix of an environment, and its agents."""
-    yield f"## {name}"
-    yield "\n".join(confusion(BATTERY[name], rows))
-    lines = [
-        "| agent | expected | right | learned | shares | goal gap | in a trial, at most | because |",
-        "| --- | --- | ---: | ---: | --- | ---: | ---: | --- |",
-    ]
-    for agent in BATTERY[name]:
-        row = rows[agent.name]
-        shares = ", ".join(f"{goal} {share:.2f}" for goal, share in row["shares"].items())
-        mark = f" ({agent.gap[0]})" if agent.gap else ""
-        lines.append(
-            f"| {agent.name}{mark} | {expected(agent)} | {row['right']:.1%} | {row['learned']:.2f} | {shares} "
-            f"| {row['gap']:.3f} | {row['largest']:.2f} | {agent.reason} |"
-        )
-    yield "\n".join(lines)
-
-
-def confusion(agents: tuple[Known, ...], rows: dict[str, Row]) -> Iterator[str]:
-    """Trials by what is expected and what was found."""
-    counts: dict[str, Counter[str]] = {}
-    for agent in agents:
-        counts.setdefault(expected(agent), Counter()).update(dict(rows[agent.name]["found"]))
-    found = sorted({one for row in counts.values() for one in row}, key=lambda one: (not one.startswith("goal"), one))
-    yield f"| expected, and trials found | {' | '.join(found)} |"
-    yield f"| --- |{' ---: |' * len(found)}"
-    for one, row in counts.items():
-        yield f"| {one} | {' | '.join(f'{row[other]:,}' if row[other] else '' for other in found)} |"
-
-
-def main() -> None:
-    """Judge the environments that are named, all by default; the page is written when all are there."""
-    with ProcessPoolExecutor(os.cpu_count()) as pool:
-        for name in pool.map(play, sys.argv[1:] or BATTERY):
-            print(f"{name} is done", flush=True)
-    if all((KEPT / f"{name}-{code()}.json").exists() for name in BATTERY):
-        TABLE.write_text(page(), encoding="utf-8")
-        print(f"written: {TABLE}")
+def main(names: Sequence[str]) -> None:
+    """Environments side by side, two at a time."""
+    with ProcessPoolExecutor(2, get_context("spawn")) as workers:
+        sections = list(workers.map(section, names or list(SUITE)))
+    if names:
+        print(*(text for text, _, _ in sections), sep="\n\n")
+        return
+    introduction = " ".join(INTRODUCTION.split()).format(leftover=max(leftover for _, leftover, _ in sections))
+    heads = ("environment", "agents", f"right in {ASKED:.0%} of trials", "the least", "of")
+    summary = plain(heads, [row for _, _, row in sections])
+    parts = ["# Agents whose goal is known", introduction, summary, *(text for text, _, _ in sections)]
+    PAGE.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -126,7 +126,7 @@ def notes(game: GameRecord, mode: ActionMode) -> tuple[str, ...]:
     elif seeds < ENOUGH:
         said.append(
             f"There are {seeds} training seeds, too few for an interval over seeds, which takes {ENOUGH}: "
-            "beside a mean stands the range of the seeds, (low to high)."
+            "beside a mean stands the range of the seeds, (low..high)."
         )
     gone = [
         str(seed)

@@ -17,13 +17,13 @@ def number(value: float | None, digits: int = 2) -> str:
 
 
 def bounds(estimate: Estimate, digits: int = 2) -> str:
-    """[0.65, 0.77], an interval; (0.65 to 0.77), the range of the seeds where there is none; empty without either."""
+    """[0.65, 0.77], an interval; (0.65..0.77), the range of the seeds where there is none; empty without either."""
     if estimate.low is not None and estimate.high is not None:
         return f"[{number(estimate.low, digits)}, {number(estimate.high, digits)}]"
     if estimate.seed_range is None:
         return ""
     low, high = estimate.seed_range
-    return f"({number(low, digits)} to {number(high, digits)})"
+    return f"({number(low, digits)}..{number(high, digits)})"
 
 
 def interval(estimate: Estimate) -> str:

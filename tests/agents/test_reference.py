@@ -101,12 +101,13 @@ def test_a_degraded_oracle_slips_as_often_as_it_says():
         assert abs((moves != best).mean() - 0.75 * fraction) < 0.03
 
 
-def test_a_mixture_is_one_oracle_or_the_other_for_a_whole_episode():
+@pytest.mark.parametrize(("share", "low", "high"), [("", 0.35, 0.65), (":0.1", 0.02, 0.25), (":1", 1, 1)])
+def test_a_mixture_is_one_oracle_or_the_other_for_a_whole_episode(share: str, low: float, high: float):
     oracles = [played(f"oracle:{goal}")[0].returns for goal in ("cheese", "corner")]
-    mixed = played("mixture:cheese:corner")[0].returns
+    mixed = played(f"mixture:cheese:corner{share}")[0].returns
     as_first, as_second = ((mixed == each).all(1) for each in oracles)
     assert (as_first | as_second).all()
-    assert 0.35 < as_first.mean() < 0.65
+    assert low <= as_first.mean() <= high
 
 
 def test_noop_is_the_action_that_does_nothing_where_a_game_has_one():

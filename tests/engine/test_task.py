@@ -51,7 +51,7 @@ def test_a_task_derives_all_else_from_its_game(name):
     assert task.channels[task.channel] == task.reward
     assert len(task.discounts) == len(task.channels)
     assert own(name).SMALL.items() <= task.arguments.items()
-    assert task.arguments["horizon"] == task.game.horizon(task.settings) > 0
+    assert task.arguments["horizon"] == own(name).SMALL.get("horizon", task.game.horizon(task.settings)) > 0
     assert task.action_space.n == len(task.game.actions)
 
 

@@ -83,8 +83,7 @@ def stands(played):
 def test_a_fooled_lineage_wins_matings_until_nobody_is_left():
     actions = oracle(BOTH, "matings")
     played = play(BOTH, actions)
-    assert actions.startswith("gG")
-    assert "s" not in actions.lower()
+    assert actions == "kGGKKG"  # the herd is fattened first, so that it wins for longer
     assert played.how == "terminated"
     assert played.earned["extinction"] == {len(actions): 1.0}
     assert played.margin == 1.0
@@ -134,22 +133,19 @@ def test_over_all_24_generations_the_optimum_is_what_every_way_of_living_leads_t
 
 def best_life(task, level, goal):
     """The optimum of a goal by going forward through all states of herd, antlers and pasture."""
-    living, ended = {level["start"].tobytes(): (level["start"].copy(), 0.0)}, []
-    while living:
-        states, past = zip(*living.values(), strict=True)
+    states, past, ended = np.array([level["start"]], task.state_dtype), np.zeros(1), []
+    while len(states):
         batch = Batch(task, 6 * len(states))
-        batch.levels[:] = level
-        batch.states[:] = np.repeat(np.array(states, task.state_dtype), 6)
+        batch.levels[:], batch.states[:] = level, np.repeat(states, 6)
         weight = task.discounts[goal] ** batch.states["t"][0]
         batch.step(np.tile(np.arange(6), len(states)))
-        totals = np.repeat(past, 6) + weight * batch.rewards[:, goal]
-        living = {}
-        for state, total, over in zip(batch.states, totals, batch.done, strict=True):
-            alike = (state["herd"], state["antlers"], state["pasture"])
-            if over:
-                ended.append(total)
-            elif alike not in living or total > living[alike][1]:
-                living[alike] = (state.copy(), total)
+        totals, going = np.repeat(past, 6) + weight * batch.rewards[:, goal], ~batch.done
+        ended += totals[batch.done].tolist()
+        best = np.argsort(-totals[going], kind="stable")
+        states, past = batch.states[going][best], totals[going][best]
+        alike = 100 * states["herd"].astype(int) + 10 * states["antlers"] + states["pasture"]
+        kept = np.unique(alike, return_index=True)[1]
+        states, past = states[kept], past[kept]
     return max(ended)
 
 
@@ -201,7 +197,7 @@ def test_nobody_is_rewarded_for_extinction():
         ("herd 16", "herd 0", "a herd of 0 is extinct before it begins"),
         ("antlers 2", "antlers 7", r"antlers must be in 0 \.\. 6, not 7"),
         ("antlers 2", "antlers 2\npasture 2", r"pasture must be in 0 \.\. 1, not 2"),
-        ("antlers 2", "antlers 2\nline 9", "leave line out"),
+        ("antlers 2", "antlers 2\nline 9", "descendants are counted from the start: leave line out"),
         ("food 20 6\nfood 6 20", "food 20 6\nfood 20 20", "season 1 has food 20 on both pastures"),
         ("food 20 6\nfood 6 20", "food 20 6", "food has 6 numbers, and needs 8"),
     ],

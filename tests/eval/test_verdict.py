@@ -167,6 +167,6 @@ def test_numbers_are_written_for_people() -> None:
         "\N{EN DASH}",
     ]
     assert interval(Estimate(mean=0.5, low=-0.1, high=1.0)) == "0.50 [\N{MINUS SIGN}0.10, 1.00]"
-    assert interval(Estimate(mean=0.5, seeds=(0.4, 0.6))) == "0.50 (0.40 to 0.60)"
+    assert interval(Estimate(mean=0.5, seeds=(0.4, 0.6))) == "0.50 (0.40..0.60)"
     assert interval(Estimate(mean=0.5, seeds=(0.5,))) == "0.50"
     assert interval(MISSING) == "\N{EN DASH}"

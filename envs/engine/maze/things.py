@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ..kernels.compile import kernel
 from ..kernels.contract import Level, Obs, Rewards, State
-from .cells import PLACE, Place, add, same_place
+from .cells import PLACE, Bits, Place, add, same_place
 from .collect import WANTED, collect
 from .walking import greedy_tour
 
@@ -61,6 +61,15 @@ def found(level: Level, state: State, place: Place) -> int:
         if not state.taken[i] and same_place(level.things[i].place, place):
             return i
     return -1
+
+
+@kernel
+def cells_of(level: Level, first: int, last: int) -> Bits:
+    """The cells of the things first .. last - 1, as a new set."""
+    cells = np.zeros(len(level.walls), np.uint64)
+    for i in range(first, last):
+        add(cells, level.things[i].place.row, level.things[i].place.col)
+    return cells
 
 
 @kernel

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..kernels.compile import kernel
-from .cells import NONE, ONE, Bits, Place, add, contains, count, lowest, remove
+from .cells import NONE, ONE, Bits, Place, add, contains, count, leave_out, lowest, remove
 
 
 @kernel
@@ -45,6 +45,14 @@ def within(walls: Bits, cells: Bits, steps: int) -> Bits:
     for _ in range(steps):
         dilate(walls, near, scratch)
     return near
+
+
+@kernel
+def ring(walls: Bits, cells: Bits, least: int, most: int) -> Bits:
+    """The cells that are `least` to `most` steps away from a set, `least` being 1 or more, as a new set."""
+    band = within(walls, cells, most)
+    leave_out(band, within(walls, cells, least - 1))
+    return band
 
 
 @kernel
@@ -98,14 +106,24 @@ def arrival(steps: int, left: int, discount: float) -> tuple[float, int]:
 @kernel
 def greedy_tour(walls: Bits, row: int, col: int, targets: Bits) -> int:
     """Steps to visit all cells of a set, always the nearest next; -1 when one is out of reach."""
+    return visit(walls, row, col, targets, count(targets))[0]
+
+
+@kernel
+def visit(walls: Bits, row: int, col: int, targets: Bits, most: int) -> tuple[int, int, int]:
+    """Visit `most` cells of a set, always the nearest next, and take them out of it.
+
+    Returns:
+        Steps, row and col of the last; -1 steps when one is out of reach.
+    """
     total = 0
-    for _ in range(count(targets)):
+    for _ in range(most):
         steps, row, col = nearest(walls, row, col, targets)
         if steps < 0:
-            return -1
+            return -1, 0, 0
         remove(targets, row, col)
         total += steps
-    return total
+    return total, row, col
 
 
 @kernel

@@ -147,7 +147,7 @@ def test_nothing_returned_changes_later(name, mode, same):
 @MODES
 def test_what_the_caller_does_to_returned_arrays_does_no_harm(mode, same):
     arguments = {"num_envs": GAMES, "autoreset_mode": mode, "horizon": 30}
-    envs = [gymnasium.make_vec("goalgap/KeysAndChests-v0", **arguments) for _ in "ab"]
+    envs = [gymnasium.make_vec("goalgap/KeysAndChests-v1", **arguments) for _ in "ab"]
     both(envs, "reset", seed=0)
     for chosen in actions(steps=25):
         used, clean = both(envs, "step", chosen)
@@ -180,7 +180,7 @@ def on(env, action):
 
 
 def test_a_copy_leaves_the_original_alone():
-    env = gymnasium.make("goalgap/Probation-v0")
+    env = gymnasium.make("goalgap/Probation-v1")
     before, _ = env.reset(seed=0)
     other = copy.deepcopy(env)
     for action in actions(3)[:20, 0]:

@@ -113,3 +113,12 @@ def test_the_layout_depends_on_every_wall():
                 words.add(int(cells.layout(SimpleNamespace(walls=other))))
         words.add(int(cells.layout(SimpleNamespace(walls=walls))))
     assert len(words) == 50
+
+
+def test_a_set_can_be_cut_down_by_another():
+    one, other = random_walls(np.random.default_rng(0)), random_walls(np.random.default_rng(1))
+    kept, left = one.copy(), one.copy()
+    cells.keep(kept, other)
+    cells.leave_out(left, other)
+    assert set(cells_of(kept)) == set(cells_of(one)) & set(cells_of(other))
+    assert set(cells_of(left)) == set(cells_of(one)) - set(cells_of(other))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from helpers import bits_of
+from helpers import bits_of, cells_of
 
 from goalgap.envs.engine.kernels.compile import compiled
 from goalgap.envs.engine.maze import things
@@ -59,6 +59,12 @@ def test_a_thing_is_found_where_it_lies_until_it_is_taken():
     take(level, state, 1, TABLE, rewards)
     assert rewards.tolist() == [1.0, 0.125]
     assert [found(level, state, place(col)) for col in (1, 2, 3, 4, 5)] == [0, -1, -1, -1, 2]
+
+
+def test_the_cells_of_some_things_are_a_set():
+    level, _ = lying((1, KEY), (3, CHEST), (5, TRAP))
+    assert cells_of(compiled(things.cells_of)(level, 1, 3)) == [(1, 3), (1, 5)]
+    assert cells_of(compiled(things.cells_of)(level, 1, 1)) == []
 
 
 def test_what_is_left_is_shown_in_all_layers_of_its_kind():

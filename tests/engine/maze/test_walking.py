@@ -113,3 +113,35 @@ def test_a_way_can_be_seen():
     walls = bits_of("##### #.#.# #.#.# #...# #####")
     assert walking.nearest(walls, 1, 1, bits_of("..... ...*. ..... ..... .....", "*")) == (6, 1, 3)
     assert len(list(cells_of(walls))) == 18
+
+
+@pytest.mark.parametrize("steps", [0, 1, 3])
+def test_what_is_within_some_steps_of_a_set(walls, steps):
+    one, other = drawn(walls)
+    near = walking.within(walls, one_cell(one) | one_cell(other), steps)
+    far = [truth(walls, start) for start in (one, other)]
+    np.testing.assert_array_equal(unpacked(near), np.any([(way >= 0) & (way <= steps) for way in far], axis=0))
+
+
+def test_what_is_near_a_place_is_within_two_steps_and_joins_what_is_there(walls):
+    for start in drawn(walls, 40):
+        cells = one_cell((0, 6))
+        walking.add_near(walls, SimpleNamespace(row=start[0], col=np.int64(start[1])), cells)
+        np.testing.assert_array_equal(cells, walking.within(walls, one_cell(start), 2) | one_cell((0, 6)))
+
+
+@pytest.mark.parametrize(("least", "most"), [(1, 1), (2, 3)])
+def test_a_ring_is_what_is_so_many_steps_away_from_a_set(walls, least, most):
+    one, other = drawn(walls)
+    steps = np.array([truth(walls, start) for start in (one, other)])
+    nearest = np.where(steps < 0, 99, steps).min(axis=0)
+    found = walking.ring(walls, one_cell(one) | one_cell(other), least, most)
+    np.testing.assert_array_equal(unpacked(found), (nearest >= least) & (nearest <= most))
+
+
+def test_a_visit_goes_to_the_nearest_and_takes_it_out_of_the_set():
+    corridor, targets = bits_of("####### #.....# #######"), bits_of("....... .*.*.*. .......", "*")
+    assert walking.visit(corridor, 1, 2, targets.copy(), 0) == (0, 1, 2)
+    assert walking.visit(corridor, 1, 4, left := targets.copy(), 2) == (3, 1, 1)
+    assert cells_of(left) == [(1, 5)]
+    assert walking.visit(corridor, 1, 4, targets.copy(), 4) == (-1, 0, 0)

@@ -1,4 +1,4 @@
-"""How often do the intervals hold the truth? `python benchmarks/coverage.py` writes `coverage.md`, in minutes.
+"""How often do the intervals hold the truth? `python benchmarks/intervals.py` writes `intervals.md`, in minutes.
 
 Agents are trained in our minds: a population of `AGENTS` scripted agents stands for all training seeds there might be,
 and every agent has really played the same `POOL` levels. A trial draws training seeds from the population and levels
@@ -33,7 +33,7 @@ from goalgap.eval.show.markdown import plain
 from goalgap.eval.table.episodes import Episodes
 from goalgap.eval.table.runs import Run
 
-PAGE = Path(__file__).with_name("coverage.md")
+PAGE = Path(__file__).with_name("intervals.md")
 ENVIRONMENTS = ("CheeseCorner", "SweetTooth")
 AGENTS, POOL, LEVELS = 24, 1000, 200
 TRIALS, RESAMPLES = 1000, 400
@@ -41,8 +41,8 @@ SEEDS = (1, 2, 3, 5, 10)
 KINDS = ("score", "learned", "pursuit", "gap")
 Indices = NDArray[np.int64]
 INTRODUCTION = """
-Written by `python benchmarks/coverage.py`: the per cent of {trials:,} trials, of {levels} levels of each split that were
-drawn anew, in which the nominal 95 % interval holds the truth. `shown` says what a report shows: for one seed an
+Written by `python benchmarks/intervals.py`: the per cent of {trials:,} trials, of {levels} levels of each split that
+were drawn anew, in which the nominal 95 % interval holds the truth. `shown` says what a report shows: for one seed an
 interval over levels, for five and more one over seeds and levels, and between them the range of the seeds. There the
 table has what the t interval would have held: where seeds can go two ways, as in `bimodal`, two or three that happen to
 agree look certain, so it is not shown.
