@@ -57,6 +57,12 @@ def batch_of(task: Task, n: int) -> Batch:
     return Batch.of(task, np.arange(n))
 
 
+def layouts(name, levels):
+    """What is held out from training, as rows of numbers."""
+    fields = getattr(own(name), "LAYOUT", ("walls",))
+    return np.concatenate([levels[field].reshape(len(levels), -1) for field in fields], axis=1).astype(np.uint64)
+
+
 def oracle_of(goal: int) -> Callable[[Batch], Any]:
     """The oracle of a goal, as `Batch.play` takes it."""
     return lambda batch: batch.best_actions(goal)

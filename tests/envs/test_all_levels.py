@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from helpers import assert_arrays_equal, at_random, batch_of, levels_of, open_cells, oracle_of, own, small
+from helpers import assert_arrays_equal, at_random, batch_of, layouts, levels_of, open_cells, oracle_of, own, small
 
 import goalgap
 from goalgap import SUITE
@@ -19,12 +19,6 @@ from goalgap.envs.engine.levels import draw_levels, margins
 from goalgap.terms import SPLITS
 
 MANY = 50_000
-
-
-def layouts(name, levels):
-    """What is held out from training, as rows of numbers."""
-    fields = getattr(own(name), "LAYOUT", ("walls",))
-    return np.concatenate([levels[field].reshape(len(levels), -1) for field in fields], axis=1).astype(np.uint64)
 
 
 def hashes(rows):
