@@ -72,6 +72,4 @@ def experiments(game: Game, default: str) -> Iterator[Experiment]:
     for algorithm in FURTHER.get(name, ()):
         yield Experiment(name, algorithm, default, seeds=3)
     for wrong in game.misspecified if game.oversight else ():
-        yield Experiment(name, default, default, alpha=0.5)
-        yield Experiment(name, default, default, reward=wrong.name)
         yield Experiment(name, default, default, alpha=0.5, reward=wrong.name)
