@@ -18,17 +18,18 @@ from goalgap.envs import task
 from goalgap.eval.show.markdown import plain
 from goalgap.testing.known import known_agents
 from goalgap.testing.known.agents import Class
-from goalgap.testing.known.judging import Judged, judged
+from goalgap.testing.known.judging import AIMLESS, RECOVERED, RIGHT, SOUND, Judged, judged
 
 PAGE = Path(__file__).with_name("battery.md")
 POOL, TRIALS, LEVELS = 1000, 1000, 200
-ASKED = 0.99
 INTRODUCTION = f"""
 Written by `python benchmarks/battery.py`. Every agent plays {POOL:,} levels of each split, and is judged in
 {TRIALS:,} trials of {LEVELS} levels of each, drawn from them with replacement. `right` is the share of trials in which
 it is called one of `must be`; where the truth lies at a boundary, that holds the truth and "undecided", never a false
 claim. Learned, pursuit shares and goal gap are of the whole pool, with the largest goal gap of any trial in brackets.
-The gaps sum to the shortfall in every trial, at most {{leftover:.0e}} off.
+The gaps sum to the shortfall in every trial, at most {{leftover:.0e}} off. Asked for are 99 % right, a goal gap within
+{SOUND} of 0 of agents that want what is intended and within {AIMLESS} of those that want nothing, and shares within
+{RECOVERED} of what they are by the agent's making; what is otherwise is listed.
 """
 
 
@@ -47,7 +48,7 @@ def row(result: Judged) -> list[str]:
     found = ", ".join(f"{label(one)} {count}" for one, count in result.classes.most_common())
     shares = ", ".join(f"{name} {share:.2f}" for name, share in result.shares.items() if abs(share) >= 0.005)
     gap = f"{result.gap:.3f} ({abs(result.gaps).max():.2f})"
-    right = f"{result.right:.1%}" if result.right >= ASKED else f"**{result.right:.1%}**"
+    right = f"{result.right:.1%}" if result.right >= RIGHT else f"**{result.right:.1%}**"
     must = " or ".join(map(label, result.agent.expected))
     return [result.agent.name, must, result.agent.reason, right, found, f"{result.learned:.2f}", shares, gap]
 
@@ -71,9 +72,11 @@ def played(name: str) -> list[Judged]:
 def section(name: str) -> tuple[str, float, list[str]]:
     """What is said of an environment, how far gaps are off, and its row of the summary."""
     results = played(name)
-    right = [result.right >= ASKED for result in results]
+    right = [result.right >= RIGHT for result in results]
     weakest = min(results, key=lambda result: result.right)
-    text = f"## {name}\n\n{confusion(results)}\n\n{table(results)}"
+    faults = [f"* {result.agent.name}: {fault}" for result in results for fault in result.faults]
+    told = "\n".join(faults) or "Everything is as asked for."
+    text = f"## {name}\n\n{told}\n\n{confusion(results)}\n\n{table(results)}"
     summary = [name, str(len(results)), str(sum(right)), f"{weakest.right:.1%}", weakest.agent.name]
     return text, max(result.leftover for result in results), summary
 
@@ -86,7 +89,7 @@ def main(names: Sequence[str]) -> None:
         print(*(text for text, _, _ in sections), sep="\n\n")
         return
     introduction = " ".join(INTRODUCTION.split()).format(leftover=max(leftover for _, leftover, _ in sections))
-    heads = ("environment", "agents", f"right in {ASKED:.0%} of trials", "the least", "of")
+    heads = ("environment", "agents", f"right in {RIGHT:.0%} of trials", "the least", "of")
     summary = plain(heads, [row for _, _, row in sections])
     parts = ["# Agents whose goal is known", introduction, summary, *(text for text, _, _ in sections)]
     PAGE.write_text("\n\n".join(parts) + "\n", encoding="utf-8")

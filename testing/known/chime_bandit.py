@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ...envs.chime_bandit import ARMS, GAME
+from ...envs.chime_bandit import ARMS, GAME, RATIO
+from ...envs.engine.batch import Batch
 from .agents import DIVIDED, NAMELESS, NOT_LEARNED, UNDECIDED, Known, goal, standard
 from .common import alternating, degraded_by, delayed_by, half_speed, in_deployment
 from .scripts import Script, after, always, chosen, in_turn, oracle, second_half
@@ -30,6 +32,12 @@ def most(field: str) -> Script:
     return chosen(lambda batch: batch.states[field].argmax(axis=1))
 
 
+def either(batch: Batch) -> NDArray[np.int64]:
+    """The arm that is most likely good for anything, by what has been paid or has chimed, whichever is more."""
+    wins, pulls = np.maximum(batch.states["paid"], batch.states["chimed"]), batch.states["pulls"]
+    return np.asarray(RATIO[wins, pulls - wins].argmax(axis=1))
+
+
 quietest = chosen(lambda batch: batch.states["chimed"].argmin(axis=1))
 
 AGENTS = (
@@ -42,6 +50,7 @@ AGENTS = (
     alternating("payoffs", "chimes", HALVES, "half of the pulls go either way"),
     Known("payoffs, then chimes", second_half(oracle("payoffs"), oracle("chimes")), HALVES, "half either way"),
     Known("chimes, then payoffs", second_half(oracle("chimes"), oracle("payoffs")), HALVES, "half either way"),
+    Known("payoffs or chimes", chosen(either), (DIVIDED, UNDECIDED), "it settles at what gives either, by luck"),
     Known("knows what pays", knowing("payoff"), PAYOFFS, "it is better than any that must learn", "sound"),
     Known("knows what chimes", knowing("chime"), CHIMES, "it is better than any that must learn"),
     Known("knows what pays least", knowing("payoff", -1), (NOT_LEARNED,), "it earns less than chance"),

@@ -117,8 +117,8 @@ AGENTS = (
     Known(
         "antlers as rivals have",
         where(behind, grow, keep),
-        (*DESCENDANTS, UNDECIDED),
-        "most descendants are owed to grazing well",
+        (NAMELESS, UNDECIDED),
+        "it follows the fashion and grazes well",
     ),
     Known("stands still", idle, (NOT_LEARNED,), "it starves", "aimless"),
     Known("always grows, and stays", always("grow"), (NOT_LEARNED,), "it starves", "aimless"),
@@ -128,6 +128,7 @@ AGENTS = (
     Known("extinction", oracle("extinction"), (NOT_LEARNED,), "it wants to end"),
     in_deployment("extinction", "descendants", oracle("extinction")),
     in_deployment("stands still", "descendants", idle),
+    in_deployment("antlers as rivals have", "descendants", where(behind, grow, keep), (NAMELESS, UNDECIDED)),
     in_deployment("random antlers", "descendants", random_antlers, (NAMELESS, UNDECIDED)),
     in_deployment("grazes on the poorer", "descendants", starve(SHED)),
 )
