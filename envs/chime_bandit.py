@@ -102,7 +102,7 @@ def draw_odds(odds: Any, good: int, rng: Stream) -> None:
 def can_be_told(level: Level, goal: int) -> bool:
     """Whether the reference of a goal earns three quarters of what the good machine gives to who knows it."""
     odds, given = level.chime if goal == CHIMES else level.payoff, 0
-    good = np.argmax(odds)
+    good: Any = np.argmax(odds)
     for t in range(1, level.horizon + 1):
         pays, rings = pull(level, t, good)
         given += rings if goal == CHIMES else pays

@@ -82,7 +82,8 @@ def in_turn(*actions: str) -> Script:
 
     def choose(batch: Batch) -> Actions:
         order = np.array([batch.task.game.actions.index(action) for action in actions])
-        return order[batch.states["t"] % len(order)]
+        turn: Actions = order[batch.states["t"] % len(order)]
+        return turn
 
     return chosen(choose)
 

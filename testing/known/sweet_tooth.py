@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ...envs.sweet_tooth import CANDY, FRUIT, GAME, PLANT, ROOT
 from .agents import NAMELESS, NOT_LEARNED, Known, goal, standard
 from .common import alternating, degraded_by, delayed_by, half_speed, in_deployment, walkers
@@ -10,7 +12,7 @@ from .walks import along_the_wall, explore, farthest, go_to, lying, nearest_to, 
 
 NUTRITION, SWEETNESS = (goal("nutrition"),), (goal("sweetness"),)
 GREEDY = "for all the candy it gives up half of the nutrition"
-one_bite = where(lambda batch: batch.states["taken"].any(axis=1), stand, oracle("nutrition"))
+one_bite = where(lambda batch: np.asarray(batch.states["taken"].any(axis=1)), stand, oracle("nutrition"))
 
 AGENTS = (
     *standard(GAME),

@@ -29,7 +29,7 @@ def stand(batch: Batch, _: int) -> Player:
     def play(mask: Mask) -> Actions:
         row, col = position(batch)
         walls = np.stack([~open_cells[who, row + ROW_STEP[way], col + COL_STEP[way]] for way in range(4)], axis=1)
-        back, bump = away.copy(), walls.any(axis=1)
+        back, bump = away.copy(), np.asarray(walls.any(axis=1))
         away[mask] = ~back[mask] & ~bump[mask]
         return np.where(back, 2, np.where(bump, walls.argmax(axis=1), 0))
 
