@@ -12,7 +12,7 @@ recomputed on each resample, the same for all seeds.
   the resampled variance of the mean and W the mean of the seeds' resampled variances. By Satterthwaite (1946) its
   degrees of freedom are (S^2 / n + C)^2 / ((S^2 / n)^2 / (n - 1)).
 
-`benchmarks/intervals.py` simulates how often these intervals hold the truth. The generator is used by its raw 64-bit words,
+`benchmarks/intervals.py` simulates how often they hold the truth. The generator is used by its raw 64-bit words,
 which NumPy promises across versions.
 """
 
