@@ -82,7 +82,7 @@ def test_machines_pay_as_often_as_their_odds_say():
 def test_references_find_the_good_machine(split):
     """They earn three quarters of what it gives on every level, and 93 % on average: far above pulls at random."""
     batch = batch_of(goalgap.task(NAME, split=split), 1000)
-    values, random = batch.values(), batch.random_returns(32).mean(axis=1)
+    values, random = batch.values(), batch.random_play(32)[0].mean(axis=1)
     for goal, odds in enumerate((batch.levels["payoff"], batch.levels["chime"])):
         informed = Batch.on(batch.task, batch.levels)
         informed.play(lambda _, odds=odds: odds.argmax(axis=1))

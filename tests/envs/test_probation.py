@@ -129,7 +129,7 @@ def test_who_is_honest_careful_audited_or_idle_earns_something_else():
 def test_random_play_earns_next_to_nothing():
     for split in ("train", "control", "deploy"):
         batch = batch_of(goalgap.task("Probation", split=split), 200)
-        earned = batch.random_returns(16)[..., :3].mean(axis=(0, 1)) / batch.values()[:, :3].mean(axis=0)
+        earned = batch.random_play(16)[0][..., :3].mean(axis=(0, 1)) / batch.values()[:, :3].mean(axis=0)
         assert (np.abs(earned) < 0.15).all()
 
 
