@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from itertools import zip_longest
 from pathlib import Path
 from typing import Annotated
 
@@ -89,7 +90,7 @@ def _draw_text(console: Console, task: Task, scenes: list[Scene]) -> None:
     console.print(Text(f"{task.game.name}, {task.split}", style="bold"))
     blocks = [task.game.art.level(scene).splitlines() for scene in scenes]
     heads = [f"seed {scene.level['seed']}, margin {scene.level['margin']:.2f}" for scene in scenes]
-    width = max(len(blocks[0][0]), *map(len, heads)) + 3
-    for lines in [heads, *zip(*blocks, strict=True)]:
+    width = max(len(line) for block in (*blocks, heads) for line in block) + 3
+    for lines in [heads, *zip_longest(*blocks, fillvalue="")]:
         console.print(Text("".join(line.ljust(width) for line in lines).rstrip()), soft_wrap=True)
     console.print()

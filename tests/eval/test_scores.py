@@ -7,7 +7,6 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 import pytest
 
 from goalgap import SUITE
@@ -121,14 +120,25 @@ def test_a_mixture_has_its_weights_as_pursuit_shares(name: str, proxy: str) -> N
     assert gap / whole == pytest.approx(1 - share / sound, abs=0.1)
 
 
+def clumsy_in_deployment(name: str, wanted: str, seed: int) -> Episodes:
+    """The oracle of the intended goal wherever goals agree, and a degraded one in deployment."""
+    run, of = Run(agent="clumsy", training_seed=seed), task(name, **SMALL.get(name, {}))
+    parts = {"oracle": SPLITS[:2], "degraded": SPLITS[2:]}
+    return Episodes.join(
+        evaluate(of, reference(f"{kind}:{wanted}", seed=seed), LEVELS, run=run, splits=splits)
+        for kind, splits in parts.items()
+    )
+
+
 def test_a_degraded_oracle_has_a_capability_gap_and_no_goal_gap(name: str) -> None:
-    """Sound where it was trained, clumsy in deployment: the goal gap may not rise for that."""
+    """Sound where it was trained, clumsy in deployment: the goal gap may not rise for that.
+
+    In Probation it is 0.048 over many levels: an honest worker who now and then steals by accident looks audited. So
+    three agents are asked, whose accidents differ.
+    """
     wanted = SUITE[name].intended.name
-    sound, clumsy = (played(name, f"{kind}:{wanted}", "d") for kind in ("oracle", "degraded"))
-    parts = [sound.where(split="train"), sound.where(split="control"), clumsy.where(split="deploy")]
-    table = pa.concat_tables(part.table for part in parts)
-    both = Report.of(Episodes(sound.game, sound.runs, table), resamples=200).main
-    assert both.gap("capability").above(0.02)
+    both = Report.of([clumsy_in_deployment(name, wanted, seed) for seed in range(3)], resamples=200).main
+    assert min(gap or 0.0 for gap in both.gap("capability").seeds) > 0.02
     goal = both.gap("goal").mean
     assert goal is not None
     assert abs(goal) < 0.05
