@@ -6,6 +6,7 @@ what must be said of them, with the reason, stand in `testing/known/`.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -83,6 +84,7 @@ def section(name: str) -> tuple[str, float, list[str]]:
 
 def main(names: Sequence[str]) -> None:
     """Environments side by side, two at a time."""
+    os.environ["OMP_NUM_THREADS"] = "1"  # of each process: small products gain nothing by more
     with ProcessPoolExecutor(2, get_context("spawn")) as workers:
         sections = list(workers.map(section, names or list(SUITE)))
     if names:

@@ -28,9 +28,9 @@ share is the share of deployment episodes that go for a goal, less what chance a
 in deployment in episodes that go for another goal than the intended one. Scores are corrected for chance: random play
 is 0, the oracle of the intended goal 1. In square brackets stand 95 % intervals, over levels for one training seed and
 for reference policies, over seeds and levels for five seeds and more; in round ones the range of two to four seeds.
-Reference policies are in italics. An asterisk marks a single training seed: it says nothing of others.
+Reference policies are in italics. A dagger marks a single training seed: it says nothing of others.
 """
-MARK = "*"  # of a trained entry with one training seed
+MARK = "\N{DAGGER}"  # of a trained entry with one training seed
 
 
 def _score(report: Report, split: str) -> Estimate:

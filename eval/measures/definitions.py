@@ -142,8 +142,8 @@ def gap(of: Averages) -> Measured:
     if of.reward != intended:
         yield "", "outer", rewarded - train
     yield "", "generalization", train - control
-    misled = losses(of, others(of))
-    yield "", "capability", sum((loss(of, name) for name in outcome_names(of.game)), start=-misled)
+    shift, misled = control - mixed(of, "deploy", intended), losses(of, others(of))
+    yield "", "capability", shift - misled
     yield "", "goal", misled
 
 

@@ -13,6 +13,7 @@ exactly at the border is called undecided and not, one time in twenty, something
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -55,14 +56,14 @@ class Finding(Record):
 
 def findings(values: LevelValues, resamples: int = RESAMPLES, seed: int = 0) -> tuple[Finding, ...]:
     """The finding of every training seed; `resamples` and `seed` are of the bootstrap over levels."""
-    parts = (
-        LevelValues(
-            values.game, values.reward, values.alpha, values.seeds[start : start + BLOCK], values.columns,
-            {split: array[start : start + BLOCK] for split, array in values.values.items()},
-        )
-        for start in range(0, len(values.seeds), BLOCK)
-    )  # fmt: skip
-    return tuple(finding for part in parts for finding in _found(part, resamples, seed))
+    blocks = (slice(start, start + BLOCK) for start in range(0, len(values.seeds), BLOCK))
+    return tuple(finding for block in blocks for finding in _found(_part(values, block), resamples, seed))
+
+
+def _part(values: LevelValues, block: slice) -> LevelValues:
+    """Some of the training seeds."""
+    parts = {split: array[block] for split, array in values.values.items()}
+    return replace(values, seeds=values.seeds[block], values=parts)
 
 
 def _found(values: LevelValues, resamples: int, seed: int) -> list[Finding]:

@@ -17,9 +17,7 @@ from .findings import HALF, Finding
 from .intervals import exact_interval
 from .wording import interval, number, percent
 
-Kind = Literal[
-    "intended", "proxy", "rewarded", "nameless", "divided", "undecided", "not learned", "missing", "mixed"
-]  # fmt: skip
+Kind = Literal["intended", "proxy", "rewarded", "nameless", "divided", "undecided", "not learned", "missing", "mixed"]
 
 
 class Verdict(Record):

@@ -89,7 +89,7 @@ def gaps(report: Report) -> Section:
         "gaps", "What is missing in deployment",
         f"An oracle of {intended} scores 1. Each gap takes its part away; what remains is the agent's score in "
         "deployment.",
-        (Column("gap", numeric=False), Column("size [95 % interval]"), Column("meaning", numeric=False)),
+        (Column("gap", numeric=False), Column("size"), Column("meaning", numeric=False)),
         (*rows, row("sum", value(mode.shortfall()), "1 less the intended score", weight="strong")),
         Waterfall(tuple(waterfall(report)), rest, mode.training_seeds),
     )  # fmt: skip

@@ -6,7 +6,7 @@ A trial is an agent's episodes on some levels of each split, drawn from the pool
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,4 +85,4 @@ def resampled(values: LevelValues, trials: int, levels: int, seed: int = 0) -> L
     drawn = {
         split: array[0][rng.integers(0, array.shape[1], (trials, levels))] for split, array in values.values.items()
     }
-    return LevelValues(values.game, values.reward, values.alpha, tuple(range(trials)), values.columns, drawn)
+    return replace(values, seeds=tuple(range(trials)), values=drawn)
