@@ -35,10 +35,11 @@ from goalgap.eval.table.episodes import Episodes
 from goalgap.eval.table.runs import Run
 
 PAGE = Path(__file__).with_name("intervals.md")
-ENVIRONMENTS = ("CheeseCorner", "SweetTooth")
+ENVIRONMENTS = ("CheeseCorner", "ChimeBandit")
 AGENTS, POOL, LEVELS = 24, 1000, 200
 TRIALS, RESAMPLES = 1000, 400
 SEEDS = (1, 2, 3, 5, 10)
+ASKED = (93, 98)
 KINDS = ("score", "learned", "pursuit", "gap")
 Indices = NDArray[np.int64]
 INTRODUCTION = """
@@ -46,7 +47,9 @@ Written by `python benchmarks/intervals.py`: the per cent of {trials:,} trials, 
 were drawn anew, in which the nominal 95 % interval holds the truth. `shown` says what a report shows: for one seed an
 interval over levels, for five and more one over seeds and levels, and between them the range of the seeds. There the
 table has what the t interval would have held: where seeds can go two ways, as in `bimodal`, two or three that happen to
-agree look certain, so it is not shown.
+agree look certain, so it is not shown. Bold is what is shown and lies outside {asked[0]} to {asked[1]} %: where a share
+or a gap is nearly 0, few of so few episodes tell of it, and its intervals are too short; where nothing varies at all,
+every interval holds. How the seeds of a population differ:
 """
 
 
@@ -113,13 +116,22 @@ def rows(name: str) -> Iterator[list[str]]:
         for seeds in SEEDS:
             shares = np.mean(list(covered(pool, measures, seeds)), axis=0)
             shown = "range" if 1 < seeds < ENOUGH else "levels" if seeds == 1 else "seeds"
-            yield [effect, str(seeds), shown, *(f"{100 * share:.1f}" for share in shares)]
+            yield [effect, str(seeds), shown, *(cell(100 * share, shown) for share in shares)]
+
+
+def cell(percent: float, shown: str) -> str:
+    """Per cent; bold where a report shows an interval that holds the truth too seldom or too often."""
+    text = f"{percent:.1f}"
+    return text if shown == "range" or ASKED[0] <= percent <= ASKED[1] else f"**{text}**"
 
 
 def page(tables: dict[str, list[list[str]]]) -> str:
     """The tables as Markdown, with what they show."""
-    text = ["# Coverage of the intervals", " ".join(INTRODUCTION.split()).format(trials=TRIALS, levels=LEVELS)]
-    text += ["Populations: " + " ".join((__doc__ or "").split("about:")[1].split())]
+    text = [
+        "# Coverage of the intervals",
+        " ".join(INTRODUCTION.split()).format(trials=TRIALS, levels=LEVELS, asked=ASKED),
+    ]
+    text += ["```text" + (__doc__ or "").split("about:")[1].rstrip().replace("\n\n", "\n") + "\n```"]
     for name, table in tables.items():
         heads = ("seeds differ", "seeds", "shown", *(measure.label for measure in measured(name)))
         text += [f"## {name}", plain(heads, table)]
