@@ -130,7 +130,7 @@ def read_entries(entries: Path = ENTRIES) -> list[Entry]:
     folders = sorted(path.parent for path in entries.glob(f"*/*/{ENTRY}"))
     if not folders:
         raise EntryError(
-            f"no entries below {entries}: `goalgap enter` makes one from a run's results; those that others have made are "
-            f"in {repository()}: clone it, and name its folder by --entries goalgap/leaderboards/entries"
+            f"no entries below {entries}: `goalgap enter` makes one from a run's results; those that others have made "
+            f"are in {repository()}: clone it, and name its folder by --entries goalgap/leaderboards/entries"
         )
     return [Entry.read(folder) for folder in folders]

@@ -92,7 +92,7 @@ def test_an_installation_keeps_entries_where_one_works(fresh: Path, tmp_path: Pa
     assert none.returncode == 2
     assert f"are in {REPOSITORY}: clone it" in " ".join(none.stderr.split())
     place = "CheeseCorner/oracle-cheese"
-    words = "--kind reference --authors us --description known --command none --name".split()
+    words = ["--kind", "reference", "--authors", "us", "--description", "known", "--command", "none", "--name"]
     made = run(fresh / "goalgap", "enter", ENTRIES / place, *words, "Ours", folder=tmp_path)
     assert made.stdout == "entered: entries/CheeseCorner/ours\n", made.stderr
     for folder in ([], ["--entries", tmp_path / "entries"]):
