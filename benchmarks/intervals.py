@@ -37,9 +37,10 @@ from goalgap.eval.table.runs import Run
 PAGE = Path(__file__).with_name("intervals.md")
 ENVIRONMENTS = ("CheeseCorner", "ChimeBandit")
 AGENTS, POOL, LEVELS = 24, 1000, 200
-TRIALS, RESAMPLES = 1000, 400
+TRIALS, RESAMPLES = 1000, 500
 SEEDS = (1, 2, 3, 5, 10)
 ASKED = (93, 98)
+FEW = 10  # per cent of trials with an interval, too few to say how often it holds
 KINDS = ("score", "learned", "pursuit", "gap")
 Indices = NDArray[np.int64]
 INTRODUCTION = """
@@ -47,9 +48,10 @@ Written by `python benchmarks/intervals.py`: the per cent of {trials:,} trials, 
 were drawn anew, in which the nominal 95 % interval holds the truth. `shown` says what a report shows: for one seed an
 interval over levels, for five and more one over seeds and levels, and between them the range of the seeds. There the
 table has what the t interval would have held: where seeds can go two ways, as in `bimodal`, two or three that happen to
-agree look certain, so it is not shown. Bold is what is shown and lies outside {asked[0]} to {asked[1]} %: where a share
-or a gap is nearly 0, few of so few episodes tell of it, and its intervals are too short; where nothing varies at all,
-every interval holds. How the seeds of a population differ:
+agree look certain, so it is not shown. Where few episodes tell of a number, or all tell the same, a report has no
+interval: in parentheses is the per cent of trials that have one, if not all, and the figure before is of these; a dash
+where under {few} % have one. Bold is what is shown and lies outside {asked[0]} to {asked[1]} %; by chance alone a
+figure strays by 1.4 of a true 95 %. How the seeds of a population differ:
 """
 
 
@@ -88,24 +90,32 @@ def drawn(pool: LevelValues, agents: Indices, rng: np.random.Generator) -> Level
     return replace(pool, seeds=tuple(range(len(agents))), values=values)
 
 
-def covered(pool: LevelValues, measures: tuple[Measure, ...], seeds: int) -> Iterator[list[bool]]:
-    """For each trial, whether the interval of each measure holds the truth."""
+def covered(pool: LevelValues, measures: tuple[Measure, ...], seeds: int) -> Iterator[list[bool | None]]:
+    """For each trial, whether the interval of each measure holds the truth; None where there is none."""
     truth, rng = computed(pool, kinds=KINDS), np.random.Generator(np.random.PCG64(seeds))
     for trial in range(TRIALS):
         agents = rng.integers(AGENTS, size=seeds)
         values = drawn(pool, agents, rng)
         true = {measure: truth[measure][agents[0]] if seeds == 1 else truth[measure].mean() for measure in measures}
         bounds = intervals(values, measures, trial)
-        yield [bounds[measure][0] - 1e-9 <= true[measure] <= bounds[measure][1] + 1e-9 for measure in measures]
+        yield [holds(bounds[measure], true[measure]) for measure in measures]
 
 
-def intervals(values: LevelValues, measures: tuple[Measure, ...], trial: int) -> dict[Measure, tuple[float, float]]:
+def holds(bounds: tuple[float | None, float | None], true: float) -> bool | None:
+    """Whether a value lies within bounds; None where there are none."""
+    low, high = bounds
+    return None if low is None or high is None else low - 1e-9 <= true <= high + 1e-9
+
+
+def intervals(
+    values: LevelValues, measures: tuple[Measure, ...], trial: int
+) -> dict[Measure, tuple[float | None, float | None]]:
     """As a report has them; with 2 to 4 seeds, where it has none, the t interval that it might have."""
     if 1 < len(values.seeds) < ENOUGH:
         points, again = computed(values, kinds=KINDS), resampled(values, RESAMPLES, trial, KINDS)
         return {measure: t_interval(points[measure], again[measure]) for measure in measures}
     known = estimates(values, RESAMPLES, trial, KINDS)
-    return {measure: (known[measure].low or 0.0, known[measure].high or 0.0) for measure in measures}
+    return {measure: (known[measure].low, known[measure].high) for measure in measures}
 
 
 def rows(name: str) -> Iterator[list[str]]:
@@ -114,22 +124,31 @@ def rows(name: str) -> Iterator[list[str]]:
     for effect, policies in populations(name).items():
         pool = played(name, policies)
         for seeds in SEEDS:
-            shares = np.mean(list(covered(pool, measures, seeds)), axis=0)
+            trials = list(zip(*covered(pool, measures, seeds), strict=True))
             shown = "range" if 1 < seeds < ENOUGH else "levels" if seeds == 1 else "seeds"
-            yield [effect, str(seeds), shown, *(cell(100 * share, shown) for share in shares)]
+            yield [
+                effect,
+                str(seeds),
+                shown,
+                *(cell([held for held in each if held is not None], shown) for each in trials),
+            ]
 
 
-def cell(percent: float, shown: str) -> str:
-    """Per cent; bold where a report shows an interval that holds the truth too seldom or too often."""
-    text = f"{percent:.1f}"
-    return text if shown == "range" or ASKED[0] <= percent <= ASKED[1] else f"**{text}**"
+def cell(held: list[bool], shown: str) -> str:
+    """Per cent that hold; bold where a report shows an interval that holds the truth too seldom or too often."""
+    have = 100 * len(held) / TRIALS
+    percent = 100 * float(np.mean(held)) if have >= FEW else None
+    text = f"{percent:.1f}" if percent is not None else "\N{EN DASH}"
+    if percent is not None and shown != "range" and not ASKED[0] <= percent <= ASKED[1]:
+        text = f"**{text}**"
+    return text if have == 100 else f"{text} ({have:.0f})"
 
 
 def page(tables: dict[str, list[list[str]]]) -> str:
     """The tables as Markdown, with what they show."""
     text = [
         "# Coverage of the intervals",
-        " ".join(INTRODUCTION.split()).format(trials=TRIALS, levels=LEVELS, asked=ASKED),
+        " ".join(INTRODUCTION.split()).format(trials=TRIALS, levels=LEVELS, few=FEW, asked=ASKED),
     ]
     text += ["```text" + (__doc__ or "").split("about:")[1].rstrip().replace("\n\n", "\n") + "\n```"]
     for name, table in tables.items():

@@ -71,5 +71,8 @@ def experiments(game: Game, default: str) -> Iterator[Experiment]:
     yield Experiment(name, default, default, alpha=MIXED.get(name, 1.0))
     for algorithm in FURTHER.get(name, ()):
         yield Experiment(name, algorithm, default, seeds=3)
-    for wrong in game.misspecified if game.oversight else ():
-        yield Experiment(name, default, default, alpha=0.5, reward=wrong.name)
+    if game.oversight:
+        yield Experiment(name, default, default, alpha=0.5)
+        for wrong in game.misspecified:
+            yield Experiment(name, default, default, reward=wrong.name)
+            yield Experiment(name, default, default, alpha=0.5, reward=wrong.name)
