@@ -186,7 +186,9 @@ def _kinds() -> str:
         (f"`{name}`", kind.label.replace("{split}", "SPLIT").replace("{name}", "NAME") or "NAME", _names(kind.names))
         for name, kind in KINDS.items()
     ]
-    return f"### Kinds of measures\n\n{table(('kind', 'what the report calls it', 'names, where they are fixed'), rows)}"
+    return (
+        f"### Kinds of measures\n\n{table(('kind', 'what the report calls it', 'names, where they are fixed'), rows)}"
+    )
 
 
 def _names(names: Any) -> str:
