@@ -125,12 +125,18 @@ def slug(name: str) -> str:
     return re.sub(r"[^a-z0-9.]+", "-", name.lower()).strip("-")
 
 
-def read_entries(entries: Path = ENTRIES) -> list[Entry]:
-    """All entries below a folder, sorted by path; EntryError when there are none."""
-    folders = sorted(path.parent for path in entries.glob(f"*/*/{ENTRY}"))
+def entry_folders(entries: Path = ENTRIES, environment: str = "*") -> list[Path]:
+    """The folders of all entries, or of those in one environment, sorted; EntryError when there are none."""
+    folders = sorted(path.parent for path in entries.glob(f"{environment}/*/{ENTRY}"))
     if not folders:
+        place = entries if environment == "*" else entries / environment
         raise EntryError(
-            f"no entries below {entries}: `goalgap enter` makes one from a run's results; those that others have made "
+            f"no entries below {place}: `goalgap enter` makes one from a run's results; those that others have made "
             f"are in {repository()}: clone it, and name its folder by --entries goalgap/leaderboards/entries"
         )
-    return [Entry.read(folder) for folder in folders]
+    return folders
+
+
+def read_entries(entries: Path = ENTRIES) -> list[Entry]:
+    """All entries below a folder, sorted by path; EntryError when there are none."""
+    return [Entry.read(folder) for folder in entry_folders(entries)]

@@ -21,7 +21,7 @@ def blocks(page: str) -> list[Block]:
 
 
 def snippets(listed: Sequence[Block]) -> Iterator[tuple[Block, str]]:
-    """The blocks of Python, each with the block of text behind it, which is what it prints; empty where there is none."""
+    """The blocks of Python, each with what it prints: the block of text behind it; empty where there is none."""
     for block, after in zip(listed, [*listed, Block("", "", "")][1:], strict=True):
         if block.language == "python":
             yield block, after.content if after.language == "text" else ""

@@ -243,10 +243,10 @@ def test_each_thing_says_what_it_is_in_a_line_or_two(report: Report, episodes: E
     assert str(report) == repr(report)
 
 
-def test_a_notebook_shows_the_page_in_a_frame_that_lets_nothing_out(report: Report) -> None:
+def test_a_notebook_shows_the_page_in_a_frame_that_lets_nothing_out(report: Report, episodes: Episodes) -> None:
     shown = report._repr_html_()
     (frame,) = Frames(shown).found
-    assert frame["srcdoc"] == html.render(report)
+    assert frame["srcdoc"] == html.render(report, episodes)
     assert frame["sandbox"] == ""
     assert "<" not in shown.removeprefix("<iframe").removesuffix("</iframe>"), "nothing of the page is outside"
 
