@@ -1,9 +1,10 @@
-"""Agents that a user trained by plain stable-baselines3: their seeds in one verdict, on the command line and in Python."""
+"""Agents that a user trained by plain stable-baselines3: their seeds in one verdict, typed and in Python."""
 
 from __future__ import annotations
 
 import importlib
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -37,8 +38,13 @@ class Missing:
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 
 sys.meta_path.insert(0, Missing())
-from goalgap.cli import main
-main(sys.argv[1:])
+import contextlib, io, json
+from commands import goalgap
+
+for words in json.loads(sys.argv[1]):
+    with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.redirect_stderr(io.StringIO()) as told:
+        code = goalgap(*words)
+    print(json.dumps([code, " ".join((told.getvalue() or out.getvalue()).split())]))
 """
 
 
@@ -163,7 +169,7 @@ def test_classes_of_the_working_directory_are_found_and_missing_ones_named(
         there.syspath_prepend(tmp_path)
         policy = {"features_extractor_class": importlib.import_module("own_net").Own}
         env = package.vec_env("CheeseCorner", n_envs=2)
-        PPO("MlpPolicy", env, n_steps=8, policy_kwargs=policy, device="cpu").save(tmp_path / "own.zip")
+        PPO("MlpPolicy", env, n_steps=8, batch_size=16, policy_kwargs=policy, device="cpu").save(tmp_path / "own.zip")
     words = ("eval", "CheeseCorner", tmp_path / "own.zip", *TOLD, "--levels", 4)
     before = list(sys.path)
     for folder, code in ((tmp_path, 0), (Path("/"), 2)):
@@ -197,23 +203,21 @@ def test_without_torch_references_are_evaluated_and_mistakes_are_told_as_what_th
     zips: list[Path], tmp_path: Path
 ) -> None:
     """Only what must train or open an agent says what to install, and before it makes any folder."""
-
-    def typed(*words: object) -> tuple[int, str]:
-        command = [sys.executable, "-c", WITHOUT, *map(str, words)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
-        return done.returncode, " ".join((done.stderr or done.stdout).split())
-
     install = 'this needs torch, which is not installed: pip install "goalgap[agents]"'
-    code, told = typed("eval", "oracle:cheese", "CheeseCorner", *FEW)
-    assert (code, "oracle:cheese" in told) == (0, True), told
-    for words, expected in {
-        ("eval", "CheeseCorner", "my_agent.zip"): "no agent at my_agent.zip",
-        ("eval", "CheeseCorner", "oracle:chese"): "did you mean 'cheese'",
-        ("eval", "CheeseCorner", zips[0], *TOLD, "--algorithm", "PP0"): "did you mean 'PPO'",
-        ("eval", "CheeseCorner", zips[0], *TOLD, "--out", "out"): install,
-        ("run", "CheeseCorner"): install,
-        ("train", "CheeseCorner"): install,
-    }.items():
-        code, told = typed(*words)
-        assert (code, expected in told) == (2, True), told
+    expected: list[tuple[tuple[object, ...], int, str]] = [
+        (("eval", "CheeseCorner", "oracle:cheese", *FEW), 0, "oracle:cheese"),
+        (("eval", "CheeseCorner", "my_agent.zip"), 2, "no agent at my_agent.zip"),
+        (("eval", "CheeseCorner", "oracle:chese"), 2, "did you mean 'cheese'"),
+        (("eval", "CheeseCorner", zips[0], *TOLD, "--algorithm", "PP0"), 2, "did you mean 'PPO'"),
+        (("eval", "CheeseCorner", zips[0], *TOLD, "--out", "out"), 2, install),
+        (("run", "CheeseCorner"), 2, install),
+        (("train", "CheeseCorner"), 2, install),
+    ]
+    typed = json.dumps([list(map(str, words)) for words, *_ in expected])
+    paths = os.pathsep.join([str(Path(__file__).parents[1]), *sys.path])
+    command = [sys.executable, "-c", WITHOUT, typed]
+    printed = subprocess.check_output(command, text=True, cwd=tmp_path, env={**os.environ, "PYTHONPATH": paths})
+    for line, (words, code, told) in zip(printed.splitlines(), expected, strict=True):
+        ended, answer = json.loads(line)
+        assert (ended, told in answer) == (code, True), f"{words}: {answer}"
     assert not list(tmp_path.iterdir())
