@@ -22,7 +22,10 @@ from .report import Paths
 from .results import find_episodes
 
 Entries = Annotated[
-    Path, tyro.conf.arg(help="the folder of entries", help_behavior_hint="(default: the package's own)")
+    Path,
+    tyro.conf.arg(
+        help="the folder of entries", help_behavior_hint="(default: the repository's, in a clone of it, else ./entries)"
+    ),
 ]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import fields
 import numpy as np
 import results
 from contract import contract
@@ -27,6 +28,7 @@ from goalgap.terms import SPLITS
 
 DOCS = Path(__file__).parent
 TUTORIAL = DOCS / "adding_an_environment.md"
+FIELDS = DOCS / "guide" / "report_json.md"
 README = DOCS.parent / "README.md"
 BOARD = DOCS.parent / "leaderboards" / "README.md"
 LEVELS, GAP = 3, 16
@@ -38,6 +40,8 @@ def contents() -> dict[Path, str | Image]:
     """Every generated file with what must be in it, text or pixels."""
     made: dict[Path, str | Image] = {DOCS / "index.md": index()}
     made[TUTORIAL] = filled(TUTORIAL.read_text(encoding="utf-8"), "contract", contract())
+    listed = filled(FIELDS.read_text(encoding="utf-8"), "report", fields.report_fields())
+    made[FIELDS] = filled(listed, "columns", fields.columns())
     if results.entered():
         made[README] = readme(README.read_text(encoding="utf-8"))
         made[BOARD] = board.markdown(results.board())

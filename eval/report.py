@@ -102,6 +102,21 @@ class Report(Record):
             raise ValueError("a report that was read has no episodes to save: save the one that Report.of made")
         save(self, self._source.episodes, Path(folder))
 
+    def __repr__(self) -> str:
+        seeds = len(self.main.training_seeds)
+        return (
+            f"<Report: {self.agent} in {self.game.environment}-v{self.game.version}, {seeds} training "
+            f"seed{'s' * (seeds != 1)}\n{self.verdict.headline}>"
+        )
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        """How a notebook shows it: the page, in a frame of its own."""
+        from .show import html
+
+        return html.framed(html.render(self, self._source.episodes))
+
     @property
     def main(self) -> ActionMode:
         """The mode that is judged: sampled actions where there are any."""

@@ -11,9 +11,9 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
+from blocks import blocks, snippets
 from outside import imported, registries
 
 from goalgap.envs.engine.levels import draw_levels
@@ -24,19 +24,9 @@ PAGE = (ROOT / "docs" / "adding_an_environment.md").read_text(encoding="utf-8")
 EXAMPLE = ROOT / "examples" / "two_doors"
 
 
-class Block(NamedTuple):
-    language: str
-    title: str
-    content: str
-
-
-BLOCKS = [Block(*parts) for parts in re.findall(r'^```(\w+)(?: title="([^"\n]+)")?\n(.*?)^```$', PAGE, re.M | re.S)]
+BLOCKS = blocks(PAGE)
 TITLES = sorted({block.title for block in BLOCKS if block.title})
-SNIPPETS = [
-    (block.content, after.content)
-    for block, after in zip(BLOCKS, [*BLOCKS[1:], None], strict=True)
-    if (block.language, block.title) == ("python", "") and after and after.language == "text"
-]
+SNIPPETS = [(block.content, printed) for block, printed in snippets(BLOCKS) if not block.title and printed]
 TYPED = [line for block in BLOCKS if block.language == "console" for line in block.content.splitlines()]
 ERRORS = dict(re.findall(r"^\| (.*) \| `(.*)` \|$", PAGE.partition("## When something is wrong")[2], re.M))
 MISTAKES = {
