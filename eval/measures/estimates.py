@@ -55,6 +55,10 @@ class Row(Estimate):
     split: str = ""
     name: str = ""
 
+    @property
+    def measure(self) -> Measure:
+        return Measure(self.kind, self.split, self.name)
+
 
 class Estimates(Record):
     """Estimates by measure; in JSON a list of rows."""
@@ -68,7 +72,7 @@ class Estimates(Record):
             return given
         rows = [Row.model_validate(row) for row in given]
         return {
-            Measure(row.kind, row.split, row.name): Estimate(mean=row.mean, low=row.low, high=row.high, seeds=row.seeds)
+            row.measure: Estimate(mean=row.mean, low=row.low, high=row.high, seeds=row.seeds)
             for row in rows
         }
 
