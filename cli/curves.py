@@ -8,11 +8,10 @@ from pathlib import Path
 from rich.console import Console
 
 from ..eval.measures.traces import Trace, traces
-from ..eval.measures.wording import number
 from ..eval.report import by_mode
 from ..eval.show import terminal
 from ..eval.show.curves import chart
-from ..eval.show.tables import Section, columns, row
+from ..eval.show.tables import Section, columns, figure, row
 from ..eval.table.episodes import Episodes
 from ..files import write_whole
 from ..terms import Split
@@ -54,7 +53,7 @@ def _compared(agents: Mapping[str, tuple[Trace, ...]]) -> Section:
     """Where each trace begins and ends, and how much it rises."""
     heads = columns("agent", "split", "curve", numbers=("first step", "last step", "rise"))
     rows = [
-        row(name, trace.split, trace.curve, *map(number, (trace.values[0], trace.values[-1], trace.improvement)))
+        row(name, trace.split, trace.curve, *map(figure, (trace.values[0], trace.values[-1], trace.improvement)))
         for name, own in agents.items()
         for trace in own
     ]

@@ -1,31 +1,26 @@
 """A comparison: what tells agents apart, from the episodes they played on the same levels of the same game.
 
-`Comparison.of` computes, `show` shows, and `model_dump_json` keeps. The first agent is the baseline: every other one is
+`compare` computes, `show` shows, and `model_dump_json` keeps. The first agent is the baseline: every other one is
 set against it, and a difference is a measure of the first agent less that of the other. Only levels count that every
 training seed of every agent has played.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from functools import reduce
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal, Self
-
-import numpy as np
-from numpy.typing import NDArray
 
 from ..terms import SPLITS
 from .measures.arrays import arranged
 from .measures.differences import Difference, Word, differences, sampled
 from .measures.intervals import ENOUGH, RESAMPLES
 from .report import NEEDS, Report, by_mode
-from .table.episodes import Episodes, check_same_game
+from .table.episodes import Episodes
 from .table.game import GameRecord
-from .table.manifest import EpisodesError
+from .table.matching import check_comparable, common_levels, levels_played, on_levels
 from .table.record import Record
 
 Given = Episodes | Report | Iterable[Episodes]
-Levels = dict[str, NDArray[np.int64]]  # level seeds by split
 
 
 class Pair(Record):
@@ -58,16 +53,20 @@ class Pair(Record):
 
     def told(self, difference: Difference) -> str:
         """What can be told of a difference, in words: "PPO higher", "cannot tell from 3 seeds"."""
-        chance = f" (p = {difference.chance:.2g})" if difference.chance is not None else ""
         few = min((count for count in self.seeds if 1 < count < ENOUGH), default=0)
         words: dict[Word, str] = {
             "first higher": f"{self.first} higher",
             "second higher": f"{self.second} higher",
-            "first above": f"every seed of {self.first} higher{chance}",
-            "second above": f"every seed of {self.second} higher{chance}",
+            "first above": self._above(self.first, self.seeds[0]),
+            "second above": self._above(self.second, self.seeds[1]),
             "cannot tell": f"cannot tell from {few} seeds" if few else "cannot tell",
         }
-        return words.get(difference.word, difference.word)
+        chance = f" (p = {difference.chance:.2g})" if difference.chance is not None else ""
+        return words.get(difference.word, difference.word) + chance
+
+    @staticmethod
+    def _above(name: str, seeds: int) -> str:
+        return f"every seed of {name} higher" if seeds > 1 else f"{name} above every seed"
 
 
 class Comparison(Record):
@@ -89,38 +88,32 @@ class Comparison(Record):
     notes: tuple[str, ...]
 
     @classmethod
-    def of(
-        cls, agents: Sequence[Given], names: Sequence[str] | None = None, resamples: int = RESAMPLES, seed: int = 0
-    ) -> Self:
-        """The comparison of two agents or more; see `compare`, which takes them one by one."""
-        joined = [_episodes(agent) for agent in agents]
-        labels = _labels(joined, names)
-        _check_comparable(joined, labels)
-        played = dict(zip(labels, _in_one_mode(joined), strict=True))
+    def of(cls, agents: Mapping[str, Episodes], resamples: int = RESAMPLES, seed: int = 0) -> Self:
+        """The comparison of agents by the names they go by; see `compare`."""
+        check_comparable(agents)
+        played = _in_one_mode(agents)
         levels = common_levels(played.values())
         kept = {name: on_levels(episodes, levels) for name, episodes in played.items()}
-        reports = {name: Report.of(episodes, resamples, seed) for name, episodes in kept.items()}
         counts = {split: len(seeds) for split, seeds in levels.items()}
+        reports = {name: Report.of(episodes, resamples, seed) for name, episodes in kept.items()}
         drawn = {name: sampled(arranged(episodes), resamples, seed) for name, episodes in kept.items()}
-        first, *others = labels
+        first, *others = agents
         pairs = tuple(
             Pair(first=first, second=other, seeds=(_seeds(reports[first]), _seeds(reports[other])),
                  differences=differences(drawn[first], drawn[other], min(counts.values())))
             for other in others
         )  # fmt: skip
-        said = (*_unused(played, levels), *_notes(reports, counts))
-        return cls(game=joined[0].game, levels=counts, agents=reports, pairs=pairs, notes=said)
+        said = (*_unused(played, counts), *_few_seeds(reports), *_unlike(reports))
+        return cls(game=kept[first].game, levels=counts, agents=reports, pairs=pairs, notes=said)
 
     def __repr__(self) -> str:
         listed = ", ".join(f"{count} {split}" for split, count in self.levels.items())
-        return f"<Comparison of {', '.join(self.agents)} in {self.game.environment}, on {listed} levels>"
+        return f"<Comparison of {'; '.join(self.agents)} in {self.game.environment}, on {listed} levels>"
 
     __str__ = __repr__
 
 
-def compare(
-    *agents: Given, names: Sequence[str] | None = None, resamples: int = RESAMPLES, seed: int = 0
-) -> Comparison:
+def compare(*agents: Given, names: Sequence[str] | None = None, resamples: int = RESAMPLES, seed: int = 0) -> Comparison:
     """What tells agents apart on the levels that all of them played, with intervals of the paired differences.
 
     Args:
@@ -135,11 +128,10 @@ def compare(
         EpisodesError: they played different games or no levels in common, or there are fewer than two.
         ValueError: the names do not fit, or a report was read from a file and has no episodes.
     """
-    return Comparison.of(agents, names, resamples, seed)
-
-
-def _seeds(report: Report) -> int:
-    return len(report.main.training_seeds)
+    joined = [_episodes(agent) for agent in agents]
+    if names is not None and len(set(names)) != len(joined):
+        raise ValueError(f"{len(joined)} agents take {len(joined)} different names, not {list(names)}")
+    return Comparison.of(dict(zip(names or distinct_names(joined), joined, strict=True)), resamples, seed)
 
 
 def _episodes(given: Given) -> Episodes:
@@ -148,115 +140,72 @@ def _episodes(given: Given) -> Episodes:
     return given if isinstance(given, Episodes) else Episodes.join(given)
 
 
-def _labels(agents: Sequence[Episodes], names: Sequence[str] | None) -> list[str]:
-    """A name for each agent: those given, else of their runs, with the training or a number where these are alike."""
-    if names is not None:
-        if len(names) != len(agents) or len(set(names)) < len(names):
-            raise ValueError(f"{len(agents)} agents take {len(agents)} different names, not {list(names)}")
-        return list(names)
-    return distinct(
-        [agent_name(agent) for agent in agents],
-        [agent_name(agent, trained=True) for agent in agents],
-        [f"{agent_name(agent)} ({k})" for k, agent in enumerate(agents, 1)],
-    )
+def distinct_names(agents: Sequence[Episodes], further: Sequence[str] = ()) -> list[str]:
+    """A name for each agent: as its runs are called, else with what it was trained on, else `further` or a number."""
+    plain = [agent.runs[0].agent if agent.runs else "nobody" for agent in agents]
+    numbered = [f"{name} ({k})" for k, name in enumerate(plain, 1)]
+    choices = (plain, [_trained(agent) for agent in agents], list(further) or numbered, numbered)
+    return next(names for names in choices if len(set(names)) == len(names))
 
 
-def agent_name(episodes: Episodes, trained: bool = False) -> str:
-    """What the runs of an agent are called; with the alpha and the reward it was trained with, where they are unusual."""
-    if not episodes.runs:
-        return "nobody"
-    run = episodes.runs[0]
-    if not trained:
-        return run.agent
-    reward = run.reward if run.reward not in ("", episodes.game.intended) else ""
-    return ", ".join(filter(None, [run.agent, reward, f"alpha {run.alpha:g}" if run.alpha else ""]))
+def _trained(episodes: Episodes) -> str:
+    """What an agent is called, with the reward and alpha of its training where these are unusual."""
+    parts = []
+    for run in episodes.runs[:1]:
+        reward = run.reward if run.reward != episodes.game.intended else ""
+        parts = [run.agent, reward, f"alpha {run.alpha:g}" if run.alpha else ""]
+    return ", ".join(filter(None, parts))
 
 
-def distinct(*choices: list[str]) -> list[str]:
-    """The first of these lists of names in which none occurs twice, or the last one."""
-    return next((names for names in choices if len(set(names)) == len(names)), choices[-1])
-
-
-def _check_comparable(agents: Sequence[Episodes], names: Sequence[str]) -> None:
-    if len(agents) < 2:
-        raise EpisodesError(f"a comparison is of two agents or more, not of {len(agents)}")
-    for name, agent in zip(names, agents, strict=True):
-        if not len(agent):
-            raise EpisodesError(f"{name} has no episodes to compare")
-        try:
-            check_same_game(agents[0].game, agent.game)
-        except EpisodesError as error:
-            raise EpisodesError(f"{names[0]} and {name} cannot be compared: {error}") from None
-
-
-def _in_one_mode(agents: Sequence[Episodes]) -> list[Episodes]:
+def _in_one_mode(agents: Mapping[str, Episodes]) -> dict[str, Episodes]:
     """Of each agent the episodes in the first mode that all have, or in its own where they have none in common."""
-    modes = [by_mode(agent) for agent in agents]
-    shared = [mode for mode in modes[0] if all(mode in others for others in modes)]
-    chosen = [own[(shared or list(own))[0]] for own in modes]
-    return [Episodes(part.game, _runs(part), part.table) for part in chosen]
+    modes = {name: by_mode(episodes) for name, episodes in agents.items()}
+    shared = [mode for mode in next(iter(modes.values())) if all(mode in own for own in modes.values())]
+    return {name: _mode(own[(shared or list(own))[0]]) for name, own in modes.items()}
 
 
-def _runs(part: Episodes) -> tuple:  # type: ignore[type-arg]
-    return tuple(run for run in part.runs if run.deterministic == part.column("deterministic")[0])
+def _mode(part: Episodes) -> Episodes:
+    """Episodes in one mode, with the runs that acted in it."""
+    way = part.column("deterministic")[0]
+    return Episodes(part.game, tuple(run for run in part.runs if run.deterministic == way), part.table)
 
 
-def common_levels(agents: Iterable[Episodes]) -> Levels:
-    """The level seeds of each split that every training seed of every agent has played; EpisodesError for none."""
-    listed = list(agents)
-    levels = {split: reduce(np.intersect1d, [own for each in listed for own in _played(each, split)]) for split in SPLITS}
-    known = {split: seeds for split, seeds in levels.items() if len(seeds)}
-    if not known:
-        raise EpisodesError("these agents have played no level in common: evaluate them with the same --levels")
-    return known
+def _seeds(report: Report) -> int:
+    return len(report.main.training_seeds)
 
 
-def _played(episodes: Episodes, split: str) -> list[NDArray[np.int64]]:
-    """The level seeds of a split that each training seed has played."""
-    seeds = np.unique(episodes.column("training_seed"))
-    return [episodes.where(split=split, training_seed=int(seed)).column("level_seed") for seed in seeds]
-
-
-def on_levels(episodes: Episodes, levels: Levels) -> Episodes:
-    """The episodes on these levels."""
-    splits, seeds = episodes.column("split"), episodes.column("level_seed")
-    chosen = np.zeros(len(episodes), dtype=bool)
-    for split, own in levels.items():
-        chosen |= (splits == split) & np.isin(seeds, own)
-    return Episodes(episodes.game, episodes.runs, episodes.table.filter(chosen))
-
-
-def _unused(agents: dict[str, Episodes], levels: Levels) -> list[str]:
+def _unused(agents: Mapping[str, Episodes], levels: Mapping[str, int]) -> Iterator[str]:
     """Where somebody played more levels than all did."""
-    said = []
-    for split, common in levels.items():
-        played = {name: len(np.unique(each.where(split=split).column("level_seed"))) for name, each in agents.items()}
-        if max(played.values()) > len(common):
-            listed = ", ".join(f"{name} {count}" for name, count in played.items())
-            said.append(f"Of {split}, {listed} levels were played; the {len(common)} that all played are compared.")
-    return said
+    for split in SPLITS:
+        played = {name: levels_played(episodes, split) for name, episodes in agents.items()}
+        listed = ", ".join(f"{name} {count}" for name, count in played.items())
+        if split not in levels:
+            yield f"No {split} level was played by all ({listed}), so {NEEDS[split]} are missing."
+        elif max(played.values()) > levels[split]:
+            yield f"Of {split} levels were played: {listed}. Compared are the {levels[split]} that all played."
 
 
-def _notes(reports: dict[str, Report], levels: dict[str, int]) -> list[str]:
-    """What a reader must know: splits that are missing, few seeds, and agents that differ in more than their name."""
-    said = [f"No {split} levels were played by all, so {NEEDS[split]} are missing." for split in SPLITS if split not in levels]
-    seeds = {name: _seeds(report) for name, report in reports.items()}
-    if single := [name for name, count in seeds.items() if count == 1]:
-        said.append(
+def _few_seeds(reports: Mapping[str, Report]) -> Iterator[str]:
+    """What few training seeds leave open."""
+    if single := [name for name, report in reports.items() if _seeds(report) == 1]:
+        yield (
             f"Of {' and of '.join(single)} there is one training seed: what is told holds for that one agent on other "
             "levels, not for other training seeds."
         )
-    if any(1 < count < ENOUGH for count in seeds.values()):
-        said.append(
-            f"With 2 to {ENOUGH - 1} training seeds there is no interval over seeds, which takes {ENOUGH}: in round "
-            "brackets stands the range of the seeds, and of a difference that of all pairs of seeds. p is the probability that "
-            "seeds of agents that are alike lie so far apart by chance."
+    if any(1 < _seeds(report) < ENOUGH for report in reports.values()):
+        yield (
+            f"Two to {ENOUGH - 1} training seeds are too few for an interval over seeds, which takes {ENOUGH}: in round "
+            "brackets stands the range of the seeds, and of a difference that of all pairs of seeds, one of each agent; "
+            "p is how likely the seeds of agents that are alike come to lie apart like this by chance."
         )
-    trained = {name: f"reward {report.reward}, alpha {report.alpha:g}" for name, report in reports.items()}
+
+
+def _unlike(reports: Mapping[str, Report]) -> Iterator[str]:
+    """In what agents differ that changes what the numbers mean."""
+    trained = {name: f"{report.reward}, alpha {report.alpha:g}" for name, report in reports.items()}
     if len(set(trained.values())) > 1:
-        listed = "; ".join(f"{name}: {what}" for name, what in trained.items())
-        said.append(f"They were trained on different levels or rewards ({listed}), and each one's gaps are held to its own.")
+        listed = "; ".join(f"{name} on {what}" for name, what in trained.items())
+        yield f"They were trained differently, and the gaps of each are held to what it was trained on: {listed}."
     acted = {name: next(iter(report.modes)) for name, report in reports.items()}
     if len(set(acted.values())) > 1:
-        said.append(f"They act differently: {', '.join(f'{name} by {mode} actions' for name, mode in acted.items())}.")
-    return said
+        yield f"They act differently: {', '.join(f'{name} by {mode} actions' for name, mode in acted.items())}."

@@ -12,11 +12,11 @@ from rich.console import Group
 
 from ..envs import known
 from ..eval.measures.estimates import Estimate
-from ..eval.measures.verdict import counted
 from ..eval.measures.wording import percent
 from ..eval.report import Report
 from ..eval.show import terminal
 from ..eval.show.markdown import table
+from ..eval.show.sections import goes_for
 from ..eval.show.tables import Cell, Column, Row, Section, row, value
 from .entry import Entry
 
@@ -35,13 +35,6 @@ MARK = "\N{DAGGER}"  # of a trained entry with one training seed
 
 def _score(report: Report, split: str) -> Estimate:
     return report.main.score(split, report.game.intended)
-
-
-def _counted(report: Report) -> Cell:
-    """How many agents go for what: "2 of 3: corner; 1 of 3: divided"."""
-    agents = report.verdict.findings
-    parts = (f"{len(alike)} of {len(agents)}: {alike[0].goal or alike[0].kind}" for alike in counted(agents))
-    return Cell("; ".join(parts))
 
 
 def _pursued(report: Report) -> Cell:
@@ -64,7 +57,7 @@ def titled(entry: Entry, report: Report) -> str:
 
 SHOWN_FROM = 0.005  # the least pursuit share that is shown
 SHOWN: tuple[tuple[Column, Callable[[Report], Cell]], ...] = (
-    (Column("agents go for", numeric=False), _counted),
+    (Column("agents go for", numeric=False), goes_for),
     (Column("pursuit shares", numeric=False), _pursued),
     (Column("goal gap"), lambda report: _measured(report.main.gap("goal"))),
     (Column("score in deployment"), lambda report: _measured(_score(report, "deploy"))),

@@ -67,9 +67,7 @@ def sampled(
     return {measure: Sampled(seeds, drawn[measure]) for measure, seeds in computed(values, kinds=kinds).items()}
 
 
-def differences(
-    first: dict[Measure, Sampled], second: dict[Measure, Sampled], levels: int
-) -> tuple[Difference, ...]:
+def differences(first: dict[Measure, Sampled], second: dict[Measure, Sampled], levels: int) -> tuple[Difference, ...]:
     """The difference of every measure that applies to both agents.
 
     Args:

@@ -71,10 +71,7 @@ class Estimates(Record):
         if isinstance(given, dict):
             return given
         rows = [Row.model_validate(row) for row in given]
-        return {
-            row.measure: Estimate(mean=row.mean, low=row.low, high=row.high, seeds=row.seeds)
-            for row in rows
-        }
+        return {row.measure: Estimate(mean=row.mean, low=row.low, high=row.high, seeds=row.seeds) for row in rows}
 
     @field_serializer("estimates")
     def _to_rows(self, estimates: dict[Measure, Estimate]) -> list[dict[str, Any]]:

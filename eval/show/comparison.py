@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from itertools import product
 
 from ..measures.definitions import PARTS
-from ..measures.wording import number, power
 from ..report import Report
 from .charts import Lines
-from .sections import BITS
-from .tables import Section, columns, row, value
+from .sections import BITS, bits
+from .tables import Section, columns, figure, row, value
 
 Reports = Mapping[str, Report]
 SPLITS = ("train", "deploy")
@@ -19,10 +18,7 @@ SPLITS = ("train", "deploy")
 def compared_power(reports: Reports) -> Section:
     """Optimization power in bits, by goal and split."""
     shown = list(product(SPLITS, next(iter(reports.values())).game.goals))
-    rows = [
-        row(name, *(power(report.main.bits(*of), report.main.at_limit(*of)) for of in shown))
-        for name, report in reports.items()
-    ]
+    rows = [row(name, *(bits(report.main, *of) for of in shown)) for name, report in reports.items()]
     heads = columns("entry", numbers=(f"{goal}, {split}" for split, goal in shown))
     return Section("power", "Optimization power in bits", BITS, heads, tuple(rows))
 
@@ -54,7 +50,7 @@ def compared_traces(reports: Reports) -> Section:
     }
     curves = next(iter(reports.values())).game.curves
     rows = [
-        row(name, split, *(number(trace.improvement) for trace in traces if trace.split == split))
+        row(name, split, *(figure(trace.improvement) for trace in traces if trace.split == split))
         for name, traces in shown.items()
         for split in SPLITS
     ]

@@ -119,9 +119,7 @@ def test_what_is_missing_stays_missing() -> None:
     ("seeds", "between"),
     [((ENOUGH, ENOUGH), (0.0, 0.0)), ((ENOUGH, ENOUGH), (0.02, 0.4)), ((5, 12), (0.05, 0.05)), ((1, 8), (0.0, 0.05))],
 )
-def test_the_interval_holds_the_truth_as_often_as_it_says(
-    seeds: tuple[int, int], between: tuple[float, float]
-) -> None:
+def test_the_interval_holds_the_truth_as_often_as_it_says(seeds: tuple[int, int], between: tuple[float, float]) -> None:
     """Levels move all seeds of both agents by 0.1, those of each agent by 0.03, and each seed by 0.05 of its own.
 
     The seeds of an agent differ besides, as much as `between` says. The truth is 0.
