@@ -3,8 +3,14 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 READY = $(VENV)/.ready
+PIP = $(BIN)/pip install -q -c constraints.txt
 
-.PHONY: demo test lint types check bench battery intervals docs clean
+# PyPI's torch for Linux is the CUDA build, gigabytes of it; PyTorch's own index has one for CPUs. Where that does not
+# answer in 5 seconds, torch comes from PyPI, as it does with `make TORCH_INDEX= ...`.
+TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
+ASK = import signal, sys, urllib.request; signal.alarm(5); urllib.request.urlopen(sys.argv[1] + "/torch/")
+
+.PHONY: demo test lint types check bench battery intervals lowest docs torch clean
 
 demo: $(READY)
 	$(BIN)/goalgap run CheeseCorner
@@ -34,14 +40,22 @@ battery: $(READY)
 intervals: $(READY)
 	$(BIN)/python benchmarks/intervals.py
 
+lowest:
+	$(PYTHON) benchmarks/lowest.py
+
 docs: $(READY)
 	$(BIN)/python docs/generate.py
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install -q -c constraints.txt setuptools wheel
-	$(BIN)/pip install -q -c constraints.txt --no-build-isolation -e ".[dev]"
+	$(PIP) setuptools wheel
+	$(MAKE) torch
+	$(PIP) --no-build-isolation -e ".[dev]"
 	touch $(READY)
+
+torch:
+	@{ $(PYTHON) -c '$(ASK)' $(TORCH_INDEX) && $(PIP) --no-deps --index-url $(TORCH_INDEX) torch; } 2>/dev/null \
+	|| echo "torch comes from PyPI: it cannot be had from $(TORCH_INDEX)"
 
 clean:
 	rm -rf build dist *.egg-info

@@ -1,9 +1,11 @@
-"""What a result depends on besides its inputs: the versions of Python and of the packages that made it."""
+"""What a result depends on besides its inputs: the versions of Python and of the packages that made it; and where
+GoalGap itself comes from.
+"""
 
 from __future__ import annotations
 
 import platform
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, metadata, version
 
 from . import __version__
 
@@ -19,3 +21,12 @@ def installed_versions() -> dict[str, str]:
         except PackageNotFoundError:
             continue
     return versions
+
+
+def repository() -> str:
+    """The address of GoalGap's repository, as the installed package declares it; else its name."""
+    try:
+        declared = metadata("goalgap").get_all("Project-URL", [])
+    except PackageNotFoundError:
+        declared = []
+    return next((url.partition(", ")[2] for url in declared if url.startswith("Repository, ")), "GoalGap's repository")

@@ -39,7 +39,7 @@ def enter(
         command: what anyone can run to make these episodes again.
         kind: trained, or a reference policy.
         url: where to read more.
-        entries: the folder of entries.
+        entries: the folder of entries: the repository's, in a clone of it, else `entries` here.
     """
     date = datetime.now(UTC).date().isoformat()
     info = EntryInfo(
@@ -62,7 +62,7 @@ def leaderboard(entries: Path = ENTRIES, verify: bool = False, markdown: Path | 
     """Rank all entries, from their raw episodes.
 
     Args:
-        entries: the folder of entries.
+        entries: the folder of entries: the repository's, in a clone of it, else `entries` here.
         verify: play every recorded episode again first.
         markdown: a file for the board as a page.
     """

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import fields
 from itertools import zip_longest
-from pathlib import Path
 from typing import Annotated
 
 import numpy as np
@@ -15,8 +14,8 @@ from rich.text import Text
 
 from .. import envs
 from ..envs.engine.batch import Batch
-from ..envs.engine.looks.art import Scene
 from ..envs.engine.looks import png as picture
+from ..envs.engine.looks.art import Scene
 from ..envs.engine.task import Task
 from ..files import write_whole
 from ..terms import SPLITS, Split

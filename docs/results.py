@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +29,8 @@ from goalgap.leaderboards.board import boards, titled
 from goalgap.leaderboards.entry import ENTRIES, Entry, read_entries
 from goalgap.terms import NONE, Split
 
+PROJECT = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+PAGES = f"{PROJECT['urls']['Repository']}/blob/main"  # the README is shown elsewhere too, so its links are whole
 Image = NDArray[np.uint8]
 REPORTS: dict[str, Report] = {}
 SHOWN, SPACE = 3, 16  # levels of each split in the README's picture, and pixels between them
@@ -114,8 +118,8 @@ def _cost(name: str, run: Run) -> tuple[str, ...]:
 def environments() -> str:
     """The README's table of environments."""
     rows = [
-        (f"[{game.name}](docs/environments/{game.name}.md)", game.summary, f"`{game.intended.name}`", proxy_names(game))
-        for game in SUITE.values()
+        (f"[{name}]({PAGES}/docs/environments/{name}.md)", game.summary, f"`{game.intended.name}`", proxy_names(game))
+        for name, game in SUITE.items()
     ]
     return markdown.plain(("environment", "story", "intended goal", "proxy goal"), rows)
 

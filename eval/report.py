@@ -107,6 +107,21 @@ class Report(Record):
             raise ValueError("a report that was read from a file has no episodes: take the one that Report.of made")
         return self._source.episodes
 
+    def __repr__(self) -> str:
+        seeds = len(self.main.training_seeds)
+        return (
+            f"<Report: {self.agent} in {self.game.environment}-v{self.game.version}, {seeds} training "
+            f"seed{'s' * (seeds != 1)}\n{self.verdict.headline}>"
+        )
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        """How a notebook shows it: the page, in a frame of its own."""
+        from .show import html
+
+        return html.framed(html.render(self))
+
     @property
     def main(self) -> ActionMode:
         """The mode that is judged: sampled actions where there are any."""

@@ -4,6 +4,9 @@
                             /episodes.parquet  every episode it played, with its actions
                             /episodes.json     the manifest: versions, seeds, recipe, checksum
 
+Entries lie in the repository and are no part of an installation, which they would outgrow: there, `ENTRIES` is a folder
+`entries` where one works.
+
 Nothing in an entry is code, and none of its numbers is a score: scores are always computed anew from the
 episodes, and the episodes are held to the environment by playing them again (`verify`). That shows that
 the recorded actions earn what is claimed; that an agent chose them is what a sandbox will show, which runs the
@@ -27,10 +30,12 @@ from ..eval.play import replay
 from ..eval.table.episodes import Episodes
 from ..eval.table.record import Record
 from ..files import new_folder, write_whole
+from ..provenance import repository
 from ..terms import LEVELS, SPLITS, Split
 
 ENTRY, EPISODES = "entry.json", "episodes.parquet"
-ENTRIES = Path(str(files(__package__))) / "entries"
+COMMITTED = Path(str(files(__package__))) / "entries"  # in the repository; an installation has none
+ENTRIES = COMMITTED if COMMITTED.is_dir() else Path("entries")
 
 
 class EntryError(ValueError):
@@ -124,5 +129,8 @@ def read_entries(entries: Path = ENTRIES) -> list[Entry]:
     """All entries below a folder, sorted by path; EntryError when there are none."""
     folders = sorted(path.parent for path in entries.glob(f"*/*/{ENTRY}"))
     if not folders:
-        raise EntryError(f"no entries below {entries}: `goalgap enter` makes one from a run's results")
+        raise EntryError(
+            f"no entries below {entries}: `goalgap enter` makes one from a run's results; those that others have made "
+            f"are in {repository()}: clone it, and name its folder by --entries goalgap/leaderboards/entries"
+        )
     return [Entry.read(folder) for folder in folders]

@@ -60,6 +60,10 @@ class Task:
         """A copy holds what was chosen, not what follows from it."""
         return Task, (self.game, self.settings, self.split, self.alpha, self.reward)
 
+    def __repr__(self) -> str:
+        chosen = {"split": self.split, "alpha": self.alpha, "reward": self.reward, **self.arguments}
+        return f"Task({self.game.id}, {', '.join(f'{name}={value}' for name, value in chosen.items())})"
+
     def on(self, split: Split) -> Task:
         """The same task on another split, without distinguishing levels mixed in."""
         return replace(self, split=split, alpha=0.0)

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import product
 
+from ..comparison import Comparison, Pair
 from ..measures.definitions import PARTS
+from ..measures.differences import Difference
+from ..measures.estimates import Estimate
+from ..measures.intervals import ENOUGH
 from ..report import Report
-from .charts import Lines
-from .sections import BITS, bits
-from .tables import Section, columns, figure, row, value
+from .charts import DotGroup, DotRow, Dots, Lines
+from .sections import BITS, bits, goes_for
+from .tables import Column, Section, columns, figure, row, value
 
 Reports = Mapping[str, Report]
 SPLITS = ("train", "deploy")
+MANY = ENOUGH**2  # pairs of seeds that are too many to draw
+PAIRED = (
+    "Both agents on the same levels. In square brackets stands a 95 % interval: of twenty differences between agents that "
+    "are alike, about one is told as if they were not."
+)
 
 
 def compared_power(reports: Reports) -> Section:
@@ -57,3 +66,41 @@ def compared_traces(reports: Reports) -> Section:
     heads = columns("entry", "split", numbers=(f"rise of {curve}" for curve in curves))
     note = "Last ten steps less the first ten:"
     return Section("traces", "Within an episode", note, heads, tuple(rows), Lines(shown))
+
+
+def compared(comparison: Comparison) -> Iterator[Section]:
+    """What the agents go for, and how the baseline differs from each of the others."""
+    rows = (row(name, goes_for(report), str(len(report.main.training_seeds))) for name, report in comparison.agents.items())
+    heads = columns("agent", "agents go for", numbers=("training seeds",))
+    yield Section("agents", "What they go for in deployment", "", heads, tuple(rows))
+    for k, pair in enumerate(comparison.pairs):
+        yield _differences(f"pair-{k}", comparison, pair)
+
+
+def _differences(key: str, comparison: Comparison, pair: Pair) -> Section:
+    """Every measure of two agents and their difference, with what can be told of it."""
+    first, second = (comparison.agents[name].main.estimates for name in (pair.first, pair.second))
+    rows = [
+        row(of.measure.label, value(first[of.measure]), value(second[of.measure]), value(of), pair.told(of))
+        for of in pair.differences
+    ]
+    heads = (*columns("measure", numbers=(pair.first, pair.second, "difference")), Column("told", numeric=False))
+    return Section(key, f"{pair.first} less {pair.second}", PAIRED, heads, tuple(rows))
+
+
+def forest(comparison: Comparison) -> Dots:
+    """All differences around 0, a group for each pair."""
+    roles = {reward.name: reward.role for reward in comparison.game.rewards}
+    groups = (
+        DotGroup(
+            f"{pair.first} less {pair.second}", "", f"right of 0 {pair.first} is higher, left of it {pair.second}",
+            tuple(DotRow(of.measure.label, roles.get(of.name, ""), _drawn(of)) for of in pair.differences),
+        )
+        for pair in comparison.pairs
+    )  # fmt: skip
+    return Dots(tuple(groups), ())
+
+
+def _drawn(difference: Difference) -> Estimate:
+    """A difference without those of the pairs of seeds, where they are many."""
+    return difference if len(difference.seeds) < MANY else difference.model_copy(update={"seeds": ()})

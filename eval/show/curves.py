@@ -1,4 +1,8 @@
-"""Traces drawn as SVG that needs no script: a panel for each split and curve, a line for each agent."""
+"""Traces drawn as SVG that needs no script: a panel for each split and curve, a line for each agent.
+
+One picture, `chart`, stands alone: panels two in a row. A page takes the same `Panels` one by one, so that they find
+room on a phone too. Text and rules have the colour of what surrounds them, light or dark.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..measures.traces import Trace
+from .charts import round_up
 from .templating import templates
 
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#6b6480", "#000000")
-WIDTH, HEIGHT, LEFT, TOP, GAP, LEGEND = 300, 200, 42, 34, 34, 22  # of a panel and around it, in pixels
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#857d99", "currentColor")
+WIDTH, HEIGHT = 300, 200  # of a panel, in pixels
 
 AgentTraces = Mapping[str, Sequence[Trace]]  # of each agent, by the name that the legend gives it
 
@@ -27,48 +32,48 @@ class Line:
 
 @dataclass(frozen=True)
 class Panel:
-    """One curve on one split: its lines, where it stands, and its scales."""
+    """One curve on one split: its lines and its scales."""
 
     title: str
-    left: int
     steps: int
     top: float
     lines: tuple[Line, ...]
 
 
+@dataclass(frozen=True)
+class Panels:
+    """All panels of some agents, with the colour of each agent."""
+
+    panels: tuple[Panel, ...]
+    legend: dict[str, str]
+
+
 def chart(agents: AgentTraces) -> str:
     """The traces of several agents in one game as SVG; ValueError where there are none."""
-    panels = list(_panels(agents))
-    if not panels:
+    drawn = panels(agents)
+    if not drawn.panels:
         raise ValueError("there is nothing to draw: the environment records no curves, or no split was named")
-    across = min(2, len(panels))  # columns of the legend
-    legend = [(label, COLOURS[k % len(COLOURS)]) for k, label in enumerate(agents)]
-    return templates().get_template("curves.svg.jinja").render(
-        panels=panels, legend=legend, width=WIDTH, height=HEIGHT, top=TOP, row=LEGEND, across=across,
-        total=(LEFT + len(panels) * (WIDTH + GAP), TOP + HEIGHT + GAP + LEGEND * -(-len(legend) // across)),
-    )  # fmt: skip
+    return templates().get_template("curves.svg.jinja").render(drawn=drawn)
 
 
-def _panels(agents: AgentTraces) -> Iterator[Panel]:
+def panels(agents: AgentTraces) -> Panels:
+    """What is drawn of several agents in one game."""
+    legend = {label: COLOURS[k % len(COLOURS)] for k, label in enumerate(agents)}
+    return Panels(tuple(_panels(agents, legend)), legend)
+
+
+def _panels(agents: AgentTraces, colours: Mapping[str, str]) -> Iterator[Panel]:
     """A panel for each split and curve of the first agent, with the agents that have a trace of it."""
-    for k, shown in enumerate(next(iter(agents.values()), ())):
+    for shown in next(iter(agents.values()), ()):
         values = {
             label: trace.values
             for label, own in agents.items()
             for trace in own
             if (trace.split, trace.curve) == (shown.split, shown.curve)
         }
-        top = _round_up(max(map(max, values.values())))
-        steps, left = max(map(len, values.values())), LEFT + k * (WIDTH + GAP)
-        colours = dict(zip(agents, (COLOURS[n % len(COLOURS)] for n in range(len(agents))), strict=True))
+        top, steps = round_up(max(map(max, values.values()))), max(map(len, values.values()))
         lines = tuple(Line(label, colours[label], _points(own, steps, top)) for label, own in values.items())
-        yield Panel(f"{shown.curve}, {shown.split}", left, steps, top, lines)
-
-
-def _round_up(value: float) -> float:
-    """The next of 1, 2, 2.5, 5 times a power of ten."""
-    scale = 10.0 ** np.floor(np.log10(max(value, 1e-9)))
-    return float(next(step * scale for step in (1, 2, 2.5, 5, 10) if step * scale >= value))
+        yield Panel(f"{shown.curve}, {shown.split}", steps, top, lines)
 
 
 def _points(values: Sequence[float], steps: int, top: float) -> str:

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from markupsafe import Markup
+from markupsafe import escape
 
 from ...envs import known
 from ...files import write_whole
 from ..measures.wording import bounds, interval, number
 from ..report import Report
 from ..table.episodes import Episodes
-from .charts import Axis, Lines
-from .curves import chart
+from .charts import Axis
+from .curves import panels
 from .glossary import glossary
 from .pictures import Picture, pictures
 from .sections import brief, every_measure, sections
@@ -27,7 +27,7 @@ def render(report: Report, episodes: Episodes | None = None, count: int = 6) -> 
     """The page; with `episodes`, `count` deployment episodes are drawn on it."""
     drawn, undrawn = _pictures(report, episodes, count)
     environment = templates()
-    environment.filters |= {"number": number, "interval": interval, "bounds": bounds, "lines": _lines}
+    environment.filters |= {"number": number, "interval": interval, "bounds": bounds, "panels": panels}
     listed, game = list(sections(report)), known().get(report.game.environment)
     return environment.get_template("report.html.jinja").render(
         report=report, game=report.game, mode=report.main, brief=brief(report, report.main),
@@ -42,8 +42,12 @@ def write(path: str | Path, report: Report, episodes: Episodes | None = None) ->
     write_whole(Path(path), render(report, episodes).encode())
 
 
-def _lines(shown: Lines) -> Markup:
-    return Markup(chart(shown.traces))  # noqa: S704 (our own template, which escapes)
+def framed(page: str) -> str:
+    """A page within another one, in a frame so that neither's styles reach the other; scripts do not run in it."""
+    return (
+        f'<iframe srcdoc="{escape(page)}" sandbox="" title="GoalGap report" '
+        'style="width: 100%; height: 42rem; border: 0; resize: vertical"></iframe>'
+    )
 
 
 def _pictures(report: Report, episodes: Episodes | None, count: int) -> tuple[list[Picture], str]:

@@ -10,7 +10,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from ..comparison import Comparison
 from ..report import Report
+from .comparison import compared
 from .sections import sections
 from .tables import Column, Row, Section
 
@@ -27,6 +29,16 @@ def render(report: Report) -> RenderableType:
     parts += [Padding(table(section), (1, 0, 0, 0)) for section in sections(report)]
     notes = [Text(note, style="yellow") for note in report.notes]
     return Group(*parts, *([Text(), *notes] if notes else []))
+
+
+def render_comparison(comparison: Comparison) -> RenderableType:
+    """A comparison, as `render` does it for one report."""
+    game, levels = comparison.game, ", ".join(f"{count} {split}" for split, count in comparison.levels.items())
+    parts: list[RenderableType] = [
+        Text.assemble((" / ".join(comparison.agents), "bold"), f"  {game.environment}-v{game.version}  {levels} levels")
+    ]
+    parts += [Padding(table(section), (1, 0, 0, 0)) for section in compared(comparison)]
+    return Group(*parts, *([Text()] if comparison.notes else []), *(Text(note, style="yellow") for note in comparison.notes))
 
 
 def _title(report: Report) -> Text:

@@ -54,6 +54,16 @@ class Episodes:
     def __len__(self) -> int:
         return int(self.table.num_rows)
 
+    def __repr__(self) -> str:
+        agents = ", ".join(dict.fromkeys(run.agent for run in self.runs))
+        splits = pc.value_counts(self.table["split"]).to_pylist()
+        played = ", ".join(f"{each['counts']} of {each['values']}" for each in splits)
+        seeds = len({run.training_seed for run in self.runs})
+        return (
+            f"<{len(self)} episodes of {agents or 'nobody'} in {self.game.environment}-v{self.game.version}: "
+            f"{played}; {seeds} training seed{'s' * (seeds != 1)}>"
+        )
+
     def column(self, group: str, of: str = "") -> NDArray[Any]:
         """A column of the episode, or of one of its channels or rewards, shape (episodes,); lists stay in `table`.
 

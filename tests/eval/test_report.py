@@ -13,7 +13,7 @@ import pytest
 from rich.console import Console
 
 from goalgap.agents.reference import reference
-from goalgap.envs import task
+from goalgap.envs import SUITE, task
 from goalgap.eval.measures.definitions import GAPS
 from goalgap.eval.measures.wording import number
 from goalgap.eval.play.rollout import evaluate
@@ -168,7 +168,7 @@ def test_every_measure_is_on_the_page_by_its_label(report: Report) -> None:
         assert len(rows) == len(mode.estimates)
         labels = [row.cells[0].text for row in rows]
         assert len(set(labels)) == len(labels)
-        assert all(f'<th scope="row">{label}</th>' in page for label in labels)
+        assert all(f'<th data-title="measure" scope="row">{label}</th>' in page for label in labels)
     assert {"score train cheese", "goal gap", "pursuit share of corner", "shortfall"} <= set(labels)
 
 
@@ -228,3 +228,49 @@ def test_reports_of_several_agents_or_none_are_refused(episodes: Episodes) -> No
         Report.of([])
     with pytest.raises(EpisodesError, match="at least one episode"):
         Report.of(other.where(split="train", training_seed=5))
+
+
+def test_each_thing_says_what_it_is_in_a_line_or_two(report: Report, episodes: Episodes) -> None:
+    told = {
+        repr(TASK): "Task(goalgap/CheeseCorner-v0, split=train, alpha=0.0, reward=cheese, ",
+        repr(report): f"<Report: a <b> & c in CheeseCorner-v0, 3 training seeds\n{report.verdict.headline}>",
+        repr(episodes): "<480 episodes of a <b> & c in CheeseCorner-v0: 160 of train, 160 of control, 160 of deploy",
+        repr(SUITE): "{'CheeseCorner': Game('goalgap/CheeseCorner-v0')",
+    }
+    for text, start in told.items():
+        assert text.startswith(start)
+        assert len(text) < 500
+    assert str(report) == repr(report)
+
+
+def test_a_notebook_shows_the_page_in_a_frame_that_lets_nothing_out(report: Report) -> None:
+    shown = report._repr_html_()
+    (frame,) = Frames(shown).found
+    assert frame["srcdoc"] == html.render(report)
+    assert frame["sandbox"] == ""
+    assert "<" not in shown.removeprefix("<iframe").removesuffix("</iframe>"), "nothing of the page is outside"
+
+
+class Frames(HTMLParser):
+    """The attributes of each frame in a text that holds nothing else."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found: list[dict[str, str | None]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert tag == "iframe"
+        self.found.append(dict(attrs))
+
+
+def test_a_narrow_page_stacks_what_does_not_fit(report: Report, episodes: Episodes) -> None:
+    """Bars go below their row, wide tables become blocks whose numbers keep their titles, marks stay on the page."""
+    page = html.render(report, episodes)
+    assert page.count('class="barred" style="--numbers: 3"') == 2
+    (seeds,) = re.findall(r'<h2 id="seeds">.*?</table>', page, re.S)
+    assert 'class="wide"' in seeds
+    assert seeds.count('data-title="score in deployment"') == 3
+    near_the_edge = re.findall(r'<text x="([\d.]+)%" y="12" text-anchor="(\w+)">random play 0', page)
+    assert near_the_edge
+    assert all((float(place) < 15) == (anchor == "start") for place, anchor in near_the_edge)

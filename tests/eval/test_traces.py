@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
 
 import numpy as np
@@ -12,7 +13,8 @@ from goalgap.envs import task
 from goalgap.eval.measures.traces import Trace, mean_trace, traces
 from goalgap.eval.play.rollout import evaluate
 from goalgap.eval.report import Report
-from goalgap.eval.show.curves import chart
+from goalgap.eval.show.curves import COLOURS, chart
+from goalgap.eval.show.html import render
 from goalgap.eval.table.episodes import Episodes
 from goalgap.eval.table.manifest import EpisodesError
 from goalgap.eval.table.runs import Run
@@ -78,6 +80,17 @@ def test_the_chart_is_whole_and_names_everybody(herds: dict[str, Episodes]) -> N
         points = np.array([point.split(",") for point in line.attrib["points"].split()], float)
         assert (np.diff(points[:, 0]) > 0).all()
         assert (points >= 0).all()
+
+
+def test_curves_on_a_page_are_panels_that_take_its_colours(herds: dict[str, Episodes]) -> None:
+    """So that they find room on a phone, and are not bright in the dark; alone, they bring colours for both."""
+    page = render(Report.of(herds["oracle:matings"], resamples=20))
+    assert page.count('<svg viewBox="0 0 352 258"') == page.count("<polyline") == 3
+    (drawn,) = re.findall(r'<div class="curves">(.*?)</div>', page, re.S)
+    assert "currentColor" in drawn
+    assert set(re.findall(r'"(#\w+)"', drawn)) == {COLOURS[0]}
+    alone = chart({"oracle": traces(herds["oracle:matings"])})
+    assert "prefers-color-scheme: dark" in alone
 
 
 def test_one_panel_has_room_for_everybody(bandits: dict[str, Episodes]) -> None:

@@ -10,7 +10,11 @@ from pathlib import Path
 
 import pytest
 
+import goalgap
+from goalgap.leaderboards.entry import ENTRIES
+
 ROOT = Path(__file__).parents[2]
+REPOSITORY = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["urls"]["Repository"]
 USE = """
 import sys
 import gymnasium
@@ -57,7 +61,15 @@ def test_wheel_holds_every_module_and_what_they_read(wheel: Path) -> None:
     missing = {str(path) for path in needed if f"goalgap/{path}" not in held}
     assert not missing
     assert {"goalgap/py.typed", "goalgap/envs/engine/looks/sprites.txt"} <= held
-    assert not [name for name in held if name.startswith("goalgap/tests")]
+    assert not [name for name in held if name.startswith(("goalgap/tests", "goalgap/leaderboards/entries"))]
+
+
+def test_wheel_is_small_and_says_where_it_comes_from(wheel: Path) -> None:
+    assert wheel.stat().st_size < 2**20
+    told = zipfile.ZipFile(wheel).read(f"goalgap-{goalgap.__version__}.dist-info/METADATA").decode()
+    for line in (f"Project-URL: Repository, {REPOSITORY}", "Classifier: Typing :: Typed", "Requires-Python: >=3.11"):
+        assert f"\n{line}\n" in told
+    assert f"({REPOSITORY}/blob/main/docs/index.md)" in told, "the README is shown where relative links lead nowhere"
 
 
 def test_environments_are_made_from_the_wheel(fresh: Path, tmp_path: Path) -> None:
@@ -69,8 +81,20 @@ def test_environments_are_made_from_the_wheel(fresh: Path, tmp_path: Path) -> No
 def test_commands_without_torch_work_and_the_others_say_what_to_install(fresh: Path, tmp_path: Path) -> None:
     listed = run(fresh / "goalgap", "list", folder=tmp_path)
     assert "CheeseCorner" in listed.stdout
-    board = run(fresh / "goalgap", "leaderboard", folder=tmp_path)
-    assert board.returncode == 0, board.stderr
     refused = run(fresh / "goalgap", "run", "CheeseCorner", folder=tmp_path)
     assert refused.returncode == 2
     assert 'pip install "goalgap[agents]"' in " ".join(refused.stderr.split())
+
+
+def test_an_installation_keeps_entries_where_one_works(fresh: Path, tmp_path: Path) -> None:
+    """It has none of its own, says where there are some, and is not written to."""
+    none = run(fresh / "goalgap", "leaderboard", folder=tmp_path)
+    assert none.returncode == 2
+    assert f"are in {REPOSITORY}: clone it" in " ".join(none.stderr.split())
+    place = "CheeseCorner/oracle-cheese"
+    words = ["--kind", "reference", "--authors", "us", "--description", "known", "--command", "none", "--name"]
+    made = run(fresh / "goalgap", "enter", ENTRIES / place, *words, "Ours", folder=tmp_path)
+    assert made.stdout == "entered: entries/CheeseCorner/ours\n", made.stderr
+    for folder in ([], ["--entries", tmp_path / "entries"]):
+        board = run(fresh / "goalgap", "leaderboard", *folder, folder=tmp_path)
+        assert "Ours" in board.stdout, board.stderr
