@@ -113,7 +113,9 @@ class Comparison(Record):
     __str__ = __repr__
 
 
-def compare(*agents: Given, names: Sequence[str] | None = None, resamples: int = RESAMPLES, seed: int = 0) -> Comparison:
+def compare(
+    *agents: Given, names: Sequence[str] | None = None, resamples: int = RESAMPLES, seed: int = 0
+) -> Comparison:
     """What tells agents apart on the levels that all of them played, with intervals of the paired differences.
 
     Args:
@@ -194,9 +196,9 @@ def _few_seeds(reports: Mapping[str, Report]) -> Iterator[str]:
         )
     if any(1 < _seeds(report) < ENOUGH for report in reports.values()):
         yield (
-            f"Two to {ENOUGH - 1} training seeds are too few for an interval over seeds, which takes {ENOUGH}: in round "
-            "brackets stands the range of the seeds, and of a difference that of all pairs of seeds, one of each agent; "
-            "p is how likely the seeds of agents that are alike come to lie apart like this by chance."
+            f"2 to {ENOUGH - 1} training seeds are too few for an interval over seeds, which takes {ENOUGH}: in round "
+            "brackets stands the range of all pairs of seeds, one of each agent. Every seed means all of one agent's "
+            "against all of the other's; p is how likely seeds of agents that are alike lie apart like this by chance."
         )
 
 

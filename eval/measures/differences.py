@@ -40,7 +40,7 @@ COMPARED = ("pursuit", "gap", "score")  # kinds of measures
 
 
 class Sampled(NamedTuple):
-    """A measure of one agent: each training seed's value, shape (seeds,), and on resampled levels (resamples, seeds)."""
+    """A measure of one agent: its seeds' values, shape (seeds,), and these on resampled levels, (resamples, seeds)."""
 
     seeds: Floats
     drawn: Floats
@@ -62,7 +62,7 @@ class Difference(Row):
 def sampled(
     values: LevelValues, resamples: int = RESAMPLES, seed: int = 0, kinds: Iterable[str] = COMPARED
 ) -> dict[Measure, Sampled]:
-    """Measures of an agent for `differences`: the same `seed` draws the same levels for every agent that played them."""
+    """Measures of an agent for `differences`: the same `seed` draws the same levels for all agents that played them."""
     drawn = resampled(values, resamples, seed, kinds)
     return {measure: Sampled(seeds, drawn[measure]) for measure, seeds in computed(values, kinds=kinds).items()}
 

@@ -119,9 +119,9 @@ class Axis:
     @classmethod
     def around_zero(cls, charts: Iterable[Chart]) -> Axis:
         """One scale for charts of differences, as far to the left of 0 as to the right."""
-        most = max((abs(known) for chart in charts for known in chart.numbers() if known is not None), default=0.0)
-        mark, end = round_up(most or 1.0) / 2, (most or 1.0) * (1 + MARGIN)
-        return cls(-end, end, {at: f"{'+' * (at > 0)}{number(at, 3).rstrip('0').rstrip('.')}" for at in (-mark, 0.0, mark)})
+        most = max((abs(known) for chart in charts for known in chart.numbers() if known is not None), default=0) or 1.0
+        mark, end = round_up(most) / 2, most * (1 + MARGIN)
+        return cls(-end, end, {at: number(at, 3).rstrip("0").rstrip(".") for at in (-mark, 0.0, mark)})
 
     def __call__(self, value: float) -> str:
         return f"{self.place(value):.2f}%"

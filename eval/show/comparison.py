@@ -10,17 +10,22 @@ from ..measures.definitions import PARTS
 from ..measures.differences import Difference
 from ..measures.estimates import Estimate
 from ..measures.intervals import ENOUGH
+from ..measures.wording import number
 from ..report import Report
 from .charts import DotGroup, DotRow, Dots, Lines
 from .sections import BITS, bits, goes_for
-from .tables import Column, Section, columns, figure, row, value
+from .tables import Cell, Column, Section, columns, figure, row, value
 
 Reports = Mapping[str, Report]
 SPLITS = ("train", "deploy")
 MANY = ENOUGH**2  # pairs of seeds that are too many to draw
 PAIRED = (
-    "Both agents on the same levels. In square brackets stands a 95 % interval: of twenty differences between agents that "
-    "are alike, about one is told as if they were not."
+    "Both on the same levels. In square brackets stands a 95 % interval: of twenty differences between agents that are "
+    "alike, about one is told as if they were not."
+)
+DRAWN = (
+    "The upright stroke is the difference of the means, the line its 95 % interval where there is one; where there are "
+    "few training seeds, a circle is a pair of seeds, one of each agent."
 )
 
 
@@ -70,7 +75,8 @@ def compared_traces(reports: Reports) -> Section:
 
 def compared(comparison: Comparison) -> Iterator[Section]:
     """What the agents go for, and how the baseline differs from each of the others."""
-    rows = (row(name, goes_for(report), str(len(report.main.training_seeds))) for name, report in comparison.agents.items())
+    agents = comparison.agents.items()
+    rows = (row(name, goes_for(report), figure(len(report.main.training_seeds), 0)) for name, report in agents)
     heads = columns("agent", "agents go for", numbers=("training seeds",))
     yield Section("agents", "What they go for in deployment", "", heads, tuple(rows))
     for k, pair in enumerate(comparison.pairs):
@@ -81,11 +87,29 @@ def _differences(key: str, comparison: Comparison, pair: Pair) -> Section:
     """Every measure of two agents and their difference, with what can be told of it."""
     first, second = (comparison.agents[name].main.estimates for name in (pair.first, pair.second))
     rows = [
-        row(of.measure.label, value(first[of.measure]), value(second[of.measure]), value(of), pair.told(of))
+        row(of.measure.label, _mean(first[of.measure]), _mean(second[of.measure]), value(of), pair.told(of))
         for of in pair.differences
     ]
     heads = (*columns("measure", numbers=(pair.first, pair.second, "difference")), Column("told", numeric=False))
     return Section(key, f"{pair.first} less {pair.second}", PAIRED, heads, tuple(rows))
+
+
+def all_differences(comparison: Comparison) -> Section:
+    """The differences of all pairs in one table of the same columns for any agents, as other programs want it."""
+    agents = {name: report.main.estimates for name, report in comparison.agents.items()}
+    rows = [
+        row(pair.first, pair.second, of.measure.label, value(agents[pair.first][of.measure]),
+            value(agents[pair.second][of.measure]), value(of), pair.told(of))
+        for pair in comparison.pairs
+        for of in pair.differences
+    ]  # fmt: skip
+    heads = columns("first agent", "second agent", "measure", numbers=("first", "second", "difference"))
+    return Section("differences", "Differences", PAIRED, (*heads, Column("told", numeric=False)), tuple(rows))
+
+
+def _mean(estimate: Estimate) -> Cell:
+    """The mean alone, beside which a difference has room for its bounds."""
+    return Cell(number(estimate.mean), exact=estimate)
 
 
 def forest(comparison: Comparison) -> Dots:
@@ -93,7 +117,7 @@ def forest(comparison: Comparison) -> Dots:
     roles = {reward.name: reward.role for reward in comparison.game.rewards}
     groups = (
         DotGroup(
-            f"{pair.first} less {pair.second}", "", f"right of 0 {pair.first} is higher, left of it {pair.second}",
+            f"{pair.first} less {pair.second}", "", f"left of 0 {pair.second} is higher, right of it {pair.first}",
             tuple(DotRow(of.measure.label, roles.get(of.name, ""), _drawn(of)) for of in pair.differences),
         )
         for pair in comparison.pairs

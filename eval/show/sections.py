@@ -118,7 +118,7 @@ def scores(report: Report) -> Section:
     rows = [
         row(_titled(reward.name, reward.role), *_by_split(mode.score, reward.name)) for reward in report.game.rewards
     ]
-    levels = row("levels", *(str(mode.levels.get(split, 0)) for split in SPLITS), weight="faint")
+    levels = row("levels", *(figure(mode.levels.get(split, 0), 0) for split in SPLITS), weight="faint")
     return Section(
         "scores", "Scores (random play 0, oracle 1)",
         "A circle is one training seed, the upright stroke their mean, the line its 95 % interval where there is one.",
