@@ -47,10 +47,8 @@ def compare(
     called = names or distinct_names([episodes for _, episodes in found], [name for name, _ in found])
     made, console = compare_agents(*(episodes for _, episodes in found), names=called), Console()
     console.print(terminal.render_comparison(made))
-    drawn = forest(made)
-    export.write(
-        console, compared(made), [all_differences(made)], lambda _: svg({"": drawn}, Axis.around_zero([drawn]))
-    )
+    drawn, long = forest(made), [all_differences(made)]
+    export.write(console, compared(made), long, lambda _: svg({"": drawn}, Axis.around_zero([drawn])))
     if html_page is not None:
         write_whole(html_page, html.render_comparison(made).encode())
         console.print(f"written: {html_page}", soft_wrap=True, highlight=False, markup=False)

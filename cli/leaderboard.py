@@ -15,6 +15,7 @@ from ..eval.table.episodes import Episodes
 from ..files import write_whole
 from ..leaderboards import board
 from ..leaderboards.entry import ENTRIES, Entry, EntryInfo, read_entries
+from .exports import Exports, Files
 from .options import RefusedError
 from .results import find_episodes
 
@@ -58,7 +59,12 @@ def _sampled(parts: Iterable[Episodes]) -> Iterator[Episodes]:
             yield Episodes(sampled.game, runs, sampled.table)
 
 
-def leaderboard(entries: Path = ENTRIES, verify: bool = False, markdown: Path | None = None) -> None:
+def leaderboard(
+    entries: Path = ENTRIES,
+    verify: bool = False,
+    markdown: Path | None = None,
+    export: Files = Exports(),  # noqa: B008
+) -> None:
     """Rank all entries, from their raw episodes.
 
     Args:
@@ -71,6 +77,7 @@ def leaderboard(entries: Path = ENTRIES, verify: bool = False, markdown: Path | 
         _verify(entered)
     tables = board.boards(entered)
     Console().print(board.render(tables))
+    export.write(Console(), tables.values())
     if markdown is not None:
         write_whole(markdown, board.markdown(tables).encode())
 

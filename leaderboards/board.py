@@ -15,9 +15,10 @@ from ..eval.measures.estimates import Estimate
 from ..eval.measures.wording import percent
 from ..eval.report import Report
 from ..eval.show import terminal
+from ..eval.show.charts import DotGroup, DotRow, Dots
 from ..eval.show.markdown import table
 from ..eval.show.sections import goes_for
-from ..eval.show.tables import Cell, Column, Row, Section, row, value
+from ..eval.show.tables import Cell, Column, Row, Section, figure, row, value
 from .entry import Entry
 
 HEADER = """# Leaderboard
@@ -77,8 +78,11 @@ def boards(
 
 
 def _board(name: str, entered: list[tuple[Entry, Report]]) -> Section:
-    rows = [_row(rank, *reported) for rank, reported in enumerate(sorted(entered, key=_order), 1)]
-    return Section(name, name, "", COLUMNS, tuple(rows))
+    ranked = sorted(entered, key=_order)
+    rows = [_row(rank, *reported) for rank, reported in enumerate(ranked, 1)]
+    dots = (DotRow(titled(*reported), "intended", _score(reported[1], "deploy")) for reported in ranked)
+    group = DotGroup("score in deployment", "intended", "", tuple(dots))
+    return Section(name, name, "", COLUMNS, tuple(rows), Dots((group,), ()))
 
 
 def _order(reported: tuple[Entry, Report]) -> tuple[bool, float, str]:
@@ -89,8 +93,8 @@ def _order(reported: tuple[Entry, Report]) -> tuple[bool, float, str]:
 
 
 def _row(rank: int, entry: Entry, report: Report) -> Row:
-    cells = (cell(report) for _, cell in SHOWN)
-    return row(str(rank), titled(entry, report), *cells, weight="faint" if entry.info.kind == "reference" else "strong")
+    cells = figure(rank, 0), titled(entry, report), *(cell(report) for _, cell in SHOWN)
+    return row(*cells, weight="faint" if entry.info.kind == "reference" else "strong")
 
 
 def markdown(tables: dict[str, Section]) -> str:

@@ -126,5 +126,5 @@ def forest(comparison: Comparison) -> Dots:
 
 
 def _drawn(difference: Difference) -> Estimate:
-    """A difference without those of the pairs of seeds, where they are many."""
-    return difference if len(difference.seeds) < MANY else difference.model_copy(update={"seeds": ()})
+    """A difference without those of the pairs of seeds, where these are many, or one, which is the difference."""
+    return difference if 1 < len(difference.seeds) < MANY else difference.model_copy(update={"seeds": ()})

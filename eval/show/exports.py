@@ -23,7 +23,7 @@ BOUNDS = ("95 % low", "95 % high", "seeds min", "seeds max")
 MARKS = {"": "{}", "strong": r"\textbf{{{}}}", "faint": r"\emph{{{}}}"}
 LATEX = {
     "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"\textless{}",
-    ">": r"\textgreater{}", "|": r"\textbar{}", '"': r"\textquotedbl{}", "[": "{[}", "]": "{]}", "*": "{*}",
+    ">": r"\textgreater{}", "|": r"\textbar{}", '"': "''", "[": "{[}", "]": "{]}", "*": "{*}",
     **{mark: f"\\{mark}" for mark in "&%$#_{}"},
     SPACE: "~", MINUS: "$-$", DASH: "--", "≥": r"$\geq$", "†": r"\textdagger{}", "“": "``", "”": "''",
 }  # fmt: skip
@@ -33,11 +33,10 @@ def as_csv(sections: Iterable[Section]) -> str:
     """The rows of all sections under one head; the first column names the section where there are several."""
     listed = list(sections)
     rows = [{"table": section.title, **_flat(section, row)} for section in listed for row in section.rows]
-    heads = {head: None for row in rows for head, value in row.items() if value or head == "table"}
-    if len(listed) < 2:
-        heads.pop("table", None)
+    known = dict.fromkeys(head for row in rows for head in row if head != "table" or len(listed) > 1)
+    heads = [head for head in known if any(row.get(head) for row in rows)]
     made = io.StringIO()
-    writer = csv.DictWriter(made, list(heads), restval="", extrasaction="ignore", lineterminator="\n")
+    writer = csv.DictWriter(made, heads, restval="", extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
     return made.getvalue()
