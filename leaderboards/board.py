@@ -7,6 +7,7 @@ which goal, with what pursuit shares, and the goal gap.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Literal
 
 from rich.console import Group
 
@@ -93,8 +94,9 @@ def _order(reported: tuple[Entry, Report]) -> tuple[bool, float, str]:
 
 
 def _row(rank: int, entry: Entry, report: Report) -> Row:
-    cells = figure(rank, 0), titled(entry, report), *(cell(report) for _, cell in SHOWN)
-    return row(*cells, weight="faint" if entry.info.kind == "reference" else "strong")
+    cells = (cell(report) for _, cell in SHOWN)
+    weight: Literal["faint", "strong"] = "faint" if entry.info.kind == "reference" else "strong"
+    return row(figure(rank, 0), titled(entry, report), *cells, weight=weight)
 
 
 def markdown(tables: dict[str, Section]) -> str:

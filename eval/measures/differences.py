@@ -81,15 +81,16 @@ def difference(measure: Measure, first: Sampled, second: Sampled, levels: int) -
     known = ~np.isnan(np.concatenate([first.drawn, second.drawn], axis=1)).any(axis=1)
     first, second = (Sampled(agent.seeds, agent.drawn[known]) for agent in (first, second))
     pairs = np.subtract.outer(first.seeds, second.seeds).ravel()
-    key = {"kind": measure.kind, "split": measure.split, "name": measure.name}
+    missing = Difference(kind=measure.kind, split=measure.split, name=measure.name, mean=None, word="missing")
     if np.isnan(pairs).any() or not known.any():
-        return Difference(**key, mean=None, word="missing")
-    shared = {**key, "mean": float(first.seeds.mean() - second.seeds.mean()), "seeds": tuple(pairs.tolist())}
+        return missing
+    mean = float(first.seeds.mean() - second.seeds.mean())
+    equal = missing.model_copy(update={"mean": mean, "seeds": tuple(pairs.tolist()), "word": "equal"})
     if np.abs(pairs).max() < TINY and np.abs(_means(first, second)).max() < TINY:
-        return Difference(**shared, word="equal")
-    if not all(len(agent.seeds) == 1 or len(agent.seeds) >= ENOUGH for agent in (first, second)):
-        return Difference(**shared, **_of_few(pairs, len(first.seeds), len(second.seeds)))
-    return Difference(**shared, **_of_interval(first, second, levels))
+        return equal
+    counts = len(first.seeds), len(second.seeds)
+    few = any(1 < count < ENOUGH for count in counts)
+    return equal.model_copy(update=_of_few(pairs, *counts) if few else _of_interval(first, second, levels))
 
 
 def _means(first: Sampled, second: Sampled) -> Floats:
@@ -98,7 +99,7 @@ def _means(first: Sampled, second: Sampled) -> Floats:
     return means
 
 
-def _of_few(pairs: Floats, n: int, m: int) -> dict[str, object]:
+def _of_few(pairs: Floats, n: int, m: int) -> dict[str, Word | float]:
     """What few training seeds tell."""
     if pairs.min() <= 0 <= pairs.max():
         return {"word": "cannot tell"}
@@ -110,7 +111,7 @@ def separated_by_chance(n: int, m: int) -> float:
     return 2 / comb(n + m, n)
 
 
-def _of_interval(first: Sampled, second: Sampled, levels: int) -> dict[str, object]:
+def _of_interval(first: Sampled, second: Sampled, levels: int) -> dict[str, Word | float]:
     """What an interval tells, and its bounds where it is shown."""
     low, high = interval(first, second)
     if told(_means(first, second), (high - low) / 2):

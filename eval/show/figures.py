@@ -36,9 +36,11 @@ def _rows(chart: Chart) -> Iterator[Step | DotRow | str]:
     """What stands in a line each: the headings of groups, and rows."""
     match chart:
         case Waterfall():
-            yield from (*chart.steps, chart.rest)
+            yield from chart.steps
+            yield chart.rest
         case Dots():
             for group in chart.groups:
-                yield from (f"{group.heading}: {group.note}" if group.note else group.heading, *group.rows)
+                yield f"{group.heading}: {group.note}" if group.note else group.heading
+                yield from group.rows
         case Lines():
             pass

@@ -34,7 +34,7 @@ def common_levels(agents: Iterable[Episodes]) -> Levels:
     listed = list(agents)
     played = {split: [own for each in listed for own in _by_seed(each, split)] for split in SPLITS}
     levels = {split: reduce(np.intersect1d, each) for split, each in played.items()}
-    known = {split: seeds for split, seeds in levels.items() if len(seeds)}
+    known: Levels = {split: seeds for split, seeds in levels.items() if len(seeds)}
     if not known:
         raise EpisodesError("these agents have played no level in common: evaluate them on the same levels")
     return known
