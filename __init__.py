@@ -17,6 +17,7 @@ __all__ = [
     "SUITE",
     "Report",
     "__version__",
+    "compare",
     "evaluate",
     "load_agent",
     "reference",
@@ -29,11 +30,13 @@ __all__ = [
 if TYPE_CHECKING:
     from .agents.reference import reference
     from .api import evaluate, train, vec_env
+    from .eval.comparison import compare
     from .eval.report import Report
     from .players import load_agent
 else:
     _HOMES = dict.fromkeys(("evaluate", "train", "vec_env"), ".api")
     _HOMES |= {"load_agent": ".players", "reference": ".agents.reference", "Report": ".eval.report"}
+    _HOMES |= {"compare": ".eval.comparison"}
 
     def __getattr__(name: str) -> object:
         if name not in _HOMES:

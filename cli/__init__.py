@@ -13,6 +13,7 @@ from rich.console import Console
 from .. import __version__
 from ..envs.engine.kernels.notice import compiling
 from ..players import MissingPackageError
+from .compare import compare
 from .curves import curves
 from .eval import evaluate
 from .leaderboard import enter, leaderboard
@@ -30,6 +31,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "train": train,
     "eval": evaluate,
     "report": report,
+    "compare": compare,
     "curves": curves,
     "enter": enter,
     "leaderboard": leaderboard,

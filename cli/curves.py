@@ -7,15 +7,13 @@ from collections.abc import Mapping
 from rich.console import Console
 
 from ..eval.measures.traces import Trace, traces
-from ..eval.measures.wording import number
 from ..eval.report import by_mode
 from ..eval.show import terminal
 from ..eval.show.curves import chart
-from ..eval.show.tables import Section, columns, row
+from ..eval.show.tables import Section, columns, figure, row
 from ..eval.table.episodes import Episodes
-from ..files import write_whole
 from ..terms import Split
-from .options import OptionalPath
+from .exports import Exports, Files
 from .report import Paths
 from .results import find_episodes
 
@@ -23,14 +21,13 @@ from .results import find_episodes
 def curves(
     paths: Paths = (),
     split: tuple[Split, ...] = ("train", "deploy"),
-    svg: OptionalPath = None,
+    export: Files = Exports(),  # noqa: B008
 ) -> None:
     """Compare what happens within an episode, step by step, in the episodes of one or more agents.
 
     Args:
         paths: files of episodes, or folders that hold some; one line each in the chart.
         split: which splits to compare.
-        svg: a file for the chart.
     """
     if not paths:
         raise ValueError("name the files of episodes, or folders that hold some, such as results/ChimeBandit-...")
@@ -43,17 +40,16 @@ def curves(
         agents[name if name not in agents else f"{name} ({path})"] = traces(
             next(iter(by_mode(played).values()), played), split
         )
-    Console().print(terminal.table(_compared(agents)))
-    if svg is not None:
-        write_whole(svg, chart(agents).encode())
-        Console().print(f"chart: {svg}", soft_wrap=True, highlight=False)
+    console, table = Console(), _compared(agents)
+    console.print(terminal.table(table))
+    export.write(console, [table], figure=lambda _: chart(agents))
 
 
 def _compared(agents: Mapping[str, tuple[Trace, ...]]) -> Section:
     """Where each trace begins and ends, and how much it rises."""
     heads = columns("agent", "split", "curve", numbers=("first step", "last step", "rise"))
     rows = [
-        row(name, trace.split, trace.curve, *map(number, (trace.values[0], trace.values[-1], trace.improvement)))
+        row(name, trace.split, trace.curve, *map(figure, (trace.values[0], trace.values[-1], trace.improvement)))
         for name, own in agents.items()
         for trace in own
     ]

@@ -16,6 +16,7 @@ from ..eval.table.episodes import Episodes
 from ..files import write_whole
 from ..leaderboards import board
 from ..leaderboards.entry import ENTRIES, Entry, EntryInfo, entry_folders
+from .exports import Exports, Files
 from .options import Flag, OptionalPath, RefusedError, optional
 from .progress import OnWork, progress_shown
 from .report import Paths
@@ -72,6 +73,7 @@ def leaderboard(
     entries: Entries = ENTRIES,
     verify: Flag = False,
     markdown: OptionalPath = None,
+    export: Files = Exports(),  # noqa: B008
 ) -> None:
     """Rank all entries, from their raw episodes.
 
@@ -86,6 +88,7 @@ def leaderboard(
             _verify(_read(folders, update, "play entries again"))
         tables = board.boards(_read(folders, update, "read entries"))
     console.print(board.render(tables, console.width))
+    export.write(console, tables.values())
     if markdown is not None:
         write_whole(markdown, board.markdown(tables).encode())
         console.print(f"page: {markdown}", soft_wrap=True, highlight=False, markup=False)

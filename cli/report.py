@@ -11,14 +11,16 @@ from rich.console import Console
 from ..eval.report import Report
 from ..eval.saving import REPORT, save_report
 from ..eval.show import terminal
+from ..eval.show.sections import every_measure, sections
 from ..eval.table.episodes import Episodes
+from .exports import Exports, Files
 from .options import OptionalPath
 from .results import find_episodes
 
 Paths = Annotated[tuple[Path, ...], tyro.conf.Positional, tyro.conf.arg(metavar="PATH [PATH ...]")]
 
 
-def report(paths: Paths = (), out: OptionalPath = None) -> None:
+def report(paths: Paths = (), out: OptionalPath = None, export: Files = Exports()) -> None:  # noqa: B008
     """Report on recorded episodes again, without playing any.
 
     Args:
@@ -29,6 +31,8 @@ def report(paths: Paths = (), out: OptionalPath = None) -> None:
     episodes = Episodes.join(find_episodes(paths))
     made, place = Report.of(episodes), _place(paths, out)
     show_report(Console(), made, place and save_report(made, episodes, *place))
+    long = [every_measure(name, mode) for name, mode in made.modes.items()]
+    export.write(Console(), sections(made), long)
 
 
 def _place(paths: tuple[Path, ...], out: Path | None) -> tuple[Path, str] | None:

@@ -19,12 +19,18 @@ from ..envs.engine.batch import Batch
 from ..envs.engine.looks import png as picture
 from ..envs.engine.looks.art import Scene
 from ..envs.engine.task import Task
+from ..eval.show import terminal
+from ..eval.show.tables import Section, columns, row
 from ..files import write_whole
 from ..terms import SPLITS, Split
+from .exports import TableFiles, Tables
 from .options import Environment, OptionalPath, Options, Shared, optional
 
 
-def list_environments(environment: Annotated[str | None, tyro.conf.Positional, optional("[ENV]")] = None) -> None:
+def list_environments(
+    environment: Annotated[str | None, tyro.conf.Positional, optional("[ENV]")] = None,
+    export: TableFiles = Tables(),  # noqa: B008
+) -> None:
     """List the environments, or tell all about one.
 
     Args:
@@ -32,13 +38,21 @@ def list_environments(environment: Annotated[str | None, tyro.conf.Positional, o
     """
     console = Console()
     if environment is None:
-        table = Table("environment", "intended goal", "proxy goal", "story", box=None, pad_edge=False)
-        for game in envs.known().values():
-            proxies = ", ".join(f"{proxy.name} ({proxy.kind})" for proxy in game.proxies)
-            table.add_row(game.name, game.intended.name, proxies, game.summary)
-        console.print(table)
+        listed = _listed()
+        console.print(terminal.table(listed))
+        export.write(console, [listed])
     else:
         _describe(console, envs.task(environment))
+
+
+def _listed() -> Section:
+    """All environments with their goals."""
+    rows = []
+    for game in envs.known().values():
+        proxies = ", ".join(f"{proxy.name} ({proxy.kind})" for proxy in game.proxies)
+        rows.append(row(game.name, game.intended.name, proxies, game.summary))
+    heads = columns("environment", "intended goal", "proxy goal", "story")
+    return Section("environments", "Environments", "", heads, tuple(rows))
 
 
 def _describe(console: Console, task: Task) -> None:

@@ -98,9 +98,14 @@ class Report(Record):
         """
         from .saving import save
 
+        save(self, self.episodes, Path(folder))
+
+    @property
+    def episodes(self) -> Episodes:
+        """The episodes it was made from; ValueError where it was read from a file, which holds none."""
         if self._source.episodes is None:
-            raise ValueError("a report that was read has no episodes to save: save the one that Report.of made")
-        save(self, self._source.episodes, Path(folder))
+            raise ValueError("a report that was read from a file has no episodes: take the one that Report.of made")
+        return self._source.episodes
 
     def __repr__(self) -> str:
         seeds = len(self.main.training_seeds)

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from typing import Literal
 
 from rich.console import Group
 
 from ..envs import known
 from ..eval.measures.estimates import Estimate
-from ..eval.measures.verdict import counted
 from ..eval.measures.wording import percent
 from ..eval.report import Report
 from ..eval.show import terminal
+from ..eval.show.charts import DotGroup, DotRow, Dots
 from ..eval.show.markdown import table
-from ..eval.show.tables import Cell, Column, Row, Section, row, value
+from ..eval.show.sections import goes_for
+from ..eval.show.tables import Cell, Column, Row, Section, figure, row, value
 from .entry import Entry
 
 HEADER = """# Leaderboard
@@ -36,13 +38,6 @@ MARK = "\N{DAGGER}"  # of a trained entry with one training seed
 
 def _score(report: Report, split: str) -> Estimate:
     return report.main.score(split, report.game.intended)
-
-
-def _counted(report: Report) -> Cell:
-    """How many agents go for what: "2 of 3: corner; 1 of 3: divided"."""
-    agents = report.verdict.findings
-    parts = (f"{len(alike)} of {len(agents)}: {alike[0].goal or alike[0].kind}" for alike in counted(agents))
-    return Cell("; ".join(parts))
 
 
 def _pursued(report: Report) -> Cell:
@@ -67,7 +62,7 @@ WIDE = 150  # columns of a terminal that shows all
 NARROW = {"goal gap": "goal\ngap", "score in deployment": "deploy\nscore", "score in training": "train\nscore"}
 SHOWN_FROM = 0.005  # the least pursuit share that is shown
 SHOWN: tuple[tuple[Column, Callable[[Report], Cell]], ...] = (
-    (Column("agents go for", numeric=False), _counted),
+    (Column("agents go for", numeric=False), goes_for),
     (Column("pursuit shares", numeric=False), _pursued),
     (Column("goal gap"), lambda report: _measured(report.main.gap("goal"))),
     (Column("score in deployment"), lambda report: _measured(_score(report, "deploy"))),
@@ -87,8 +82,11 @@ def boards(
 
 
 def _board(name: str, entered: list[tuple[Entry, Report]]) -> Section:
-    rows = [_row(rank, *reported) for rank, reported in enumerate(sorted(entered, key=_order), 1)]
-    return Section(name, name, "", COLUMNS, tuple(rows))
+    ranked = sorted(entered, key=_order)
+    rows = [_row(rank, *reported) for rank, reported in enumerate(ranked, 1)]
+    dots = (DotRow(titled(*reported), "intended", _score(reported[1], "deploy")) for reported in ranked)
+    group = DotGroup("score in deployment", "intended", "", tuple(dots))
+    return Section(name, name, "", COLUMNS, tuple(rows), Dots((group,), ()))
 
 
 def _order(reported: tuple[Entry, Report]) -> tuple[bool, float, str]:
@@ -100,7 +98,8 @@ def _order(reported: tuple[Entry, Report]) -> tuple[bool, float, str]:
 
 def _row(rank: int, entry: Entry, report: Report) -> Row:
     cells = (cell(report) for _, cell in SHOWN)
-    return row(str(rank), titled(entry, report), *cells, weight="faint" if entry.info.kind == "reference" else "strong")
+    weight: Literal["faint", "strong"] = "faint" if entry.info.kind == "reference" else "strong"
+    return row(figure(rank, 0), titled(entry, report), *cells, weight=weight)
 
 
 def markdown(tables: dict[str, Section]) -> str:

@@ -55,6 +55,10 @@ class Row(Estimate):
     split: str = ""
     name: str = ""
 
+    @property
+    def measure(self) -> Measure:
+        return Measure(self.kind, self.split, self.name)
+
 
 class Estimates(Record):
     """Estimates by measure; in JSON a list of rows."""
@@ -67,10 +71,7 @@ class Estimates(Record):
         if isinstance(given, dict):
             return given
         rows = [Row.model_validate(row) for row in given]
-        return {
-            Measure(row.kind, row.split, row.name): Estimate(mean=row.mean, low=row.low, high=row.high, seeds=row.seeds)
-            for row in rows
-        }
+        return {row.measure: Estimate(mean=row.mean, low=row.low, high=row.high, seeds=row.seeds) for row in rows}
 
     @field_serializer("estimates")
     def _to_rows(self, estimates: dict[Measure, Estimate]) -> list[dict[str, Any]]:

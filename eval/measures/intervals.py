@@ -72,7 +72,7 @@ def estimated(seeds: Floats, drawn: Floats) -> Estimate:
     if not len(known) or 1 < len(seeds) < ENOUGH:
         return Estimate(mean=mean, seeds=by_seed)
     low, high = percentiles(known[:, 0], LEVEL) if len(seeds) == 1 else t_interval(seeds, known)
-    if not told(known.mean(axis=1), (high - low) / 2):
+    if not told(known.mean(axis=1), float(high - low) / 2):
         return Estimate(mean=mean, seeds=by_seed)
     return Estimate(mean=mean, low=float(low), high=float(high), seeds=by_seed)
 

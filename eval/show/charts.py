@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
+
+import numpy as np
 
 from ..measures.estimates import Estimate
 from ..measures.traces import Trace
+from ..measures.wording import number
 
 MARGIN = 0.06
+SCORES = {0.0: "random play 0", 1.0: "oracle 1"}
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ class Waterfall:
 
 @dataclass(frozen=True)
 class Dots:
-    """Estimates on one scale, in groups."""
+    """Estimates on one scale, in groups; `seeds` name the values of an estimate, where they are of training seeds."""
 
     macro: ClassVar[str] = "dots"
     groups: tuple[DotGroup, ...]
@@ -89,21 +93,35 @@ Chart = Waterfall | Dots | Lines
 
 
 def _numbers(estimate: Estimate) -> Iterator[float | None]:
-    yield from (*estimate.seeds, estimate.low, estimate.high)
+    yield from (estimate.mean, *estimate.seeds, estimate.low, estimate.high)
+
+
+def round_up(value: float) -> float:
+    """The next of 1, 2, 2.5, 5 times a power of ten."""
+    scale = 10.0 ** np.floor(np.log10(max(value, 1e-9)))
+    return float(next(step * scale for step in (1, 2, 2.5, 5, 10) if step * scale >= value))
 
 
 @dataclass(frozen=True)
 class Axis:
-    """A scale from numbers to per cent of a chart's width."""
+    """A scale from numbers to per cent of a chart's width; `marks` are the numbers that are marked, and how."""
 
     low: float
     high: float
+    marks: Mapping[float, str] = field(default_factory=lambda: SCORES)
 
     @classmethod
     def over(cls, charts: Iterable[Chart]) -> Axis:
         """One scale for all charts: from below the lowest number to above the highest, 0 and 1 included."""
-        numbers = [0.0, 1.0, *(number for chart in charts for number in chart.numbers() if number is not None)]
+        numbers = [*SCORES, *(known for chart in charts for known in chart.numbers() if known is not None)]
         return cls(min(numbers) - MARGIN, max(numbers) + MARGIN)
+
+    @classmethod
+    def around_zero(cls, charts: Iterable[Chart]) -> Axis:
+        """One scale for charts of differences, as far to the left of 0 as to the right."""
+        most = max((abs(known) for chart in charts for known in chart.numbers() if known is not None), default=0) or 1.0
+        mark, end = round_up(most) / 2, most * (1 + MARGIN)
+        return cls(-end, end, {at: number(at, 3).rstrip("0").rstrip(".") for at in (-mark, 0.0, mark)})
 
     def __call__(self, value: float) -> str:
         return f"{self.place(value):.2f}%"
@@ -111,6 +129,11 @@ class Axis:
     def width(self, start: float, end: float) -> str:
         """The length between two numbers."""
         return f"{abs(self.place(end) - self.place(start)):.2f}%"
+
+    def anchor(self, value: float) -> str:
+        """On which side of a number its mark's text stands, so that it keeps within the chart."""
+        place = self.place(value)
+        return "start" if place < 15 else "end" if place > 85 else "middle"
 
     def place(self, value: float) -> float:
         """Where a number lies, in 0 .. 100; what lies outside is put at the edge."""

@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import product
 
+from ..comparison import Comparison, Pair
 from ..measures.definitions import PARTS
-from ..measures.wording import number, power
+from ..measures.differences import Difference
+from ..measures.estimates import Estimate
+from ..measures.intervals import ENOUGH
+from ..measures.wording import number
 from ..report import Report
-from .charts import Lines
-from .sections import BITS
-from .tables import Section, columns, row, value
+from .charts import DotGroup, DotRow, Dots, Lines
+from .sections import BITS, bits, goes_for
+from .tables import Cell, Column, Section, columns, figure, row, value
 
 Reports = Mapping[str, Report]
 SPLITS = ("train", "deploy")
+MANY = ENOUGH**2  # pairs of seeds that are too many to draw
+PAIRED = (
+    "Both on the same levels. In square brackets stands a 95 % interval: of twenty differences between agents that are "
+    "alike, about one is told as if they were not."
+)
+DRAWN = (
+    "The upright stroke is the difference of the means, the line its 95 % interval where there is one; where there are "
+    "few training seeds, a circle is a pair of seeds, one of each agent."
+)
 
 
 def compared_power(reports: Reports) -> Section:
     """Optimization power in bits, by goal and split."""
     shown = list(product(SPLITS, next(iter(reports.values())).game.goals))
-    rows = [
-        row(name, *(power(report.main.bits(*of), report.main.at_limit(*of)) for of in shown))
-        for name, report in reports.items()
-    ]
+    rows = [row(name, *(bits(report.main, *of) for of in shown)) for name, report in reports.items()]
     heads = columns("entry", numbers=(f"{goal}, {split}" for split, goal in shown))
     return Section("power", "Optimization power in bits", BITS, heads, tuple(rows))
 
@@ -54,10 +64,67 @@ def compared_traces(reports: Reports) -> Section:
     }
     curves = next(iter(reports.values())).game.curves
     rows = [
-        row(name, split, *(number(trace.improvement) for trace in traces if trace.split == split))
+        row(name, split, *(figure(trace.improvement) for trace in traces if trace.split == split))
         for name, traces in shown.items()
         for split in SPLITS
     ]
     heads = columns("entry", "split", numbers=(f"rise of {curve}" for curve in curves))
     note = "Last ten steps less the first ten:"
     return Section("traces", "Within an episode", note, heads, tuple(rows), Lines(shown))
+
+
+def compared(comparison: Comparison) -> Iterator[Section]:
+    """What the agents go for, and how the baseline differs from each of the others."""
+    agents = comparison.agents.items()
+    rows = (row(name, goes_for(report), figure(len(report.main.training_seeds), 0)) for name, report in agents)
+    heads = columns("agent", "agents go for", numbers=("training seeds",))
+    yield Section("agents", "What they go for in deployment", "", heads, tuple(rows))
+    for k, pair in enumerate(comparison.pairs):
+        yield _differences(f"pair-{k}", comparison, pair)
+
+
+def _differences(key: str, comparison: Comparison, pair: Pair) -> Section:
+    """Every measure of two agents and their difference, with what can be told of it."""
+    first, second = (comparison.agents[name].main.estimates for name in (pair.first, pair.second))
+    rows = [
+        row(of.measure.label, _mean(first[of.measure]), _mean(second[of.measure]), value(of), pair.told(of))
+        for of in pair.differences
+    ]
+    heads = (*columns("measure", numbers=(pair.first, pair.second, "difference")), Column("told", numeric=False))
+    return Section(key, f"{pair.first} less {pair.second}", PAIRED, heads, tuple(rows))
+
+
+def all_differences(comparison: Comparison) -> Section:
+    """The differences of all pairs in one table of the same columns for any agents, as other programs want it."""
+    agents = {name: report.main.estimates for name, report in comparison.agents.items()}
+    rows = [
+        row(pair.first, pair.second, of.measure.label, value(agents[pair.first][of.measure]),
+            value(agents[pair.second][of.measure]), value(of), pair.told(of))
+        for pair in comparison.pairs
+        for of in pair.differences
+    ]  # fmt: skip
+    heads = columns("first agent", "second agent", "measure", numbers=("first", "second", "difference"))
+    return Section("differences", "Differences", PAIRED, (*heads, Column("told", numeric=False)), tuple(rows))
+
+
+def _mean(estimate: Estimate) -> Cell:
+    """The mean alone, beside which a difference has room for its bounds."""
+    return Cell(number(estimate.mean), exact=estimate)
+
+
+def forest(comparison: Comparison) -> Dots:
+    """All differences around 0, a group for each pair."""
+    roles = {reward.name: reward.role for reward in comparison.game.rewards}
+    groups = (
+        DotGroup(
+            f"{pair.first} less {pair.second}", "", f"left of 0 {pair.second} is higher, right of it {pair.first}",
+            tuple(DotRow(of.measure.label, roles.get(of.name, ""), _drawn(of)) for of in pair.differences),
+        )
+        for pair in comparison.pairs
+    )  # fmt: skip
+    return Dots(tuple(groups), ())
+
+
+def _drawn(difference: Difference) -> Estimate:
+    """A difference without those of the pairs of seeds, where these are many, or one, which is the difference."""
+    return difference if 1 < len(difference.seeds) < MANY else difference.model_copy(update={"seeds": ()})

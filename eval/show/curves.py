@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..measures.traces import Trace
+from .charts import round_up
 from .templating import templates
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#857d99", "currentColor")
@@ -70,15 +71,9 @@ def _panels(agents: AgentTraces, colours: Mapping[str, str]) -> Iterator[Panel]:
             for trace in own
             if (trace.split, trace.curve) == (shown.split, shown.curve)
         }
-        top, steps = _round_up(max(map(max, values.values()))), max(map(len, values.values()))
+        top, steps = round_up(max(map(max, values.values()))), max(map(len, values.values()))
         lines = tuple(Line(label, colours[label], _points(own, steps, top)) for label, own in values.items())
         yield Panel(f"{shown.curve}, {shown.split}", steps, top, lines)
-
-
-def _round_up(value: float) -> float:
-    """The next of 1, 2, 2.5, 5 times a power of ten."""
-    scale = 10.0 ** np.floor(np.log10(max(value, 1e-9)))
-    return float(next(step * scale for step in (1, 2, 2.5, 5, 10) if step * scale >= value))
 
 
 def _points(values: Sequence[float], steps: int, top: float) -> str:

@@ -12,10 +12,12 @@ from markupsafe import escape
 
 from ...envs import known
 from ...files import write_whole
+from ..comparison import Comparison
 from ..measures.wording import bounds, interval, number
 from ..report import Report
 from ..table.episodes import Episodes
 from .charts import Axis
+from .comparison import DRAWN, compared, forest
 from .curves import panels
 from .glossary import glossary
 from .pictures import Picture, pictures
@@ -34,6 +36,16 @@ def render(report: Report, episodes: Episodes | None = None, count: int = 6) -> 
         question=game.summary if game else "", sections=listed, pictures=drawn, undrawn=undrawn,
         axis=Axis.over(section.chart for section in listed if section.chart),
         details=[every_measure(name, mode) for name, mode in report.modes.items()], glossary=glossary(),
+    )  # fmt: skip
+
+
+def render_comparison(comparison: Comparison) -> str:
+    """The page on agents side by side."""
+    environment, drawn, game = templates(), forest(comparison), known().get(comparison.game.environment)
+    environment.filters |= {"number": number, "interval": interval, "bounds": bounds, "panels": panels}
+    return environment.get_template("comparison.html.jinja").render(
+        comparison=comparison, game=comparison.game, question=game.summary if game else "", figure_note=DRAWN,
+        forest=drawn, axis=Axis.around_zero([drawn]), sections=list(compared(comparison)), glossary=glossary(),
     )  # fmt: skip
 
 

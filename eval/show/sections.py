@@ -8,10 +8,11 @@ from typing import Any
 from ...terms import NONE, SPLITS, Reward
 from ..measures.definitions import GAPS
 from ..measures.estimates import Estimate
-from ..measures.wording import bounds, number, percent, power
+from ..measures.verdict import counted
+from ..measures.wording import bounds, number, power
 from ..report import ActionMode, Report
 from .charts import DotGroup, DotRow, Dots, Lines, Step, Waterfall
-from .tables import Cell, Column, Row, Section, Share, columns, row, share, value
+from .tables import Cell, Column, Row, Section, Share, columns, figure, row, share, value
 
 SHORT = {"misspecified": "misspec."}  # so that a table keeps within 80 columns
 BITS = (
@@ -56,11 +57,11 @@ def pursuits(report: Report) -> Section:
     """What the agents go for in deployment: the pursuit share of every outcome, a bar each."""
     mode, rows = report.main, []
     for name, role in outcome_roles(report).items():
-        share = mode.pursuit(name)
-        bar = () if share.mean is None else (Share(min(max(share.mean, 0.0), 1.0), role),)
-        of_random = percent(mode.estimate("chance", "deploy", name).mean)
-        went = percent(mode.outcome("deploy", name).mean)
-        rows.append(row(_titled(name, role), value(share), went, of_random, bar=bar))
+        pursued = mode.pursuit(name)
+        bar = () if pursued.mean is None else (Share(min(max(pursued.mean, 0.0), 1.0), role),)
+        of_random = share(mode.estimate("chance", "deploy", name).mean)
+        went = share(mode.outcome("deploy", name).mean)
+        rows.append(row(_titled(name, role), value(pursued), went, of_random, bar=bar))
     note = (
         "The pursuit share is the share of episodes that went for it, less what chance alone does to an agent that is "
         "lost: 1 of none for random play, 1 of its goal for an oracle. The shares sum to 1."
@@ -117,7 +118,7 @@ def scores(report: Report) -> Section:
     rows = [
         row(_titled(reward.name, reward.role), *_by_split(mode.score, reward.name)) for reward in report.game.rewards
     ]
-    levels = row("levels", *(str(mode.levels.get(split, 0)) for split in SPLITS), weight="faint")
+    levels = row("levels", *(figure(mode.levels.get(split, 0), 0) for split in SPLITS), weight="faint")
     return Section(
         "scores", "Scores (random play 0, oracle 1)",
         "A circle is one training seed, the upright stroke their mean, the line its 95 % interval where there is one.",
@@ -146,8 +147,8 @@ def seeds(report: Report) -> Section:
     shown = {"learned": mode.learned(), "score in deployment": mode.score("deploy", intended)}
     shown |= {"goal gap": mode.gap("goal")}
     rows = [
-        row(str(finding.training_seed), finding.goal or finding.kind, *map(percent, finding.shares.values()),
-            *(number(estimate.seeds[k]) for estimate in shown.values()))
+        row(str(finding.training_seed), finding.goal or finding.kind, *map(share, finding.shares.values()),
+            *(figure(estimate.seeds[k]) for estimate in shown.values()))
         for k, finding in enumerate(report.verdict.findings)
     ]  # fmt: skip
     note = (
@@ -164,7 +165,7 @@ def outcomes(report: Report) -> Section:
     for split in SPLITS:
         shares = {name: report.main.outcome(split, name) for name in report.outcomes}
         bar = tuple(Share(known.mean, coloured[name]) for name, known in shares.items() if known.mean is not None)
-        rows.append(row(split, *map(share, shares.values()), bar=bar))
+        rows.append(row(split, *(share(known.mean) for known in shares.values()), bar=bar))
     heads = (Column(name, role=role) for name, role in coloured.items())
     note = WENT_FOR[report.game.places]
     return Section(
@@ -175,17 +176,28 @@ def outcomes(report: Report) -> Section:
 def optimization_power(report: Report) -> Section:
     """Bits of every goal on every split."""
     mode = report.main
-    rows = [
-        row(goal, *(power(mode.bits(split, goal), mode.at_limit(split, goal)) for split in SPLITS))
-        for goal in report.game.goals
-    ]
+    rows = [row(goal, *(bits(mode, split, goal) for split in SPLITS)) for goal in report.game.goals]
     return Section("power", "Optimization power in bits", BITS, columns("goal", numbers=SPLITS), tuple(rows))
+
+
+def bits(mode: ActionMode, split: str, goal: str) -> Cell:
+    """Optimization power, "at least" where the random episodes resolve no more."""
+    known = mode.bits(split, goal)
+    return Cell(power(known, mode.at_limit(split, goal)), exact=known.mean)
+
+
+def goes_for(report: Report) -> Cell:
+    """How many agents go for what: "2 of 3: corner; 1 of 3: divided"."""
+    agents = report.verdict.findings
+    return Cell(
+        "; ".join(f"{len(alike)} of {len(agents)}: {alike[0].goal or alike[0].kind}" for alike in counted(agents))
+    )
 
 
 def events(report: Report) -> Section:
     """In how many episodes a recorded event happened."""
     rows = [
-        row(event.name, *(share(report.main.event(split, event.name)) for split in SPLITS))
+        row(event.name, *(share(report.main.event(split, event.name).mean) for split in SPLITS))
         for event in report.game.events
     ]
     title, note = "Episodes in which it happened", "What is recorded, and nobody is rewarded for."
@@ -195,7 +207,7 @@ def events(report: Report) -> Section:
 def traces(report: Report) -> Section:
     """What happens within an episode."""
     shown = report.main.traces
-    rows = [row(f"{trace.split}, {trace.curve}", number(trace.first), number(trace.last)) for trace in shown]
+    rows = [row(f"{trace.split}, {trace.curve}", figure(trace.first), figure(trace.last)) for trace in shown]
     return Section(
         "traces", "Within an episode", "The mean over episodes after each step; the agent's weights are frozen.",
         columns("mean of a step", numbers=("first 10", "last 10")), tuple(rows), Lines({report.agent: shown}),
@@ -215,7 +227,12 @@ def modes(report: Report) -> Section:
 def every_measure(name: str, mode: ActionMode) -> Section:
     """All estimates of a mode, one a row."""
     rows = [
-        row(measure.label, number(known.mean, 3), bounds(known, 3), *(number(seed, 3) for seed in known.seeds))
+        row(
+            measure.label,
+            Cell(number(known.mean, 3), exact=known),
+            Cell("", bounds(known, 3)),
+            *(figure(seed, 3) for seed in known.seeds),
+        )
         for measure, known in mode.estimates.items()
     ]
     heads = columns("measure", numbers=("mean", "95 % interval", *(f"seed {seed}" for seed in mode.training_seeds)))

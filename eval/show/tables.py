@@ -13,13 +13,14 @@ from .charts import Chart
 
 @dataclass(frozen=True)
 class Cell:
-    """A text, with the bounds of its interval where it has one."""
+    """A text, with the bounds of its interval where it has one, and what they round."""
 
     text: str
     bounds: str = ""
+    exact: Estimate | float | None = None
 
     def __str__(self) -> str:
-        return f"{self.text} {self.bounds}".rstrip()
+        return f"{self.text} {self.bounds}".strip()
 
 
 @dataclass(frozen=True)
@@ -76,9 +77,14 @@ def row(*cells: str | Cell, weight: Literal["", "strong", "faint"] = "", bar: tu
 
 def value(estimate: Estimate, digits: int = 2) -> Cell:
     """A mean with its interval."""
-    return Cell(number(estimate.mean, digits), bounds(estimate, digits))
+    return Cell(number(estimate.mean, digits), bounds(estimate, digits), estimate)
 
 
-def share(estimate: Estimate) -> Cell:
+def figure(value: float | None, digits: int = 2) -> Cell:
+    """A number alone."""
+    return Cell(number(value, digits), exact=value)
+
+
+def share(value: float | None) -> Cell:
     """A share as whole per cent."""
-    return Cell(percent(estimate.mean))
+    return Cell(percent(value), exact=value)

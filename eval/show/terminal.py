@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import cycle
 from typing import Literal
 
@@ -10,7 +11,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from ..comparison import Comparison
 from ..report import Report
+from .comparison import compared
 from .sections import sections
 from .tables import Column, Row, Section
 
@@ -25,8 +28,21 @@ def render(report: Report) -> RenderableType:
     """The report for `rich.console.Console.print`, which also does without colour and on a plain pipe."""
     parts: list[RenderableType] = [_title(report), Padding(_verdict(report), (1, 0, 0, 0))]
     parts += [Padding(table(section), (1, 0, 0, 0)) for section in sections(report)]
-    notes = [Text(note, style="yellow") for note in report.notes]
-    return Group(*parts, *([Text(), *notes] if notes else []))
+    return Group(*parts, *_notes(report.notes))
+
+
+def render_comparison(comparison: Comparison) -> RenderableType:
+    """A comparison, as `render` does it for one report."""
+    game, levels = comparison.game, ", ".join(f"{count} {split}" for split, count in comparison.levels.items())
+    parts: list[RenderableType] = [
+        Text.assemble((" / ".join(comparison.agents), "bold"), f"  {game.environment}-v{game.version}  {levels} levels")
+    ]
+    parts += [Padding(table(section), (1, 0, 0, 0)) for section in compared(comparison)]
+    return Group(*parts, *_notes(comparison.notes))
+
+
+def _notes(notes: Sequence[str]) -> list[Text]:
+    return [Text(), *(Text(note, style="yellow") for note in notes)] if notes else []
 
 
 def _title(report: Report) -> Text:

@@ -96,7 +96,7 @@ class Episodes:
         if not listed:
             raise EpisodesError("there are no episodes to join")
         for part in listed[1:]:
-            _check_same(listed[0].game, part.game)
+            check_same_game(listed[0].game, part.game)
         try:
             runs = merged(run for part in listed for run in part.runs)
         except ValueError as error:
@@ -133,7 +133,8 @@ def _table(content: bytes) -> pa.Table:
     return pq.read_table(io.BytesIO(content), use_threads=False)
 
 
-def _check_same(one: GameRecord, other: GameRecord) -> None:
+def check_same_game(one: GameRecord, other: GameRecord) -> None:
+    """EpisodesError says in what two games differ."""
     for name in GameRecord.model_fields:
         first, second = getattr(one, name), getattr(other, name)
         if first != second:

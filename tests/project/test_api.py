@@ -21,7 +21,7 @@ from goalgap.agents.records import folder_of
 from goalgap.agents.vec_env import GoalGapVecEnv
 from goalgap.files import StorageError
 
-LAZY = {"evaluate", "Report", "train", "load_agent", "vec_env", "reference"}
+LAZY = {"evaluate", "Report", "train", "load_agent", "vec_env", "reference", "compare"}
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,77 @@
+"""`goalgap compare`: what tells agents apart on the same levels."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+from rich.console import Console
+
+from ..choices import choose
+from ..eval.comparison import compare as compare_agents
+from ..eval.comparison import distinct_names
+from ..eval.show import html, terminal
+from ..eval.show.charts import Axis
+from ..eval.show.comparison import all_differences, compared, forest
+from ..eval.show.figures import svg
+from ..eval.table.episodes import Episodes
+from ..files import write_whole
+from ..leaderboards.entry import ENTRIES, ENTRY, Entry, slug
+from .exports import Exports, Files
+from .options import OptionalPath, optional
+from .results import find_episodes
+
+Agents = Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="AGENT AGENT [AGENT ...]")]
+
+
+def compare(
+    agents: Agents = (),
+    names: Annotated[tuple[str, ...], optional("NAME [NAME ...]")] = (),
+    html_page: Annotated[OptionalPath, tyro.conf.arg(name="html")] = None,
+    export: Files = Exports(),  # noqa: B008
+    entries: Path = ENTRIES,
+) -> None:
+    """Compare agents on the levels that all of them have played, without playing any.
+
+    Args:
+        agents: two or more, the first of them the baseline: files of episodes, folders that hold some of one agent, or
+            leaderboard entries such as CheeseCorner/ppo.
+        names: what to call them, one each.
+        html_page: a file for one page with tables and figure.
+        entries: the folder of leaderboard entries.
+    """
+    if len(agents) < 2:
+        raise ValueError("name two agents or more: folders of results, or entries such as CheeseCorner/ppo")
+    found = [_found(word, entries) for word in agents]
+    called = names or distinct_names([episodes for _, episodes in found], [name for name, _ in found])
+    made, console = compare_agents(*(episodes for _, episodes in found), names=called), Console()
+    console.print(terminal.render_comparison(made))
+    drawn, long = forest(made), [all_differences(made)]
+    export.write(console, compared(made), long, lambda _: svg({"": drawn}, Axis.around_zero([drawn])))
+    if html_page is not None:
+        write_whole(html_page, html.render_comparison(made).encode())
+        console.print(f"written: {html_page}", soft_wrap=True, highlight=False, markup=False)
+
+
+def _found(word: str, entries: Path) -> tuple[str, Episodes]:
+    """The name and the episodes of an agent: a path, or else an entry by its environment and name."""
+    path = Path(word)
+    if not path.exists():
+        path = entries / _folder(word, entries)
+    if (path / ENTRY).exists():
+        entry = Entry.read(path)
+        return entry.info.name, entry.episodes
+    return word, Episodes.join(find_episodes((path,)))
+
+
+def _folder(word: str, entries: Path) -> Path:
+    """The folder of an entry below all entries; ValueError says what there are."""
+    environment, slash, name = word.partition("/")
+    places = {path.parent.relative_to(entries).as_posix() for path in entries.glob(f"*/*/{ENTRY}")}
+    if not slash or environment not in {place.partition("/")[0] for place in places}:
+        raise ValueError(
+            f"there is no file, folder or leaderboard entry {word}: name results, or an entry such as CheeseCorner/ppo"
+        )
+    here = sorted(place for place in places if place.startswith(f"{environment}/"))
+    return Path(choose("leaderboard entry", f"{environment}/{slug(name)}", here))
