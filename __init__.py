@@ -15,6 +15,7 @@ from .envs import SUITE, register, task
 __version__ = "0.1.0"
 __all__ = [
     "SUITE",
+    "GoalCallback",
     "Report",
     "__version__",
     "evaluate",
@@ -28,12 +29,18 @@ __all__ = [
 
 if TYPE_CHECKING:
     from .agents.reference import reference
+    from .agents.sight import GoalCallback
     from .api import evaluate, train, vec_env
     from .eval.report import Report
     from .players import load_agent
 else:
     _HOMES = dict.fromkeys(("evaluate", "train", "vec_env"), ".api")
-    _HOMES |= {"load_agent": ".players", "reference": ".agents.reference", "Report": ".eval.report"}
+    _HOMES |= {
+        "GoalCallback": ".agents.sight",
+        "load_agent": ".players",
+        "reference": ".agents.reference",
+        "Report": ".eval.report",
+    }
 
     def __getattr__(name: str) -> object:
         if name not in _HOMES:
