@@ -126,4 +126,4 @@ def _filled(array: NDArray[Any], axis: int, rows: int) -> NDArray[Any]:
     """The array with zeros behind it, until it has whole blocks along an axis."""
     widths = [(0, 0)] * array.ndim
     widths[axis] = (0, -array.shape[axis] % rows)
-    return np.pad(array, widths)
+    return np.pad(array, widths) if any(widths[axis]) else array

@@ -82,7 +82,7 @@ class GoalCallback(BaseCallback):
         self.parts = np.split(seeds, range(ROWS, levels, ROWS))
         if not 0 < share <= 1:
             raise ValueError(f"share is of the time that training takes, in (0, 1], not {share!r}")
-        self.spacing = Spacing(share, every and _count("every", every))
+        self.spacing = Spacing(share, None if every is None else _count("every", every))
         self._looked_at: int | None = None
 
     def _init_callback(self) -> None:
