@@ -21,7 +21,7 @@ from goalgap.agents.records import folder_of
 from goalgap.agents.vec_env import GoalGapVecEnv
 from goalgap.files import StorageError
 
-LAZY = {"evaluate", "Report", "train", "load_agent", "vec_env", "reference"}
+LAZY = {"GoalCallback", "evaluate", "Report", "train", "load_agent", "vec_env", "reference"}
 
 
 @pytest.fixture(scope="module")
@@ -141,7 +141,9 @@ def test_training_goes_where_the_command_line_would_look(tmp_path: Path, monkeyp
 
 
 @pytest.mark.parametrize("missing", ["torch", "stable_baselines3", "sb3_contrib"])
-@pytest.mark.parametrize("call", ["train('ChimeBandit', folder='a')", "load_agent('.', 'ChimeBandit')"])
+@pytest.mark.parametrize(
+    "call", ["train('ChimeBandit', folder='a')", "load_agent('.', 'ChimeBandit')", "GoalCallback('ChimeBandit')"]
+)
 def test_what_is_not_installed_is_named(missing: str, call: str, tmp_path: Path) -> None:
     script = f"import sys; sys.modules[{missing!r}] = None; import goalgap; goalgap.{call}"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, cwd=tmp_path)
