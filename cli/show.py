@@ -24,7 +24,7 @@ from ..terms import SPLITS, Split
 from .options import Environment, OptionalPath, Options, Shared, optional
 
 
-def list_environments(environment: Annotated[str | None, tyro.conf.Positional, optional("ENV")] = None) -> None:
+def list_environments(environment: Annotated[str | None, tyro.conf.Positional, optional("[ENV]")] = None) -> None:
     """List the environments, or tell all about one.
 
     Args:
