@@ -15,6 +15,7 @@ from .envs import SUITE, register, task
 __version__ = "0.1.0"
 __all__ = [
     "SUITE",
+    "GoalCallback",
     "Report",
     "__version__",
     "compare",
@@ -29,14 +30,20 @@ __all__ = [
 
 if TYPE_CHECKING:
     from .agents.reference import reference
+    from .agents.sight import GoalCallback
     from .api import evaluate, train, vec_env
     from .eval.comparison import compare
     from .eval.report import Report
     from .players import load_agent
 else:
     _HOMES = dict.fromkeys(("evaluate", "train", "vec_env"), ".api")
-    _HOMES |= {"load_agent": ".players", "reference": ".agents.reference", "Report": ".eval.report"}
-    _HOMES |= {"compare": ".eval.comparison"}
+    _HOMES |= {
+        "GoalCallback": ".agents.sight",
+        "Report": ".eval.report",
+        "compare": ".eval.comparison",
+        "load_agent": ".players",
+        "reference": ".agents.reference",
+    }
 
     def __getattr__(name: str) -> object:
         if name not in _HOMES:

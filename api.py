@@ -14,7 +14,8 @@ from .envs.engine.levels import LevelSampler
 from .envs.engine.task import Task
 from .eval.play import rollout
 from .eval.table.episodes import Episodes
-from .players import as_task, needs_agents, players
+from .extras import needs_extras
+from .players import as_task, players
 from .terms import SPLITS, Split
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ def train(
     seed: int = 0,
     folder: Path | str | None = None,
     progress: OnProgress | None = None,
+    tensorboard: Path | str | None = None,
     **changes: Any,
 ) -> Path:
     """Train an agent and write it to a folder, which `load_agent` and `evaluate` take.
@@ -84,7 +86,8 @@ def train(
         folder: a new folder; by default one below `results`, named by all that the agent depends on, as `goalgap run`
             names it, and an agent that is there already is not trained again.
         progress: told how far the training is, after each round.
-        changes: fields of the recipe, such as steps=100_000.
+        tensorboard: a folder for curves of training, with what `GoalCallback` records, in one named as the agent's.
+        changes: fields of the recipe, such as steps=100_000 or learning_rate=3e-4.
 
     Returns:
         the folder.
@@ -92,17 +95,17 @@ def train(
     Raises:
         ValueError, TypeError: the seed or the recipe is not allowed.
         StorageError: the folder exists, or cannot be written.
-        MissingPackageError: stable-baselines3 or torch is not installed.
+        MissingPackageError: stable-baselines3 or torch, or tensorboard for the curves, is not installed.
     """
     task = as_task(task)
     chosen = replace(recipe, **changes) if isinstance(recipe, Recipe) else default_recipe(task, recipe, **changes)
     place = Path(folder) if folder else folder_of(RESULTS, task, chosen) / f"seed-{seed}"
     if not folder and finished(place):
         return place
-    with needs_agents():
+    with needs_extras():
         from .agents.training import train
 
-        return train(task, chosen, seed, place, progress)
+        return train(task, chosen, seed, place, progress, Path(tensorboard) if tensorboard else None)
 
 
 def vec_env(
@@ -116,6 +119,6 @@ def vec_env(
         render_mode: "rgb_array" for `get_images`.
         sampler: chooses the levels and is told how their episodes ended; by default levels are drawn anew.
     """
-    with needs_agents():
+    with needs_extras():
         from .agents.vec_env import GoalGapVecEnv
     return GoalGapVecEnv(as_task(task), n_envs, render_mode, sampler)

@@ -5,9 +5,7 @@ Where evaluation and agents meet: a policy is found by what the user has of it, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from importlib.util import find_spec
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +17,7 @@ from .choices import choose
 from .envs.engine.task import Task
 from .eval.play.policy import Policy, ReferencePolicy
 from .eval.table.runs import Run
+from .extras import needs_extras
 
 if TYPE_CHECKING:
     from stable_baselines3.common.base_class import BaseAlgorithm
@@ -28,26 +27,6 @@ if TYPE_CHECKING:
     Given = Policy | ReferencePolicy | BaseAlgorithm | Path | str
 
 Player = Policy | ReferencePolicy
-EXTRA = ("torch", "stable_baselines3", "sb3_contrib")  # what `pip install goalgap[agents]` brings
-
-
-class MissingPackageError(ImportError):
-    """Training and loading agents need packages that are not installed; the message says how to install them."""
-
-
-@contextmanager
-def needs_agents() -> Iterator[None]:
-    """Around what imports torch or stable-baselines3; MissingPackageError tells how to install them."""
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        package = (error.name or "").split(".")[0]
-        if package not in EXTRA:
-            raise
-        raise MissingPackageError(
-            f'this needs {package}, which is not installed: pip install "goalgap[agents]" brings stable-baselines3 '
-            "and torch"
-        ) from error
 
 
 def load_agent(path: Path | str, task: Task | str, **options: Any) -> AgentPolicy:
@@ -69,7 +48,7 @@ def load_agent(path: Path | str, task: Task | str, **options: Any) -> AgentPolic
     agent_file(Path(path))  # mistakes are told first, and packages that are missing only where nothing else is
     if options.get("algorithm") is not None:
         choose("algorithm", options["algorithm"], LOADED)
-    with needs_agents():
+    with needs_extras():
         from .agents.loading import load_agent
     return load_agent(Path(path), as_task(task), **options)
 
@@ -136,7 +115,7 @@ def find_policy(given: Any, task: Task, **options: Any) -> Player:
     if isinstance(given, Policy | ReferencePolicy):
         return given
     if hasattr(given, "predict") and hasattr(given, "observation_space"):
-        with needs_agents():
+        with needs_extras():
             from .agents.loading import AgentPolicy
         return AgentPolicy(type(given).__name__, given, seed=options.get("seed", 0))
     raise TypeError(
@@ -157,14 +136,6 @@ def run_of(policy: Player, task: Task, **known: Any) -> Run:
     """What is recorded of a policy: what it says of itself by `run_fields`, else its name and what the task says."""
     told = {"agent": policy.name, "reward": task.reward, "alpha": task.alpha}
     return Run(**{**told, **getattr(policy, "run_fields", {}), **known})
-
-
-def check_agents_can_be_made() -> None:
-    """MissingPackageError unless what training and loading need is installed; imports none of it."""
-    with needs_agents():
-        for package in EXTRA:
-            if find_spec(package) is None:
-                raise ModuleNotFoundError(name=package)
 
 
 def as_task(given: Task | str) -> Task:

@@ -50,6 +50,7 @@ class AgentPolicy:
             ValueError where the network has no memory.
         record: what `agent.json` says; empty for a bare zip.
         sha256: of the zip; empty for a model that was never one.
+        rows: how many observations the network reads at once, if not as many as `Network` finds to be right.
     """
 
     name: str
@@ -59,6 +60,7 @@ class AgentPolicy:
     memory: bool = True
     record: dict[str, Any] = field(default_factory=dict)
     sha256: str = ""
+    rows: int | None = None
 
     def __post_init__(self) -> None:
         if not self.memory and not self.remembers:
@@ -67,7 +69,7 @@ class AgentPolicy:
     @cached_property
     def network(self) -> Network:
         """What the model says of observations."""
-        return Network(self.model)
+        return Network(self.model, self.rows)
 
     @property
     def remembers(self) -> bool:

@@ -8,7 +8,7 @@ block is tried before it is used: where rows that change places change a single 
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from torch.nn.functional import linear, pad
 from torch.overrides import TorchFunctionMode
 
 from .threads import one_thread
+from .views import views_of
 
 ROWS = 256  # of a block: as many as an evaluation plays at once
 LINE = 16  # float32 numbers in 64 bytes, by which torch aligns what it allocates
@@ -33,17 +34,19 @@ class Network:
 
     Args:
         model: an algorithm or a policy; one that knows no chances of its actions (DQN) is certain of its best action.
+        rows: how many are read at once; if left out, as many as leave every answer as it is among others.
     """
 
-    def __init__(self, model: BaseAlgorithm) -> None:
+    def __init__(self, model: BaseAlgorithm, rows: int | None = None) -> None:
         self.policy: Any = getattr(model, "policy", model)
+        self.rows, self.views = rows, views_of(model)
         self.remembers = isinstance(self.policy, RecurrentActorCriticPolicy)
         self.draws = hasattr(self.policy, "get_distribution")
 
     def __call__(
         self, obs: NDArray[np.uint8], memory: Floats | None, starts: NDArray[np.bool_]
     ) -> tuple[Floats, Floats]:
-        """Read observations, uint8, shape (n, *observation shape).
+        """Read observations, uint8, shape (n, *observation shape), as the model's games show them.
 
         Args:
             memory: what the last call returned; None for networks that have seen nothing.
@@ -53,7 +56,9 @@ class Network:
             logits, float64, shape (n, actions); and memory, float32, shape (2, layers, n, units), which has no layers
             where the network has no memory.
         """
-        return self._in_blocks(self._rows, obs, self._nothing(len(obs)) if memory is None else memory, starts)
+        seen: Any = reduce(lambda told, view: view(told), self.views, obs)
+        memory = self._nothing(len(obs)) if memory is None else memory
+        return self._in_blocks(self.rows or self._rows, seen, memory, starts)
 
     @cached_property
     def _rows(self) -> int:
@@ -63,7 +68,10 @@ class Network:
     def _steady(self, rng: np.random.Generator) -> bool:
         """Whether rows of noise that move on by one place in a block take their answers with them, to the bit."""
         space, memory = self.policy.observation_space, self._nothing(ROWS)
-        obs = rng.integers(space.low, space.high, (ROWS, *space.shape), space.dtype, endpoint=True)
+        if space.dtype.kind == "f":
+            obs = rng.uniform(-1, 1, (ROWS, *space.shape)).astype(space.dtype)
+        else:
+            obs = rng.integers(space.low, space.high, (ROWS, *space.shape), space.dtype, endpoint=True)
         memory, starts = rng.uniform(-1, 1, memory.shape).astype(np.float32), rng.random(ROWS) < 0.5
         here = self._in_blocks(ROWS, obs, memory, starts)
         moved = self._in_blocks(ROWS, np.roll(obs, 1, 0), np.roll(memory, 1, 2), np.roll(starts, 1))
@@ -118,4 +126,4 @@ def _filled(array: NDArray[Any], axis: int, rows: int) -> NDArray[Any]:
     """The array with zeros behind it, until it has whole blocks along an axis."""
     widths = [(0, 0)] * array.ndim
     widths[axis] = (0, -array.shape[axis] % rows)
-    return np.pad(array, widths)
+    return np.pad(array, widths) if any(widths[axis]) else array

@@ -10,14 +10,13 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..envs.engine.task import Task
 from ..provenance import installed_versions
+from .algorithms.recipe import Recipe, spaces
+from .changes import tell_changes
 from .reference import FORMS
-
-if TYPE_CHECKING:
-    from .algorithms.recipe import Recipe
 
 ZIP, RECORD = "agent.zip", "agent.json"
 
@@ -65,6 +64,7 @@ def _told(task: Task, recipe: Recipe) -> Iterator[str]:
         yield f"alpha{task.alpha:g}"
     if task.reward != task.game.intended.name:
         yield task.reward
+    yield from tell_changes(task, recipe)
 
 
 def finished(folder: Path) -> bool:
@@ -75,7 +75,8 @@ def finished(folder: Path) -> bool:
 def record_of(task: Task, recipe: Recipe, seed: int) -> dict[str, Any]:
     """What `agent.json` says that is known before training."""
     key = {"run_key": run_key(task, recipe, seed)}
-    return describe(task, recipe, seed) | key | spaces(task) | {"versions": installed_versions()}
+    told = {"changes": tell_changes(task, recipe), "versions": installed_versions()}
+    return describe(task, recipe, seed) | key | spaces(task) | told
 
 
 def agent_file(path: Path) -> tuple[Path, dict[str, Any]]:
@@ -118,12 +119,3 @@ def run_fields(record: Mapping[str, Any]) -> dict[str, Any]:
     kept = {name: record[name] for name in ("reward", "alpha") if name in record}
     details = {name: record[name] for name in ("recipe", "sha256", "steps", "seconds") if name in record}
     return {"agent": record["recipe"]["algorithm"], "training_seed": record["seed"], **kept, "details": details}
-
-
-def spaces(task: Task) -> dict[str, Any]:
-    """The observation and action space, as JSON-able data."""
-    seen = task.observation_space
-    return {
-        "observation": {"shape": list(seen.shape), "dtype": str(seen.dtype)},
-        "actions": int(task.action_space.n),
-    }

@@ -38,7 +38,12 @@ class TrainingError(RuntimeError):
 
 
 def train_seeds(
-    task: Task, recipe: Recipe, folders: Mapping[int, Path], processes: int = 2, progress: OnSeedProgress | None = None
+    task: Task,
+    recipe: Recipe,
+    folders: Mapping[int, Path],
+    processes: int = 2,
+    progress: OnSeedProgress | None = None,
+    curves: Path | None = None,
 ) -> None:
     """Train an agent for each seed.
 
@@ -47,6 +52,7 @@ def train_seeds(
         folders: where each seed's agent goes; see `records.finished` for what need not be trained again.
         processes: how many to train at a time.
         progress: called in this process with a seed and how far it is.
+        curves: as in `train`.
 
     Raises:
         ValueError, TypeError, StorageError: as of `train`, or no process is allowed; nothing was started.
@@ -54,7 +60,7 @@ def train_seeds(
     """
     if processes < 1:
         raise ValueError(f"at least one process must train, not {processes}")
-    waiting = [plan(task, recipe, seed, folder) for seed, folder in folders.items()]
+    waiting = [plan(task, recipe, seed, folder, curves) for seed, folder in folders.items()]
     running: Running = {}
     failures: dict[int, str] = {}
     try:

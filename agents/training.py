@@ -20,6 +20,7 @@ from ..envs.engine.task import Task
 from ..files import check_room, new_folder, sha256_of
 from .algorithms.recipe import Recipe
 from .callbacks import OnProgress, Reporter
+from .curves import check_curves, curves_of, curves_written
 from .records import RECORD, ZIP, record_of
 from .threads import one_thread
 
@@ -33,6 +34,7 @@ class Job:
         training_task: the same with the arguments that its recipe practises with.
         recipe, seed: how it learns.
         folder: where it goes.
+        curves: where the curves of its training go, if anywhere.
     """
 
     task: Task
@@ -40,13 +42,15 @@ class Job:
     recipe: Recipe
     seed: int
     folder: Path
+    curves: Path | None = None
 
     def run(self, progress: OnProgress | None = None) -> Path:
         """Train and write the agent, all at once at the end; StorageError when that fails."""
         began = time.perf_counter()
         with one_thread():
             model = self.recipe.build(self.training_task, self.seed)
-            model.learn(self.recipe.steps, self._callbacks(progress))
+            with curves_written(model, self.task, self.curves) as further:
+                model.learn(self.recipe.steps, [*self._callbacks(progress), *further])
         seconds = time.perf_counter() - began
         with new_folder(self.folder) as folder:
             with (folder / ZIP).open("wb") as file:
@@ -61,17 +65,27 @@ class Job:
         return [*self.recipe.callbacks(), *reporters]
 
 
-def plan(task: Task, recipe: Recipe, seed: int, folder: Path) -> Job:
+def plan(task: Task, recipe: Recipe, seed: int, folder: Path, curves: Path | None = None) -> Job:
     """Check what an agent is to be trained by, on, and where it goes; errors as of `train`."""
     if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**32:
         raise ValueError(f"a training seed is a whole number in 0 .. 2^32-1, not {seed!r}")
-    job = Job(task, recipe.training_task(task), recipe, seed, folder)
+    place = curves and curves_of(folder, curves)
+    job = Job(task, recipe.training_task(task), recipe, seed, folder, place)
     recipe.model_class()
     check_room(folder)
+    if place:
+        check_curves(place)
     return job
 
 
-def train(task: Task, recipe: Recipe, seed: int, folder: Path, progress: OnProgress | None = None) -> Path:
+def train(
+    task: Task,
+    recipe: Recipe,
+    seed: int,
+    folder: Path,
+    progress: OnProgress | None = None,
+    curves: Path | None = None,
+) -> Path:
     """Train an agent and write it to a new folder.
 
     stable-baselines3 reseeds Python's, NumPy's and torch's global generators.
@@ -82,16 +96,17 @@ def train(task: Task, recipe: Recipe, seed: int, folder: Path, progress: OnProgr
         seed: in 0 .. 2^32-1; of the network, the actions and, without overlap between seeds, the levels.
         folder: where it goes, all at once when it is done.
         progress: called after each round.
+        curves: a folder in which the curves of training go to one named as the agent's, such as RUN/seed-0.
 
     Returns:
         the folder.
 
     Raises:
         ValueError, TypeError: the seed is out of its range, or the recipe does not fit the task.
-        ModuleNotFoundError: the package of the algorithm is not installed.
+        ModuleNotFoundError, MissingPackageError: the package of the algorithm, or tensorboard, is not installed.
         StorageError: the folder exists, or cannot be written, before or after training.
     """
-    return plan(task, recipe, seed, folder).run(progress)
+    return plan(task, recipe, seed, folder, curves).run(progress)
 
 
 def _pace(model: BaseAlgorithm, seconds: float) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from .. import __version__
 from ..envs.engine.kernels.notice import compiling
-from ..players import MissingPackageError
+from ..extras import MissingPackageError
 from .compare import compare
 from .curves import curves
 from .eval import evaluate

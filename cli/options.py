@@ -76,6 +76,14 @@ class Options:
 
 Shared = Annotated[Options, tyro.conf.arg(name="")]
 Algorithm = Annotated[str | None, optional(one_of(ALGORITHMS), "instead of the one that is usual for the environment")]
+Changes = Annotated[
+    tuple[str, ...],
+    optional("NAME=VALUE [...]", "hyperparameters that are not as usual, such as learning_rate=3e-4 hidden=64,64"),
+]
+Curves = Annotated[
+    Path | None,
+    optional("PATH", "folder for TensorBoard: training's curves, and the goals gone for, by run and seed"),
+]
 ZipAlgorithm = Annotated[
     str | None, optional(one_of(LOADED), "what a bare zip was trained by, instead of the environment's usual one")
 ]

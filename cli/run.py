@@ -7,7 +7,6 @@ from pathlib import Path
 
 from rich.console import Console
 
-from ..agents.recipes import default_recipe
 from ..agents.records import folder_of, read_record, run_fields
 from ..envs.engine.task import Task
 from ..eval.report import Report
@@ -16,11 +15,22 @@ from ..eval.table.episodes import Episodes
 from ..eval.table.runs import Run
 from ..players import find_policy
 from .eval import play
-from .options import LEVELS, RESULTS, Algorithm, Environment, OptionalInt, Options, Shared, check_counts
+from .options import (
+    LEVELS,
+    RESULTS,
+    Algorithm,
+    Changes,
+    Curves,
+    Environment,
+    OptionalInt,
+    Options,
+    Shared,
+    check_counts,
+)
 from .progress import OnWork, progress_shown
 from .report import show_report
 from .results import finished_episodes, locked
-from .train import check_trainable, given_steps, train_missing
+from .train import check_trainable, chosen_recipe, train_missing
 
 
 def run(
@@ -29,9 +39,11 @@ def run(
     algorithm: Algorithm = None,
     seeds: int = 3,
     steps: OptionalInt = None,
+    recipe: Changes = (),
     levels: int = LEVELS,
     processes: int = 2,
     results: Path = RESULTS,
+    tensorboard: Curves = None,
 ) -> None:
     """Train agents, evaluate them on all splits, and report which goal they learned: the main job.
 
@@ -47,12 +59,12 @@ def run(
     """
     console, task = Console(), options.task(environment)
     check_counts(seeds=seeds, levels=levels, processes=processes)
-    recipe = default_recipe(task, algorithm, **given_steps(steps))
-    folder = folder_of(results, task, recipe)
+    chosen = chosen_recipe(task, algorithm, steps, recipe)
+    folder = folder_of(results, task, chosen)
     places = {seed: folder / f"seed-{seed}" for seed in range(seeds)}
-    check_trainable(places)
+    check_trainable(places, tensorboard)
     with locked(folder):
-        train_missing(console, task, recipe, places, processes)
+        train_missing(console, task, chosen, places, processes, tensorboard)
         with progress_shown(console) as update:
             parts = [part for place in places.values() for part in _episodes_of_agent(task, place, levels, update)]
         episodes = Episodes.join(parts)

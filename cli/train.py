@@ -9,12 +9,27 @@ from typing import TYPE_CHECKING
 import numpy as np
 from rich.console import Console
 
+from ..agents.algorithms import algorithm_named
 from ..agents.algorithms.recipe import Recipe
-from ..agents.recipes import default_recipe
+from ..agents.changes import read_changes
+from ..agents.recipes import default_algorithm, default_recipe
 from ..agents.records import finished, folder_of
+from ..envs.engine.batch import Batch
 from ..envs.engine.task import Task
-from ..players import check_agents_can_be_made, needs_agents
-from .options import RESULTS, Algorithm, Environment, OptionalInt, OptionalPath, Options, RefusedError, Shared
+from ..eval.play.anchors import anchors
+from ..extras import AGENTS, TENSORBOARD, check_installed, needs_extras
+from .options import (
+    RESULTS,
+    Algorithm,
+    Changes,
+    Curves,
+    Environment,
+    OptionalInt,
+    OptionalPath,
+    Options,
+    RefusedError,
+    Shared,
+)
 from .progress import OnWork, progress_shown
 from .results import locked
 
@@ -28,8 +43,10 @@ def train(
     algorithm: Algorithm = None,
     seed: int = 0,
     steps: OptionalInt = None,
+    recipe: Changes = (),
     out: OptionalPath = None,
     results: Path = RESULTS,
+    tensorboard: Curves = None,
 ) -> None:
     """Train one agent.
 
@@ -41,48 +58,59 @@ def train(
         results: the folder all results go to.
     """
     console, task = Console(), options.task(environment)
-    recipe = default_recipe(task, algorithm, **given_steps(steps))
-    folder = out or folder_of(results, task, recipe) / f"seed-{seed}"
-    check_trainable({seed: folder})
+    chosen = chosen_recipe(task, algorithm, steps, recipe)
+    folder = out or folder_of(results, task, chosen) / f"seed-{seed}"
+    check_trainable({seed: folder}, tensorboard)
     with locked(folder.parent):
-        train_missing(console, task, recipe, {seed: folder}, 1)
+        train_missing(console, task, chosen, {seed: folder}, 1, tensorboard)
     console.print(f"agent: {folder}", soft_wrap=True, highlight=False)
 
 
-def given_steps(steps: int | None) -> dict[str, int]:
-    """The change of a recipe that --steps asks for."""
-    return {} if steps is None else {"steps": steps}
+def chosen_recipe(task: Task, algorithm: str | None, steps: int | None, changes: tuple[str, ...]) -> Recipe:
+    """The recipe that --algorithm, --steps and --recipe ask for; ValueError or TypeError says what is allowed."""
+    told = changes if steps is None else (f"steps={steps}", *changes)
+    kind = algorithm_named(algorithm or default_algorithm(task.game.name))
+    return default_recipe(task, algorithm, **read_changes(kind, told))
 
 
-def check_trainable(places: Mapping[int, Path]) -> None:
+def check_trainable(places: Mapping[int, Path], curves: Path | None) -> None:
     """MissingPackageError, before a folder is made, where an agent must be trained and cannot be."""
     if not all(finished(place) for place in places.values()):
-        check_agents_can_be_made()
+        check_installed(*AGENTS, *(TENSORBOARD if curves else ()))
 
 
-def train_missing(console: Console, task: Task, recipe: Recipe, places: Mapping[int, Path], processes: int) -> None:
+def train_missing(
+    console: Console, task: Task, recipe: Recipe, places: Mapping[int, Path], processes: int, curves: Path | None
+) -> None:
     """Train the seeds whose places hold no agent yet; RefusedError when some fail, after all others."""
     missing = {seed: place for seed, place in places.items() if not finished(place)}
     if done := sorted(set(places) - set(missing)):
-        console.print(f"trained already: seed {', '.join(map(str, done))}", highlight=False)
+        hint = "; curves are written only while an agent is trained" if curves else ""
+        console.print(f"trained already: seed {', '.join(map(str, done))}{hint}", highlight=False)
     if not missing:
         return
+    if curves:
+        console.print(f"curves: tensorboard --logdir {curves}", soft_wrap=True, highlight=False, markup=False)
     with progress_shown(console) as update:
-        _train(task, recipe, missing, processes, update)
+        _train(task, recipe, missing, processes, update, curves)
 
 
-def _train(task: Task, recipe: Recipe, places: Mapping[int, Path], processes: int, update: OnWork) -> None:
+def _train(
+    task: Task, recipe: Recipe, places: Mapping[int, Path], processes: int, update: OnWork, curves: Path | None
+) -> None:
     def tell(seed: int, now: TrainingProgress) -> None:
         update(f"train seed {seed}", now.steps, now.total, f"training return {now.score:.2f}")
 
     for seed in places:
         update(f"train seed {seed}", 0, recipe.total_steps)
-    with needs_agents():
+    with needs_extras():
         from ..agents.seeds import TrainingError, train_seeds
 
         _compile(recipe.training_task(task))
+        if curves:
+            anchors(Batch.of(task.on("deploy"), [0]))
         try:
-            train_seeds(task, recipe, places, processes, tell)
+            train_seeds(task, recipe, places, processes, tell, curves)
         except TrainingError as error:
             raise RefusedError(str(error)) from error
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from ...choices import choose
 from ...envs.engine.task import Task
-from ..records import spaces
 
 if TYPE_CHECKING:
     from stable_baselines3.common.base_class import BaseAlgorithm
@@ -95,9 +94,19 @@ class Recipe(ABC):
         return {"algorithm": self.algorithm, **asdict(self), "hidden": list(self.hidden)}
 
 
+def spaces(task: Task) -> dict[str, Any]:
+    """The observation and action space, as JSON-able data."""
+    seen = task.observation_space
+    return {
+        "observation": {"shape": list(seen.shape), "dtype": str(seen.dtype)},
+        "actions": int(task.action_space.n),
+    }
+
+
 def _check_number(name: str, value: Any, whole: bool, least: float, most: float) -> None:
     if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
-        raise TypeError(f"{name} is a {'whole ' if whole else ''}number, not {value!r}")
+        allowed = f"from {least:g} to {most:g}" if most < float("inf") else f"of at least {least:g}"
+        raise TypeError(f"{name} is a {'whole ' if whole else ''}number {allowed}, not {value!r}")
     if value < least:
         raise ValueError(f"{name} is at least {least:g}, not {value}")
     if not value <= most:

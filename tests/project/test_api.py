@@ -21,7 +21,7 @@ from goalgap.agents.records import folder_of
 from goalgap.agents.vec_env import GoalGapVecEnv
 from goalgap.files import StorageError
 
-LAZY = {"evaluate", "Report", "train", "load_agent", "vec_env", "reference", "compare"}
+LAZY = {"GoalCallback", "Report", "compare", "evaluate", "load_agent", "reference", "train", "vec_env"}
 
 
 @pytest.fixture(scope="module")
@@ -141,7 +141,10 @@ def test_training_goes_where_the_command_line_would_look(tmp_path: Path, monkeyp
 
 
 @pytest.mark.parametrize("missing", ["torch", "stable_baselines3", "sb3_contrib"])
-@pytest.mark.parametrize("call", ["train('ChimeBandit', folder='a')", "load_agent('agent.zip', 'ChimeBandit')"])
+@pytest.mark.parametrize(
+    "call",
+    ["train('ChimeBandit', folder='a')", "load_agent('agent.zip', 'ChimeBandit')", "GoalCallback('ChimeBandit')"],
+)
 def test_what_is_not_installed_is_named(missing: str, call: str, tmp_path: Path) -> None:
     (tmp_path / "agent.zip").touch()
     script = f"import sys; sys.modules[{missing!r}] = None; import goalgap; goalgap.{call}"

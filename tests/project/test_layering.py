@@ -13,11 +13,19 @@ import pytest
 import goalgap
 
 ROOT = Path(goalgap.__file__).resolve().parent
-GROUND = {"choices", "files", "terms", "provenance", "__version__"}  # import nothing of ours, and all may import them
+GROUND = {
+    "choices",
+    "extras",
+    "files",
+    "terms",
+    "provenance",
+    "__version__",
+}  # import nothing of ours, and all may import them
 MAY_IMPORT = {  # the longest path that fits a file counts
-    **{name: set[str]() for name in ("choices", "files", "terms", "provenance")},
+    **{name: set[str]() for name in ("choices", "extras", "files", "terms", "provenance")},
     "envs": {"envs"},
     "agents": {"agents", "envs"},
+    "agents/sight.py": {"agents", "eval", "envs"},  # agents are evaluated while they learn
     "eval": {"eval", "envs"},
     "eval/table": {"eval/table"},  # tables are read, scored and judged without environments
     "eval/measures": {"eval/measures", "eval/table"},

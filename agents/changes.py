@@ -1,0 +1,74 @@
+"""Changes of a recipe, as text: read as they are typed, and told in names. Nothing here needs torch.
+
+learning_rate=3e-4   hidden=64,32   hidden=   practice=begin:anywhere     typed; nothing after = is none
+learning_rate0.0003  hidden64x32   hiddennone  practice-begin-anywhere     told
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import Field, fields
+from typing import Any
+
+from ..choices import choose
+from ..envs.engine.task import Task
+from .algorithms.recipe import Recipe
+from .recipes import default_recipe
+
+
+def read_changes(kind: type[Recipe], texts: Iterable[str]) -> dict[str, Any]:
+    """Fields of a recipe, such as learning_rate=3e-4, by name.
+
+    Raises:
+        ValueError: a text is no name=value, a name is unknown or comes twice, or a value is of another type; the
+            message says what is allowed.
+    """
+    known, changes = {field.name: field for field in fields(kind)}, dict[str, Any]()
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise ValueError(f"--recipe takes name=value, not {text!r}: the names are {', '.join(known)}")
+        choose(f"field of a recipe for {kind.algorithm}", name, known)
+        if name in changes:
+            raise ValueError(f"{name} is given twice: {changes[name]!r} and {value!r}")
+        changes[name] = _read(known[name], value)
+    return changes
+
+
+def tell_changes(task: Task, recipe: Recipe) -> list[str]:
+    """Where a recipe is not the standard one of its algorithm for the task, each field as part of a file's name."""
+    usual = default_recipe(task, recipe.algorithm)
+    values = {field.name: getattr(recipe, field.name) for field in fields(recipe)}
+    return [f"{name}{_told(value)}" for name, value in values.items() if value != getattr(usual, name)]
+
+
+def _read(field: Field[Any], text: str) -> Any:
+    """The value of a field; what is no number stays a text, which the recipe refuses."""
+    if field.name == "practice":
+        return dict(_argument(part) for part in text.split(",") if part)
+    if field.name == "hidden":
+        return tuple(_number(part, int) for part in text.split(",") if part)
+    return _number(text, int if field.metadata["whole"] else float)
+
+
+def _number(text: str, kind: type[int] | type[float]) -> float | str:
+    try:
+        return kind(text)
+    except ValueError:
+        return text
+
+
+def _argument(text: str) -> tuple[str, float | str]:
+    """An argument of the environment and its value."""
+    name, colon, value = text.partition(":")
+    if not colon:
+        raise ValueError(f"practice is arguments of the environment, as in practice=begin:anywhere, not {text!r}")
+    return name, _number(value, int)
+
+
+def _told(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "".join(f"-{name}-{each}" for name, each in value.items()) or "none"
+    if isinstance(value, tuple):
+        return "x".join(map(str, value)) or "none"
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,72 @@
+"""Changes of a recipe as text: what is typed becomes the recipe, and what is unusual is told in names and records."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields, replace
+
+import pytest
+from recipes import SMALL, TASK, TINY, every_algorithm
+
+import goalgap
+from goalgap.agents.algorithms import ALGORITHMS
+from goalgap.agents.changes import read_changes, tell_changes
+from goalgap.agents.recipes import default_recipe
+from goalgap.agents.records import folder_of, record_of
+
+
+def typed(algorithm, *texts, task=TASK):
+    return default_recipe(task, algorithm, **read_changes(ALGORITHMS[algorithm], texts))
+
+
+@every_algorithm
+def test_every_field_can_be_typed_as_it_stands_in_a_record(algorithm):
+    task, wanted = goalgap.task("IceCream"), replace(SMALL[algorithm], practice={"begin": "anywhere", "size": 9})
+    texts = {field.name: getattr(wanted, field.name) for field in fields(wanted)}
+    texts |= {"hidden": ",".join(map(str, wanted.hidden)), "practice": "begin:anywhere,size:9"}
+    assert typed(algorithm, *(f"{name}={value}" for name, value in texts.items()), task=task) == wanted
+
+
+def test_nothing_typed_is_none():
+    assert typed("PPO", "hidden=", "practice=") == default_recipe(TASK, hidden=(), practice={})
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("n_epochs=2", "unknown field of a recipe for PPO 'n_epochs': choose from steps, .*did you mean 'epochs'"),
+        ("learning_rate=fast", "learning_rate is a number from 0 to 1, not 'fast'"),
+        ("learning_rate=3", "learning_rate is at most 1, not 3"),
+        ("epochs=2.5", "epochs is a whole number of at least 1, not '2.5'"),
+        ("epochs", "takes name=value, not 'epochs': the names are steps, n_envs,"),
+        ("hidden=64,x", "hidden is a whole number from 1 to 65536, not 'x'"),
+        ("hidden=64.5", "hidden is a whole number"),
+        ("practice=region", "as in practice=begin:anywhere, not 'region'"),
+    ],
+)
+def test_what_is_mistyped_is_told_with_what_is_allowed(text, told):
+    with pytest.raises((ValueError, TypeError), match=told):
+        typed("PPO", text)
+
+
+def test_a_field_is_typed_once():
+    with pytest.raises(ValueError, match=r"steps is given twice: 5 and '6'"):
+        typed("PPO", "steps=5", "steps=6")
+
+
+def test_names_and_records_tell_what_is_unusual(tmp_path):
+    task = goalgap.task("IceCream", alpha=0.5)
+    unusual = typed(
+        "PPO", "learning_rate=3e-4", "hidden=64,32", "epochs=2", "practice=begin:home,size:9", "far=7", task=task
+    )
+    told = ["learning_rate0.0003", "hidden64x32", "practice-begin-home-size-9", "epochs2"]
+    assert tell_changes(task, unusual) == told  # far is 7 here as usual
+    assert record_of(task, unusual, 0)["changes"] == told
+    assert record_of(task, unusual, 0)["recipe"]["learning_rate"] == 0.0003
+    folder = folder_of(tmp_path, task, unusual)
+    assert folder.name.startswith("IceCream-PPO-alpha0.5-" + "-".join(told) + "-")
+    assert folder.name != folder_of(tmp_path, task, replace(unusual, epochs=3)).name
+    assert tell_changes(task, replace(unusual, practice={}, hidden=()))[1:3] == ["hiddennone", "practicenone"]
+    for algorithm in ALGORITHMS:
+        assert tell_changes(task, default_recipe(task, algorithm)) == []
+    assert json.loads(json.dumps(record_of(TASK, TINY, 0)))["changes"][0] == "steps1024"
