@@ -19,7 +19,15 @@ import goalgap
 
 ROOT = Path(__file__).parents[2]
 PAGES = [*sorted((ROOT / "docs" / "guide").glob("*.md")), ROOT / "README.md"]
-SMALL = {"400_000": "512", "100_000": "512", "n_envs=256": "n_envs=16", "=2048": "=128", "levels=1000": "levels=8"}
+ONE = {'"b.zip"': '"a.zip"', '"c.zip"': '"a.zip"'}  # one agent stands for three
+SMALL = ONE | {
+    '}, name="mine")': '}, name="mine", levels=8)',
+    "400_000": "512",
+    "100_000": "512",
+    "n_envs=256": "n_envs=16",
+    "=2048": "=128",
+    "levels=1000": "levels=8",
+}
 BIBTEX = re.compile(r"^  (\w+) = \{(.*)\},$", re.M)
 
 
