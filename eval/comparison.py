@@ -112,6 +112,12 @@ class Comparison(Record):
 
     __str__ = __repr__
 
+    def _repr_html_(self) -> str:
+        """How a notebook shows it: the page, in a frame of its own."""
+        from .show import html
+
+        return html.framed(html.render_comparison(self))
+
 
 def compare(
     *agents: Given, names: Sequence[str] | None = None, resamples: int = RESAMPLES, seed: int = 0

@@ -101,7 +101,7 @@ def _means(first: Sampled, second: Sampled) -> Floats:
 
 def _of_few(pairs: Floats, n: int, m: int) -> dict[str, Word | float]:
     """What few training seeds tell."""
-    if pairs.min() <= 0 <= pairs.max():
+    if pairs.min() <= TINY and pairs.max() >= -TINY:
         return {"word": "cannot tell"}
     return {"word": "first above" if pairs.min() > 0 else "second above", "chance": separated_by_chance(n, m)}
 

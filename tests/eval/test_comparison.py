@@ -192,6 +192,7 @@ def test_the_public_face_takes_reports_names_and_parts(good: Episodes, worse: Ep
     assert [(pair.first, pair.second) for pair in made.pairs] == [("a", "b"), ("a", "c")]
     assert made.pairs[0].differences == made.pairs[1].differences
     assert len(repr(made)) < 200
+    assert made._repr_html_().count("<iframe") == 1
     assert Comparison.model_validate_json(made.model_dump_json()) == made
     assert json.loads(made.model_dump_json())["pairs"][0]["differences"][0]["kind"] == "pursuit"
 

@@ -75,6 +75,8 @@ def test_few_seeds_have_no_interval_and_what_lies_apart_is_said(n: int, m: int) 
         assert (known.low, known.high, known.word) == (None, None, word)
         assert known.chance == pytest.approx(2 / comb(n + m, n))
         assert len(known.seeds) == n * m
+    ties = agent(*[0.3 + 1e-16 * k for k in range(m)])
+    assert told(agent(*[0.3 - 1e-16] * n, numbers=1), ties).word == "cannot tell"
     mixed = agent(*np.linspace(0.2, 0.9, m))
     assert told(agent(*np.linspace(0.1, 0.95, n)) if n > 1 else agent(0.5), mixed).word == "cannot tell"
 
