@@ -197,8 +197,8 @@ def _few_seeds(reports: Mapping[str, Report]) -> Iterator[str]:
     """What few training seeds leave open."""
     if single := [name for name, report in reports.items() if _seeds(report) == 1]:
         yield (
-            f"One training seed has {', '.join(single)}: what is told holds for that one agent on other levels, and "
-            "not for other training seeds."
+            f"There is one training seed of {', of '.join(single)}: what is told holds for that one agent on other "
+            "levels, and not for other training seeds."
         )
     if any(1 < _seeds(report) < ENOUGH for report in reports.values()):
         yield (
