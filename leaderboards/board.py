@@ -44,7 +44,9 @@ def _pursued(report: Report) -> Cell:
     """The pursuit shares that round to one per cent at least."""
     shares = {name: report.main.pursuit(name).mean for name in report.outcomes}
     return Cell(
-        ", ".join(f"{name} {percent(share)}" for name, share in shares.items() if share and share >= SHOWN_FROM)
+        ", ".join(
+            f"{name} {percent(min(share, 1.0))}" for name, share in shares.items() if share and share >= SHOWN_FROM
+        )
     )
 
 

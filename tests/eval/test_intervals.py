@@ -48,3 +48,18 @@ def test_the_interval_holds_the_truth_as_often_as_it_says(between: float, seeds:
         low, high = t_interval(values, drawn)
         held += low < 0 < high
     assert 0.93 < held / trials < 0.98
+
+
+@pytest.mark.parametrize("seeds", [1, ENOUGH])
+@pytest.mark.parametrize(("share", "shown"), [(0.0, False), (0.004, False), (0.1, True), (0.5, True), (1.0, False)])
+def test_an_interval_is_shown_where_enough_episodes_tell(share: float, shown: bool, seeds: int) -> None:
+    """Of 1,000 episodes: 4 are too few to tell of a share, and of none or all the interval would be nothing wide."""
+    rng = np.random.default_rng(3)
+    values, drawn = (rng.binomial(1000, share, shape) / 1000 for shape in (seeds, (2000, seeds)))
+    assert (estimated(values, drawn).low is not None) == shown
+
+
+def test_levels_that_are_skewed_do_not_hide_seeds_that_differ() -> None:
+    """What few episodes tell is little beside what the seeds tell of each other."""
+    drawn = np.random.default_rng(3).binomial(1000, 0.004, (2000, ENOUGH)) / 1000
+    assert estimated(np.array([0.0, 0.2, 0.4, 0.6, 0.8]), drawn).low is not None
