@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from .arrays import Averages, LevelValues
-from .fractions import Floats
+from ...pursuit import Floats
 
 Measured = Iterator[tuple[str, str, Floats]]  # split and name ("" for none), and the value, shape (..., seeds)
 

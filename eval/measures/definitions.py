@@ -39,7 +39,7 @@ import numpy as np
 from ...terms import NONE, SPLITS
 from .arrays import Averages
 from .catalogue import Measured, kind
-from .fractions import Floats, corrected, divide
+from ...pursuit import Floats, corrected, divide
 from .outcomes import outcome_names
 
 GAPS = {

@@ -23,7 +23,7 @@ from ...terms import NONE
 from ..table.record import Record
 from .arrays import LevelValues
 from .catalogue import Measure, computed
-from .fractions import Floats
+from ...pursuit import Floats
 from .intervals import RESAMPLES, percentiles, resampled
 from .outcomes import outcome_names
 

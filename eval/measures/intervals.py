@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from .arrays import LevelValues
 from .catalogue import Measure, computed
 from .estimates import Estimate
-from .fractions import TINY, Floats
+from ...pursuit import TINY, Floats
 
 RESAMPLES = 2000
 LEVEL = 0.95

@@ -14,7 +14,7 @@ from ...terms import SPLITS
 from ..table.episodes import Episodes
 from ..table.manifest import EpisodesError
 from ..table.record import Record
-from .fractions import Floats
+from ...pursuit import Floats
 
 WINDOW = 10  # steps at either end of a trace
 

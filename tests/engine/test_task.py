@@ -21,7 +21,7 @@ from goalgap.terms import SPLITS
         ("CheeseCorner", {"reward": "chese"}, ValueError, "unknown reward 'chese': choose from cheese, corner; did"),
         ("Probation", {"reward": "cheese"}, ValueError, "unknown reward 'cheese': choose from coins, unwatched, audit"),
         ("CheeseCorner", {"sise": 9}, ValueError, "argument of CheeseCorner 'sise': choose .*did you mean 'size'"),
-        ("CheeseCorner", {"few": 2}, ValueError, "unknown argument of CheeseCorner 'few'"),
+        ("CheeseCorner", {"few": 2}, TypeError, "CheeseCorner got an unexpected keyword argument 'few'"),
         ("CheeseCorner", {"size": 4}, ValueError, r"size must be in 5 \.\. 41, not 4"),
         ("CheeseCorner", {"size": 42}, ValueError, r"size must be in 5 \.\. 41, not 42"),
         ("CheeseCorner", {"size": 9.0}, TypeError, r"size must be an integer, not 9\.0"),
@@ -31,7 +31,7 @@ from goalgap.terms import SPLITS
         ("CheeseCorner", {"maze": "open"}, ValueError, "unknown maze 'open': choose from blocks, perfect"),
         ("CheeseCorner", {"maze": "perfect", "size": 8}, ValueError, "odd size: 8 is even; take 9"),
         ("CheeseCorner", {"size": 5, "region": 6}, ValueError, r"region must be at most size \(5\), not 6"),
-        ("ChimeBandit", {"size": 9}, ValueError, "unknown argument of ChimeBandit 'size'"),
+        ("ChimeBandit", {"size": 9}, TypeError, "ChimeBandit got an unexpected keyword argument 'size'"),
         ("CheeseCorner", {"alpha": 0.5, "split": "deploy"}, ValueError, "alpha .* means nothing on 'deploy'"),
     ],
 )
