@@ -61,7 +61,9 @@ def successes(task: Task, levels: Levels, returns: Floats, reached: NDArray[np.i
     achieved = chance = np.zeros_like(returns)
     if not game.places:
         worth = _measured(task, levels)
-        achieved, chance = (fractions(each, worth.oracle, worth.random, game.signed) for each in (returns, worth.random))
+        achieved, chance = (
+            fractions(each, worth.oracle, worth.random, game.signed) for each in (returns, worth.random)
+        )
     went = outcomes(game.rewards, game.places, achieved[:, counted], chance[:, counted], reached[:, counted])
     return went == game.rewards.index(game.intended)
 

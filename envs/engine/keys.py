@@ -18,6 +18,6 @@ def keys(actions: Sequence[str]) -> dict[str, int]:
     return digits | named | {key: named[name] for key, name in WASD.items() if name in named}
 
 
-def key_code(name: str) -> int:
-    """The code that pygame gives a key."""
-    return ARROWS[name] | 1 << 30 if name in ARROWS else ord(name)
+def keys_to_action(actions: Sequence[str]) -> dict[tuple[int, ...], int]:
+    """The same by the codes that pygame gives to keys, as Gymnasium's `play` takes it."""
+    return {(ARROWS[key] | 1 << 30 if key in ARROWS else ord(key),): action for key, action in keys(actions).items()}

@@ -7,6 +7,7 @@ from ...terms import NONE
 from ..table.episodes import Episodes
 from ..table.game import GameRecord
 
+
 def achieved(episodes: Episodes, group: str = "return") -> Floats:
     """Fraction of each channel's optimum, shape (episodes, channels); of group "random", what random play achieves."""
     oracle, random = episodes.channels("oracle"), episodes.channels("random")

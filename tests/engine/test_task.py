@@ -20,7 +20,7 @@ from goalgap.terms import SPLITS
         ("CheeseCorner", {"split": None}, ValueError, "unknown split None"),
         ("CheeseCorner", {"reward": "chese"}, ValueError, "unknown reward 'chese': choose from cheese, corner; did"),
         ("Probation", {"reward": "cheese"}, ValueError, "unknown reward 'cheese': choose from coins, unwatched, audit"),
-        ("CheeseCorner", {"sise": 9}, ValueError, "argument of CheeseCorner 'sise': choose .*did you mean 'size'"),
+        ("CheeseCorner", {"sise": 9}, ValueError, "unexpected keyword argument 'sise': choose .*did you mean 'size'"),
         ("CheeseCorner", {"few": 2}, TypeError, "CheeseCorner got an unexpected keyword argument 'few'"),
         ("CheeseCorner", {"size": 4}, ValueError, r"size must be in 5 \.\. 41, not 4"),
         ("CheeseCorner", {"size": 42}, ValueError, r"size must be in 5 \.\. 41, not 42"),

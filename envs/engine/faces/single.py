@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ....choices import choose
 from ..anchors import successes
 from ..batch import Batch
-from ..keys import key_code, keys
+from ..keys import keys_to_action
 from ..task import Task
 from .reset import fresh_seeds, reset_with_options
 from .spec import HorizonInSpec
@@ -106,7 +106,7 @@ class GoalGapEnv(HorizonInSpec, gymnasium.Env[NDArray[np.uint8], np.int64]):
 
     def get_keys_to_action(self) -> dict[tuple[int, ...], int]:
         """The action of each key, for `gymnasium.utils.play.play`, which is to be told to `wait_on_player`."""
-        return {(key_code(key),): action for key, action in keys(self.task.game.actions).items()}
+        return keys_to_action(self.task.game.actions)
 
     def render(self) -> Any:
         """A picture, uint8, shape (height, width, 3), or text, by the render mode."""
