@@ -6,7 +6,7 @@ Where evaluation and agents meet: a policy is found by what the user has of it, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,12 +31,15 @@ if TYPE_CHECKING:
     from .agents.loading import AgentPolicy
     from .agents.vec_env import GoalGapVecEnv
 
-EXTRA = ("torch", "stable_baselines3", "sb3_contrib")  # what `pip install goalgap[agents]` brings
+EXTRAS = {  # by the name of an extra, what `pip install "goalgap[..]"` brings, as it is imported and as people call it
+    "agents": (("torch", "stable_baselines3", "sb3_contrib"), "stable-baselines3 and torch"),
+    "play": (("pygame", "PIL"), "pygame-ce and Pillow"),
+}
 RESULTS = Path("results")
 
 
 class MissingPackageError(ImportError):
-    """Training and loading agents need packages that are not installed; the message says how to install them."""
+    """This needs packages that are not installed; the message says how to install them."""
 
 
 def evaluate(
@@ -189,18 +192,23 @@ def run_of(policy: Policy | ReferencePolicy, task: Task) -> Run:
     return Run(**{"agent": policy.name, "reward": task.reward, **getattr(policy, "run_fields", {})})
 
 
-@contextmanager
-def needs_agents() -> Iterator[None]:
+def needs_agents() -> AbstractContextManager[None]:
     """Around what imports torch or stable-baselines3; MissingPackageError tells how to install them."""
+    return needs("agents")
+
+
+@contextmanager
+def needs(extra: str) -> Iterator[None]:
+    """Around what imports packages of one of `EXTRAS`; MissingPackageError tells how to install them."""
+    packages, called = EXTRAS[extra]
     try:
         yield
     except ModuleNotFoundError as error:
         package = (error.name or "").split(".")[0]
-        if package not in EXTRA:
+        if package not in packages:
             raise
         raise MissingPackageError(
-            f'this needs {package}, which is not installed: pip install "goalgap[agents]" brings stable-baselines3 '
-            "and torch"
+            f'this needs {package}, which is not installed: pip install "goalgap[{extra}]" brings {called}'
         ) from error
 
 

@@ -14,11 +14,13 @@ from .curves import curves
 from .eval import evaluate
 from .leaderboard import enter, leaderboard
 from .options import RefusedError
+from .play import play
 from .report import report
 from .run import run
 from .show import list_environments, show
 from .standard import standard
 from .train import train
+from .watch import watch
 
 COMMANDS: dict[str, Callable[..., Any]] = {
     "list": list_environments,
@@ -26,6 +28,8 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "run": run,
     "train": train,
     "eval": evaluate,
+    "watch": watch,
+    "play": play,
     "report": report,
     "curves": curves,
     "enter": enter,

@@ -55,7 +55,8 @@ def _film(film: Film, atlas: Atlas) -> dict[str, Any]:
     return {
         "split": film.task.split, "level": film.level_seed, "seed": film.training_seed, "outcome": film.outcome,
         "end": "terminated" if film.terminated else "truncated", "cols": pictures[0].shape[1] // CELL,
-        "rows": pictures[0].shape[0] // CELL, "base": frames[0], "oracle": [_plain(most) for most in film.oracle.values()],
+        "rows": pictures[0].shape[0] // CELL, "base": frames[0],
+        "oracle": [_plain(most) for most in film.oracle.values()],
         "steps": [_step(film, k, changes(frames[max(k - 1, 0)], frames[k])) for k in range(len(frames))],
     }  # fmt: skip
 
@@ -66,7 +67,7 @@ def _step(film: Film, k: int, changed: list[int]) -> dict[str, Any]:
     if moment.action:
         step["a"] = moment.action
     if moment.earned:
-        step["e"] = moment.earned
+        step["e"] = list(moment.earned.items())
     if moment.cell:
         step["p"] = moment.cell
     return step
