@@ -1,4 +1,4 @@
-"""Keys as people press them: in a terminal, or characters from a pipe; "up", "down", "left", "right", else themselves."""
+"""Keys as people press them, in a terminal or as characters from a pipe: "up" and so on, else themselves."""
 
 from __future__ import annotations
 
@@ -18,13 +18,11 @@ def pressed() -> Iterator[str]:
         import termios
         import tty
     except ImportError:
-        raise ValueError(
-            "keys cannot be read one by one in this terminal: play in a window, without --terminal"
-        ) from None
+        raise ValueError("this terminal does not give key by key: play in a window, without --terminal") from None
     file = sys.stdin.fileno()
     before = termios.tcgetattr(file)
     try:
-        tty.setcbreak(file)
+        tty.setcbreak(file, termios.TCSADRAIN)  # what was typed ahead counts
         while read := os.read(file, 8):
             yield named(read)
     finally:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from rich.console import Console
 from rich.text import Text
 
@@ -12,6 +14,8 @@ from ..api import needs
 from ..envs.engine.faces.single import GoalGapEnv
 from ..envs.engine.keys import keys
 from ..envs.engine.levels import checked_seeds
+from ..envs.engine.looks.font import write
+from ..envs.engine.looks.goals import INK, LINE, PAPER
 from ..envs.engine.task import Task
 from ..terms import Split
 from .keyboard import pressed
@@ -81,15 +85,15 @@ class Session:
         self.told[1:] = [self._earned(info), f"step {clock}: {', '.join([game.actions[action], *gains])}"]
         self.over = terminated or truncated
         if self.over:
-            went = "You went" if info["is_success"] else "You did not go"
-            self.told.append(
-                f"{'The end' if terminated else 'Time is up'}. {went} for {game.intended.name}. n: next level"
+            end, went = (
+                "The end" if terminated else "Time is up",
+                "You went" if info["is_success"] else "You did not go",
             )
+            self.told.append(f"{end}. {went} for {game.intended.name}. n: next level")
 
     def _earned(self, info: dict[str, Any]) -> str:
-        return ", ".join(
-            f"{goal.name} ({goal.role}) {info['returns'][goal.name]:.2f}" for goal in self.env.task.game.goals
-        )
+        goals = self.env.task.game.goals
+        return ", ".join(f"{goal.name} ({goal.role}) {info['returns'][goal.name]:.2f}" for goal in goals)
 
 
 def play_in_terminal(session: Session, keyboard: Iterable[str], console: Console) -> None:
@@ -110,15 +114,17 @@ def _print(session: Session, console: Console) -> None:
 
 
 def _help(session: Session) -> str:
-    digits = [f"{key} {session.env.task.game.actions[action]}" for key, action in session.keys.items() if key.isdigit()]
-    return f"{', '.join(digits)}; r again, n next level, q quit"
+    actions = session.env.task.game.actions
+    digits = [f"{key} {actions[action]}" for key, action in session.keys.items() if key.isdigit()]
+    moves = "arrows move" if "up" in session.keys else ", ".join(digits)
+    return f"{moves}; r again, n next level, q quit"
 
 
 def play_in_window(session: Session) -> None:
     """Open a window, and redraw it after each key, until it is closed or a key says so."""
     import pygame
 
-    pygame.init()
+    pygame.display.init()
     try:
         _show(pygame, session)
         for key in _window_keys(pygame):
@@ -126,18 +132,29 @@ def play_in_window(session: Session) -> None:
                 return
             _show(pygame, session)
     finally:
-        pygame.quit()
+        pygame.display.quit()
 
 
 def _window_keys(pygame: Any) -> Iterator[str]:
     while (event := pygame.event.wait()).type != pygame.QUIT:
         if event.type == pygame.KEYDOWN:
-            yield pygame.key.name(event.key)
+            yield pygame.key.name(event.key).strip("[]")  # as keys of the number pad are called
 
 
 def _show(pygame: Any, session: Session) -> None:
-    picture = session.env.render()
-    screen = pygame.display.get_surface() or pygame.display.set_mode(picture.shape[1::-1])
-    pygame.display.set_caption("  |  ".join([session.told[0], *session.told[2:]]))
+    picture = window_picture(session)
+    size = picture.shape[1::-1]
+    screen = pygame.display.get_surface() or pygame.display.set_mode(size, pygame.SCALED | pygame.RESIZABLE)
+    pygame.display.set_caption(session.told[0])
     screen.blit(pygame.surfarray.make_surface(picture.swapaxes(0, 1)), (0, 0))
     pygame.display.flip()
+
+
+def window_picture(session: Session) -> NDArray[np.uint8]:
+    """The level with its goals, and below what there is to say, uint8, shape (height, width, 3)."""
+    picture = session.env.render()
+    strip = np.full((LINE * 3 + 4, picture.shape[1], 3), PAPER, np.uint8)
+    for k, line in enumerate([*session.told[2:4], *[""] * (4 - len(session.told)), _help(session)]):
+        ink = write(line)[:, : strip.shape[1] - 10]
+        strip[LINE * k + 2 : LINE * k + 2 + ink.shape[0], 5 : 5 + ink.shape[1]][ink] = INK
+    return np.concatenate([picture, strip])

@@ -1,4 +1,4 @@
-"""Episodes as a moving picture: GIF, or APNG, which keeps every colour; one level after another, splits side by side."""
+"""Episodes as a moving picture, GIF, or APNG, which keeps every colour: level after level, splits side by side."""
 
 from __future__ import annotations
 
