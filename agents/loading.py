@@ -23,6 +23,7 @@ from ..files import sha256_of
 from .algorithms import LOADED, model_class
 from .chance import shares
 from .network import Network
+from .normalizing import warn_of_file, warn_of_model
 from .recipes import default_algorithm
 from .records import RECORD, AgentError, agent_file, run_fields
 from .threads import one_thread
@@ -65,6 +66,7 @@ class AgentPolicy:
     def __post_init__(self) -> None:
         if not self.memory and not self.remembers:
             raise ValueError(f"{self.name} has no memory to forget: only recurrent agents have one")
+        warn_of_model(self.name, self.model)
 
     @cached_property
     def network(self) -> Network:
@@ -160,6 +162,7 @@ def load_agent(
     named = record["recipe"]["algorithm"] if record else algorithm or default_algorithm(task.game.name)
     model = open_model(file, named)
     _check_spaces(model, task, file)
+    warn_of_file(file)
     name = f"{named} seed {record['seed']}" if record else path.stem
     drawing = record.get("seed", 0) if seed is None else seed
     return AgentPolicy(name, model, sampled, drawing, memory, record, sha256_of(file))

@@ -19,12 +19,12 @@ from typing import Any
 import numpy as np
 
 from .. import envs
+from ..envs.engine.anchors import anchors
 from ..envs.engine.batch import Batch
 from ..envs.engine.task import Task
 from ..eval.measures.arrays import arranged
 from ..eval.measures.catalogue import computed
 from ..eval.measures.definitions import gap, pursuit, score
-from ..eval.play.anchors import anchors
 from ..eval.play.rollout import rollout
 from ..eval.table.episodes import Episodes
 from ..eval.table.runs import Run

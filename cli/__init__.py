@@ -18,11 +18,13 @@ from .curves import curves
 from .eval import evaluate
 from .leaderboard import enter, leaderboard
 from .options import RefusedError
+from .play import play
 from .report import report
 from .run import run
 from .show import list_environments, show
 from .standard import standard
 from .train import train
+from .watch import watch
 
 COMMANDS: dict[str, Callable[..., Any]] = {
     "list": list_environments,
@@ -30,6 +32,8 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "run": run,
     "train": train,
     "eval": evaluate,
+    "watch": watch,
+    "play": play,
     "report": report,
     "compare": compare,
     "curves": curves,

@@ -14,9 +14,9 @@ from ..agents.algorithms.recipe import Recipe
 from ..agents.changes import read_changes
 from ..agents.recipes import default_algorithm, default_recipe
 from ..agents.records import finished, folder_of
+from ..envs.engine.anchors import anchors
 from ..envs.engine.batch import Batch
 from ..envs.engine.task import Task
-from ..eval.play.anchors import anchors
 from ..extras import AGENTS, TENSORBOARD, check_installed, needs_extras
 from .options import (
     RESULTS,

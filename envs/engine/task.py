@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from gymnasium.spaces import Box, Discrete
 
-from ...choices import choose
+from ...choices import check_argument, choose
 from ...terms import SPLITS, Split
 from .arguments import Arguments
 from .game import Game
@@ -50,7 +50,7 @@ class Task:
         _check_alpha(alpha, split)
         known = [each.name for each in fields(game.arguments)]
         for name in arguments:
-            choose(f"argument of {game.name}", name, [*known, "split", "alpha", "reward"])
+            check_argument(game.name, name, [*known, "split", "alpha", "reward"])
         chosen = choose("reward", reward or game.intended.name, [each.name for each in game.rewards])
         settings = game.arguments(**arguments)
         settings = replace(settings, horizon=settings.horizon or game.horizon(settings))
