@@ -76,9 +76,14 @@ class Options:
 
 Shared = Annotated[Options, tyro.conf.arg(name="")]
 Algorithm = Annotated[str | None, optional(one_of(ALGORITHMS), "instead of the one that is usual for the environment")]
+HYPERPARAMETERS = dict.fromkeys(field.name for kind in ALGORITHMS.values() for field in fields(kind))
 Changes = Annotated[
     tuple[str, ...],
-    optional("NAME=VALUE [...]", "hyperparameters that are not as usual, such as learning_rate=3e-4 hidden=64,64"),
+    optional(
+        "NAME=VALUE [...]",
+        "hyperparameters that are not as usual, such as learning_rate=3e-4 hidden=64,64; as far as the algorithm has "
+        f"them: {', '.join(HYPERPARAMETERS)}",
+    ),
 ]
 Curves = Annotated[
     Path | None,
