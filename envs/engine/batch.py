@@ -30,6 +30,7 @@ class Batch:
         rewards, returns: float64, shape (n, channels): of the last step, and discounted since the start.
         reached: int32, shape (n, channels): the step of the first positive reward, -1 before.
         terminated, truncated: bool, shape (n,): of the last step.
+        actions: int64, shape (n,): what `advance` plays.
         done: bool, shape (n,): the episode has ended; the game stands still, whatever its action, until it is reset.
         sampler: chooses the levels of `reset`; without one, games play the episodes of their seeds.
     """
@@ -43,6 +44,7 @@ class Batch:
         self.rewards, self.returns, weights = (np.zeros((n, width)) for _ in range(3))
         self.reached = np.full((n, width), -1, np.int32)
         self.terminated, self.truncated, self.done = (np.zeros(n, bool) for _ in range(3))
+        self.actions = np.zeros(n, np.int64)
         self._games = Games(
             levels, states, np.zeros(n + 1, self._frame), self.rewards, self.returns, weights, self.reached,
             self.terminated, self.truncated, self.done, np.zeros(n, bool),
@@ -144,14 +146,16 @@ class Batch:
         given = np.asarray(actions)
         if given.shape != (self.n,) or given.dtype.kind not in "iu":
             raise ValueError(f"actions are {self.n} integers, one a game, not {given.dtype} of shape {given.shape}")
-        self._check_begun()
-        return self.advance(np.ascontiguousarray(given, np.int64))
+        self.actions[:] = given
+        return self.advance()
 
-    def advance(self, actions: NDArray[np.int64]) -> int:
-        """As `step`, unchecked: of games that have begun, and actions that are an int64 array in C order, shape (n,)."""
-        done = self.loops.step(self._games, actions, self._actions, self.task.discounts)
+    def advance(self) -> int:
+        """As `step`, of the actions that stand in the attribute `actions`."""
+        if not self._begun:
+            self._check_begun()
+        done = self.loops.step(self._games, self.actions, self._actions, self.task.discounts)
         if done < 0:
-            raise self.task.no_action(int(actions[-1 - done]))
+            raise self.task.no_action(int(self.actions[-1 - done]))
         return done
 
     def play(self, choose: Callable[[Batch], NDArray[np.int64]]) -> None:
