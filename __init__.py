@@ -28,11 +28,12 @@ __all__ = [
 
 if TYPE_CHECKING:
     from .agents.reference import reference
-    from .api import evaluate, load_agent, train, vec_env
+    from .api import evaluate, train, vec_env
     from .eval.report import Report
+    from .players import load_agent
 else:
-    _HOMES = dict.fromkeys(("evaluate", "load_agent", "train", "vec_env"), ".api")
-    _HOMES |= {"reference": ".agents.reference", "Report": ".eval.report"}
+    _HOMES = dict.fromkeys(("evaluate", "train", "vec_env"), ".api")
+    _HOMES |= {"load_agent": ".players", "reference": ".agents.reference", "Report": ".eval.report"}
 
     def __getattr__(name: str) -> object:
         if name not in _HOMES:

@@ -1,51 +1,37 @@
-"""What `goalgap` offers by name: evaluate, train, load_agent and vec_env, for a task or an environment's name.
-
-Where evaluation and agents meet: a policy is found by what the user has of it, and a run is described by its record.
-"""
+"""What `goalgap` offers by name: evaluate, train and vec_env, for a task or an environment's name."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import envs
 from .agents.algorithms.recipe import Recipe
 from .agents.recipes import default_recipe
 from .agents.records import finished, folder_of
-from .agents.reference import is_reference_name, reference
 from .envs.engine.levels import LevelSampler
 from .envs.engine.task import Task
 from .eval.play import rollout
-from .eval.play.policy import Policy, ReferencePolicy
 from .eval.table.episodes import Episodes
-from .eval.table.runs import Run
+from .players import as_task, needs_agents, players
 from .terms import SPLITS, Split
 
 if TYPE_CHECKING:
-    from stable_baselines3.common.base_class import BaseAlgorithm
-
     from .agents.callbacks import OnProgress
-    from .agents.loading import AgentPolicy
     from .agents.vec_env import GoalGapVecEnv
+    from .players import Given
 
-EXTRA = ("torch", "stable_baselines3", "sb3_contrib")  # what `pip install goalgap[agents]` brings
 RESULTS = Path("results")
-
-
-class MissingPackageError(ImportError):
-    """Training and loading agents need packages that are not installed; the message says how to install them."""
 
 
 def evaluate(
     task: Task | str,
-    policy: Policy | ReferencePolicy | BaseAlgorithm | Path | str,
+    policy: Given | Mapping[int, Given],
     levels: int = 1000,
     *,
     splits: Iterable[Split] = SPLITS,
-    run: Run | None = None,
+    name: str | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Episodes:
     """Play the levels 0 .. levels-1 of each split once; they are fresh to every agent.
@@ -55,25 +41,30 @@ def evaluate(
     given a number for each game's level, uint64, and returns the policy that plays them.
 
     Args:
-        task: what is played, or the name of an environment.
+        task: what is played, or the name of an environment. Of an agent that has no record, `alpha` and `reward` of the
+            task are recorded as what it was trained with.
         policy: a callable (obs, state, episode_start) -> (actions, state) with a `name`; a model of stable-baselines3,
             whose actions are then sampled, or its best ones taken where it knows no chances of them (DQN); the name of
             a reference policy, such as "oracle:cheese"; or the path of an agent, whose loading runs code from the file.
+            Agents of one kind, trained with several seeds, are {training seed: policy}.
         levels: how many of each split.
         splits: which of "train", "control" and "deploy".
-        run: what is recorded of who acts, if not what the policy says of itself.
+        name: of the agent, if not the policy's own; several seeds whose policies have different names need one.
         progress: told how many episodes have ended, now and then.
 
     Returns:
         the episodes, one row each; `Report.of` says what they show.
 
     Raises:
-        ValueError: a name does not exist, the agent does not fit the task, or the policy chose no such actions.
+        ValueError: a name does not exist, the agent does not fit the task, the policy chose no such actions, or the
+            policies of several seeds were trained with different rewards or alphas.
         FileNotFoundError: nothing is at the path.
     """
-    task = _task(task)
-    player = find_policy(policy, task)
-    return rollout.evaluate(task, player, levels, run=run or run_of(player, task), splits=splits, progress=progress)
+    task, chosen = as_task(task), tuple(splits)
+    return Episodes.join(
+        rollout.evaluate(task, player, levels, run=run, splits=chosen, progress=progress)
+        for player, run in players(policy, task, name)
+    )
 
 
 def train(
@@ -103,7 +94,7 @@ def train(
         StorageError: the folder exists, or cannot be written.
         MissingPackageError: stable-baselines3 or torch is not installed.
     """
-    task = _task(task)
+    task = as_task(task)
     chosen = replace(recipe, **changes) if isinstance(recipe, Recipe) else default_recipe(task, recipe, **changes)
     place = Path(folder) if folder else folder_of(RESULTS, task, chosen) / f"seed-{seed}"
     if not folder and finished(place):
@@ -112,28 +103,6 @@ def train(
         from .agents.training import train
 
         return train(task, chosen, seed, place, progress)
-
-
-def load_agent(path: Path | str, task: Task | str, **options: Any) -> AgentPolicy:
-    """The policy of a trained agent, checked against the task, or the environment, that it shall play.
-
-    Loading runs code from the file: load only files you trust.
-
-    Args:
-        path: a folder that `train` wrote, or any stable-baselines3 zip.
-        task: what it shall play; other splits and arguments than in training are allowed.
-        options: sampled=False takes the likeliest action; memory=False resets the agent's memory at every step; seed
-            is of the drawing; algorithm says what a bare zip was trained by.
-
-    Raises:
-        FileNotFoundError: nothing is there.
-        AgentError: the file is corrupt, or was trained for another environment or for other spaces.
-        MissingPackageError: stable-baselines3 or torch is not installed.
-    """
-    with needs_agents():
-        from .agents.loading import load_agent
-
-        return load_agent(Path(path), _task(task), **options)
 
 
 def vec_env(
@@ -149,58 +118,4 @@ def vec_env(
     """
     with needs_agents():
         from .agents.vec_env import GoalGapVecEnv
-    return GoalGapVecEnv(_task(task), n_envs, render_mode, sampler)
-
-
-def find_policy(given: Any, task: Task, **options: Any) -> Policy | ReferencePolicy:
-    """The policy that a user means: the one place where names, paths, models and policies are told apart.
-
-    Args:
-        given: as in `evaluate`.
-        task: what it shall play.
-        options: of `load_agent`, for a path.
-
-    Raises:
-        TypeError: it is none of these.
-        ValueError, FileNotFoundError: as of `reference` and `load_agent`.
-    """
-    if isinstance(given, str) and is_reference_name(given, task.game):
-        if not options.get("memory", True):
-            raise ValueError(f"{given} has no memory to forget: only recurrent agents have one")
-        return reference(given, task.game)
-    if isinstance(given, str | Path):
-        return load_agent(given, task, **options)
-    if isinstance(given, Policy | ReferencePolicy):
-        return given
-    if hasattr(given, "predict") and hasattr(given, "observation_space"):
-        with needs_agents():
-            from .agents.loading import AgentPolicy
-        return AgentPolicy(type(given).__name__, given)
-    raise TypeError(
-        "a policy is a callable with a name, a model of stable-baselines3, the name of a reference policy or the path "
-        f"of an agent, not {given!r}"
-    )
-
-
-def run_of(policy: Policy | ReferencePolicy, task: Task) -> Run:
-    """What is recorded of a policy: what it says of itself by `run_fields`, else its name and the task's reward."""
-    return Run(**{"agent": policy.name, "reward": task.reward, **getattr(policy, "run_fields", {})})
-
-
-@contextmanager
-def needs_agents() -> Iterator[None]:
-    """Around what imports torch or stable-baselines3; MissingPackageError tells how to install them."""
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        package = (error.name or "").split(".")[0]
-        if package not in EXTRA:
-            raise
-        raise MissingPackageError(
-            f'this needs {package}, which is not installed: pip install "goalgap[agents]" brings stable-baselines3 '
-            "and torch"
-        ) from error
-
-
-def _task(given: Task | str) -> Task:
-    return given if isinstance(given, Task) else envs.task(given)
+    return GoalGapVecEnv(as_task(task), n_envs, render_mode, sampler)

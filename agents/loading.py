@@ -20,12 +20,13 @@ from stable_baselines3.common.base_class import BaseAlgorithm
 
 from ..envs.engine.task import Task
 from ..files import sha256_of
-from .algorithms import algorithm_named
+from .algorithms import LOADED, model_class
 from .chance import shares
 from .network import Network
 from .recipes import default_algorithm
-from .records import RECORD, ZIP, AgentError, read_record, run_fields
+from .records import RECORD, AgentError, agent_file, run_fields
 from .threads import one_thread
+from .weights import weights_digest
 
 Actions = NDArray[np.int64]
 
@@ -48,6 +49,7 @@ class AgentPolicy:
         memory: whether the network remembers anything from step to step; False makes every step its first, and is a
             ValueError where the network has no memory.
         record: what `agent.json` says; empty for a bare zip.
+        sha256: of the zip; empty for a model that was never one.
     """
 
     name: str
@@ -56,6 +58,7 @@ class AgentPolicy:
     seed: int = 0
     memory: bool = True
     record: dict[str, Any] = field(default_factory=dict)
+    sha256: str = ""
 
     def __post_init__(self) -> None:
         if not self.memory and not self.remembers:
@@ -74,9 +77,15 @@ class AgentPolicy:
     @property
     def run_fields(self) -> dict[str, Any]:
         """What evaluation records of this agent (fields of its `Run`)."""
-        known = run_fields(self.record) if self.record else {"agent": self.name}
+        known = run_fields(self.record) if self.record else {"agent": self.name, "details": self._identity}
         agent = known["agent"] if self.memory else f"{known['agent']}, memory ablated"
         return {**known, "agent": agent, "deterministic": not (self.sampled and self.network.draws)}
+
+    @property
+    def _identity(self) -> dict[str, Any]:
+        """What tells an agent without a record from others."""
+        told = {"algorithm": type(self.model).__name__, "weights": weights_digest(self.network.policy)}
+        return told | ({"sha256": self.sha256} if self.sha256 else {})
 
     def on_levels(self, keys: NDArray[np.uint64]) -> AgentOnLevels:
         """The policy that plays one episode on each level; keys, uint64, shape (n,), stand for the levels."""
@@ -144,16 +153,14 @@ def load_agent(
         AgentError: the file is corrupt, or was trained for another environment or for other spaces.
         ValueError: the algorithm does not exist, or the agent has no memory to reset.
     """
-    if not path.exists():
-        raise FileNotFoundError(f"no agent at {path}: give a folder with {ZIP} and {RECORD}, or a .zip file")
-    record = read_record(path) if path.is_dir() else {}
-    file = path / ZIP if record else path
+    file, record = agent_file(path)
     _check_file(file, record, task)
     named = record["recipe"]["algorithm"] if record else algorithm or default_algorithm(task.game.name)
     model = open_model(file, named)
     _check_spaces(model, task, file)
     name = f"{named} seed {record['seed']}" if record else path.stem
-    return AgentPolicy(name, model, sampled, record.get("seed", 0) if seed is None else seed, memory, record)
+    drawing = record.get("seed", 0) if seed is None else seed
+    return AgentPolicy(name, model, sampled, drawing, memory, record, sha256_of(file))
 
 
 def open_model(file: Path, algorithm: str) -> BaseAlgorithm:
@@ -165,15 +172,20 @@ def open_model(file: Path, algorithm: str) -> BaseAlgorithm:
         ValueError: there is no such algorithm.
         AgentError: the file cannot be read as an agent of this algorithm.
     """
-    kind = algorithm_named(algorithm)
-    unread = {"seed": None, "learning_rate": 0.0, "lr_schedule": float, "clip_range": 0.2}
+    kind = model_class(algorithm)
+    unread = {"seed": None, "learning_rate": 0.0, "lr_schedule": float, "clip_range": 0.2, "buffer_size": 1}
     try:
         with one_thread(), torch.random.fork_rng(devices=[]):
-            model: BaseAlgorithm = kind.model_class().load(file, device="cpu", custom_objects=unread)
+            model: BaseAlgorithm = kind.load(file, device="cpu", custom_objects=unread)
+    except ModuleNotFoundError as error:
+        raise AgentError(
+            f"{file} holds a class of the module {error.name!r}, which cannot be imported: run the command in the "
+            "folder that holds it, or install its package"
+        ) from error
     except Exception as error:
         raise AgentError(
-            f"{file} cannot be read as a {algorithm} agent (of a bare zip, --algorithm says which it is): "
-            f"{type(error).__name__}: {error}"
+            f"{file} cannot be read as a {algorithm} agent (of a bare zip, --algorithm says which it is, of "
+            f"{', '.join(LOADED)}): {type(error).__name__}: {error}"
         ) from error
     return model
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..envs.engine.task import Task
 from ..provenance import installed_versions
+from .reference import FORMS
 
 if TYPE_CHECKING:
     from .algorithms.recipe import Recipe
@@ -58,6 +59,23 @@ def record_of(task: Task, recipe: Recipe, seed: int) -> dict[str, Any]:
     """What `agent.json` says that is known before training."""
     key = {"run_key": run_key(task, recipe, seed)}
     return describe(task, recipe, seed) | key | spaces(task) | {"versions": installed_versions()}
+
+
+def agent_file(path: Path) -> tuple[Path, dict[str, Any]]:
+    """The zip of an agent, and what `agent.json` says beside it: nothing of a bare zip.
+
+    Raises:
+        FileNotFoundError: nothing is there.
+        AgentError: the record is corrupt.
+    """
+    if path.is_dir():
+        return path / ZIP, read_record(path)
+    if not path.exists():
+        raise FileNotFoundError(
+            f"no agent at {path}: give a folder with {ZIP} and {RECORD}, a .zip file of stable-baselines3, or a "
+            f"reference policy: {FORMS}"
+        )
+    return path, {}
 
 
 def read_record(folder: Path) -> dict[str, Any]:

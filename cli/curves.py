@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
 
-import tyro
 from rich.console import Console
 
 from ..eval.measures.traces import Trace, traces
@@ -18,13 +16,15 @@ from ..eval.show.tables import Section, columns, row
 from ..eval.table.episodes import Episodes
 from ..files import write_whole
 from ..terms import Split
+from .options import OptionalPath
+from .report import Paths
 from .results import find_episodes
 
 
 def curves(
-    paths: Annotated[tuple[Path, ...], tyro.conf.Positional],
+    paths: Paths = (),
     split: tuple[Split, ...] = ("train", "deploy"),
-    svg: Path | None = None,
+    svg: OptionalPath = None,
 ) -> None:
     """Compare what happens within an episode, step by step, in the episodes of one or more agents.
 

@@ -2,61 +2,86 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import tyro
 from rich.console import Console
 
-from ..api import find_policy, run_of
 from ..envs.engine.task import Task
 from ..eval.play.policy import Policy, ReferencePolicy
 from ..eval.play.rollout import evaluate as play_levels
 from ..eval.report import Report
-from ..eval.show import terminal
+from ..eval.saving import check_free
 from ..eval.table.episodes import Episodes
 from ..eval.table.runs import Run
-from .options import LEVELS, Environment, Options, Shared, ZipAlgorithm, check_counts
+from ..players import Player, players
+from .agents import by_seed, check_told, environment_first, importable
+from .options import LEVELS, Environment, Flag, OptionalPath, Options, Shared, ZipAlgorithm, check_counts, optional
 from .progress import OnWork, progress_shown
-from .report import write_report
+from .report import show_report
 from .results import locked
 
 
 def evaluate(
-    agent: Annotated[str, tyro.conf.Positional],
     environment: Environment,
+    agents: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="AGENT [AGENT ...]")] = (),
     options: Shared = Options(),  # noqa: B008
     levels: int = LEVELS,
-    argmax: bool = False,
-    forget: bool = False,
+    argmax: Flag = False,
+    forget: Flag = False,
     algorithm: ZipAlgorithm = None,
-    out: Path | None = None,
+    name: Annotated[str | None, optional("NAME")] = None,
+    training_seed: Annotated[tuple[int, ...], optional("INT [INT ...]")] = (),
+    out: OptionalPath = None,
 ) -> None:
-    """Evaluate an agent, or a reference policy by name, and report.
+    """Evaluate an agent, trained with one seed or several, or a reference policy by name, and report.
 
     Args:
-        agent: an agent's folder or stable-baselines3 zip (opening one runs code in it: only files you trust), or
-            random, noop, oracle:GOAL, degraded:GOAL, mixture:GOAL:GOAL.
-        environment: name or id.
-        options: how the environment is made.
+        agents: an agent's folder or stable-baselines3 zip for each training seed (opening one runs code in it: only
+            files you trust), a run's folder for all its seeds, or random, noop, oracle:GOAL, degraded:GOAL,
+            mixture:GOAL:GOAL. The environment may also stand last.
+        options: how the environment is made; --alpha and --reward say what a bare zip was trained with.
         levels: how many levels of each split to evaluate on.
         argmax: take the likeliest action instead of drawing from the policy.
         forget: let the agent forget at every step what it has seen before, to learn what it needs its memory for.
+        name: of the agent, in the report; several zips need one.
+        training_seed: of each agent, in order; for zips 0, 1, ... if left out.
         out: a folder for episodes and report; printed only, if left out.
     """
+    environment, agents = environment_first(environment, agents)
     console, task = Console(), options.task(environment)
     check_counts(levels=levels)
-    policy = find_policy(agent, task, sampled=not argmax, memory=not forget, algorithm=algorithm)
-    run = run_of(policy, task).model_copy(update={"deterministic": argmax})
-    with progress_shown(console) as update:
-        episodes = play(task, policy, levels, run, update, f"evaluate {policy.name}")
+    given = by_seed(agents, training_seed)
+    check_told(given, options, task)
+    with importable(Path.cwd()):
+        found = players(given, task, name, sampled=not argmax, memory=not forget, algorithm=algorithm)
+        with _place(out, task, found):
+            made = Report.of(_played(console, task, found, levels))
+            if out is not None:
+                made.save(out)
+    show_report(console, made, out and out / "report.html")
+
+
+@contextmanager
+def _place(out: Path | None, task: Task, found: list[tuple[Player, Run]]) -> Iterator[None]:
+    """A folder that the episodes may be written to, if there is to be one; told before they are played."""
     if out is None:
-        console.print(terminal.render(Report.of(episodes)))
+        yield
         return
-    with locked(out):
-        way = f"{'forgetful-' if forget else ''}{'argmax' if argmax else 'sampled'}"
-        episodes.write(out / f"{way}-{levels}.parquet")
-        write_report(console, episodes, out)
+    check_free(out, task.game.name, tuple(run for _, run in found))
+    with locked(out, "--out"):
+        yield
+
+
+def _played(console: Console, task: Task, found: list[tuple[Player, Run]], levels: int) -> Episodes:
+    with progress_shown(console) as update:
+        titles = [f"evaluate {run.agent}" + f", seed {run.training_seed}" * (len(found) > 1) for _, run in found]
+        return Episodes.join(
+            play(task, player, levels, run, update, title) for (player, run), title in zip(found, titles, strict=True)
+        )
 
 
 def play(task: Task, policy: Policy | ReferencePolicy, levels: int, run: Run, update: OnWork, name: str) -> Episodes:

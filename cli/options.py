@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,16 +10,31 @@ from typing import Annotated, Any
 import tyro
 
 from .. import envs
-from ..agents.algorithms import ALGORITHMS
+from ..agents.algorithms import ALGORITHMS, LOADED
 from ..choices import choose
 from ..envs.engine.task import Task
 
-*FIRST, LAST = ALGORITHMS
-ANY = f"{', '.join(FIRST)} or {LAST}"
 LEVELS = 1000
 RESULTS = Path("results")
 
-Environment = Annotated[str, tyro.conf.Positional]
+
+
+def optional(metavar: str, help: str | None = None) -> Any:
+    """How help shows an option that may be left out."""
+    return tyro.conf.arg(metavar=metavar, help=help, help_behavior_hint="(optional)")
+
+
+def one_of(names: Iterable[str]) -> str:
+    """How help shows a choice."""
+    return f"{{{','.join(names)}}}"
+
+
+Environment = Annotated[
+    str, tyro.conf.Positional, tyro.conf.arg(metavar="ENV", help="name or id; `goalgap list` shows them")
+]
+Flag = Annotated[bool, tyro.conf.FlagCreatePairsOff, tyro.conf.arg(help_behavior_hint="(optional)")]
+OptionalInt = Annotated[int | None, optional("INT")]
+OptionalPath = Annotated[Path | None, optional("PATH")]
 
 
 class RefusedError(RuntimeError):
@@ -29,18 +45,19 @@ class RefusedError(RuntimeError):
 class Options:
     """How the environment is made; left out, each option is the environment's own."""
 
-    size: int | None = None
+    size: OptionalInt = None
     """playable rows and columns"""
-    alpha: float = 0.0
-    """fraction of distinguishing levels mixed into training, in [0, 1]"""
-    reward: str | None = None
-    """what training is rewarded by: a goal, or a misspecified reward, of the environment"""
-    set: tuple[str, ...] = ()
-    """further arguments of the environment, such as maze=perfect region=3 (`goalgap list ENV` names them)"""
+    alpha: Annotated[float | None, optional("FLOAT")] = None
+    """fraction of distinguishing levels mixed into training, in [0, 1]; 0 if left out"""
+    reward: Annotated[str | None, optional("REWARD")] = None
+    """what training is rewarded by, one of those that `goalgap list ENV` names; the intended goal if left out"""
+    set: Annotated[tuple[str, ...], optional("NAME=VALUE [...]")] = ()
+    """further arguments of the environment, such as maze=perfect region=3; `goalgap list ENV` names them"""
 
     def task(self, environment: str) -> Task:
         """The training task; ValueError says what is wrong with an option."""
-        named: dict[str, Any] = {"alpha": self.alpha, "reward": self.reward}
+        _check_no_split(environment)
+        named: dict[str, Any] = {"alpha": self.alpha or 0.0, "reward": self.reward}
         if self.size is not None:
             named["size"] = self.size
         return envs.task(environment, split="train", **named, **self._further(environment))
@@ -59,10 +76,9 @@ class Options:
 
 
 Shared = Annotated[Options, tyro.conf.arg(name="")]
-Algorithm = Annotated[str | None, tyro.conf.arg(help=f"{ANY}, instead of the one that is usual for the environment")]
+Algorithm = Annotated[str | None, optional(one_of(ALGORITHMS), "instead of the one that is usual for the environment")]
 ZipAlgorithm = Annotated[
-    str | None,
-    tyro.conf.arg(help=f"what a bare zip was trained by: {ANY}, instead of the environment's usual one"),
+    str | None, optional(one_of(LOADED), "what a bare zip was trained by, instead of the environment's usual one")
 ]
 
 
@@ -71,6 +87,17 @@ def check_counts(**counts: int) -> None:
     for name, number in counts.items():
         if number < 1:
             raise ValueError(f"{name} must be at least 1, not {number}")
+
+
+def _check_no_split(environment: str) -> None:
+    """ValueError for the id of a split that training does not use, rather than to train on another without a word."""
+    game, split = envs.find(environment)
+    if split != "train":
+        module, colon, _ = environment.rpartition(":")
+        raise ValueError(
+            f"{environment} names the split {split}, but agents are trained on train and evaluated on every split: "
+            f"write {module}{colon}{game.name}, which `goalgap show` draws with --split {split}"
+        )
 
 
 def _integer(name: str, text: str) -> int:

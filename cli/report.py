@@ -9,28 +9,39 @@ import tyro
 from rich.console import Console
 
 from ..eval.report import Report
-from ..eval.show import html, terminal
+from ..eval.saving import REPORT, save_report
+from ..eval.show import terminal
 from ..eval.table.episodes import Episodes
-from ..files import write_whole
+from .options import OptionalPath
 from .results import find_episodes
 
+Paths = Annotated[tuple[Path, ...], tyro.conf.Positional, tyro.conf.arg(metavar="PATH [PATH ...]")]
 
-def report(paths: Annotated[tuple[Path, ...], tyro.conf.Positional], out: Path | None = None) -> None:
+
+def report(paths: Paths = (), out: OptionalPath = None) -> None:
     """Report on recorded episodes again, without playing any.
 
     Args:
         paths: files of episodes, or folders that hold some.
-        out: a folder for report.json and report.html; the first path's folder, if left out.
+        out: a folder for report.json and report.html. Left out, those of a folder go there and those of a file FILE
+            beside it, as FILE-report.html; on several paths the report is printed only.
     """
     episodes = Episodes.join(find_episodes(paths))
-    first = paths[0] if paths[0].is_dir() else paths[0].parent
-    write_report(Console(), episodes, out or first)
+    made, place = Report.of(episodes), _place(paths, out)
+    show_report(Console(), made, place and save_report(made, episodes, *place))
 
 
-def write_report(console: Console, episodes: Episodes, folder: Path) -> None:
-    """Print the report on one agent's episodes and write it as report.json and report.html."""
-    made = Report.of(episodes)
-    write_whole(folder / "report.json", (made.model_dump_json(indent=2) + "\n").encode())
-    write_whole(folder / "report.html", html.render(made, episodes).encode())
+def _place(paths: tuple[Path, ...], out: Path | None) -> tuple[Path, str] | None:
+    """The folder of the report and its name there: a report takes the place of none on other episodes."""
+    if out is not None:
+        return out, REPORT
+    if len(paths) > 1:
+        return None
+    return (paths[0], REPORT) if paths[0].is_dir() else (paths[0].parent, f"{paths[0].stem}-{REPORT}")
+
+
+def show_report(console: Console, made: Report, page: Path | None) -> None:
+    """Print a report, and where its page lies if there is one."""
     console.print(terminal.render(made))
-    console.print(f"\nreport: {folder / 'report.html'}", soft_wrap=True, highlight=False)
+    if page is not None:
+        console.print(f"\nreport: {page}", soft_wrap=True, highlight=False, markup=False)

@@ -1,10 +1,10 @@
 """Where results lie: one folder for everything a run's agents share, named by what they depend on.
 
-    results/CheeseCorner-1a2b3c4d5e6f/seed-0/agent.zip, agent.json          a trained agent
-                                     /seed-0/sampled-1000.parquet, .json    its episodes
-                                     /report.json, report.html              what they say
+    results/CheeseCorner-PPO-alpha0.03-1a2b3c/seed-0/agent.zip, agent.json          a trained agent
+                                             /seed-0/sampled-1000.parquet, .json    its episodes
+                                             /report.json, report.html              what they say
 
-The name holds a digest of the environment, its arguments, alpha, the reward and the recipe (`agents.records`), so that
+The name says what is not as usual, for people, and holds a digest of the environment, its arguments, alpha, the reward and the recipe (`agents.records`), so that
 the same command finds what is finished and another one cannot mistake it for its own.
 """
 
@@ -23,18 +23,20 @@ from .options import RefusedError
 
 
 @contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Work in a folder that no other process works in; RefusedError when one does, or it cannot be made."""
+def locked(folder: Path, option: str = "--results") -> Iterator[None]:
+    """Work in a folder that no other process works in; RefusedError when one does, or it cannot be made.
+
+    Args:
+        option: by which the user may choose another.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(folder / ".lock")
         lock.acquire(timeout=0)
     except Timeout:
-        raise RefusedError(f"another process is working in {folder}: wait for it, or choose other --results") from None
+        raise RefusedError(f"another process is working in {folder}: wait for it, or choose other {option}") from None
     except OSError as error:
-        raise RefusedError(
-            f"results cannot be written to {folder}: {error.strerror}; choose other --results"
-        ) from error
+        raise RefusedError(f"results cannot be written to {folder}: {error.strerror}; choose other {option}") from error
     try:
         yield
     finally:
@@ -57,8 +59,17 @@ def find_episodes(paths: tuple[Path, ...]) -> list[Episodes]:
         raise EpisodesError("name the files of episodes, or folders that hold some, such as results/CheeseCorner-...")
     files: list[Path] = []
     for path in paths:
+        _check_there(path)
         tables = sorted(path.rglob("*.parquet")) if path.is_dir() else [path]
         if not tables:
             raise EpisodesError(f"{path} holds no episodes (*.parquet): `goalgap run` or `goalgap eval` makes them")
         files += tables
     return [Episodes.read(path) for path in files]
+
+
+def _check_there(path: Path) -> None:
+    """EpisodesError for a path where nothing is, or a file that can hold no episodes."""
+    if not path.exists():
+        raise EpisodesError(f"there is no file or folder {path}: name files of episodes (*.parquet), or their folder")
+    if path.is_file() and path.suffix != ".parquet":
+        raise EpisodesError(f"{path} is no file of episodes (*.parquet): name one, or its folder")

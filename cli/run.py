@@ -9,16 +9,18 @@ from rich.console import Console
 
 from ..agents.recipes import default_recipe
 from ..agents.records import folder_of, read_record, run_fields
-from ..api import find_policy
 from ..envs.engine.task import Task
 from ..eval.table.episodes import Episodes
+from ..eval.report import Report
+from ..eval.saving import save_report
 from ..eval.table.runs import Run
+from ..players import find_policy
 from .eval import play
-from .options import LEVELS, RESULTS, Algorithm, Environment, Options, Shared, check_counts
+from .options import LEVELS, RESULTS, Algorithm, Environment, OptionalInt, Options, Shared, check_counts
 from .progress import OnWork, progress_shown
-from .report import write_report
+from .report import show_report
 from .results import finished_episodes, locked
-from .train import given_steps, train_missing
+from .train import check_trainable, given_steps, train_missing
 
 
 def run(
@@ -26,7 +28,7 @@ def run(
     options: Shared = Options(),  # noqa: B008
     algorithm: Algorithm = None,
     seeds: int = 3,
-    steps: int | None = None,
+    steps: OptionalInt = None,
     levels: int = LEVELS,
     processes: int = 2,
     results: Path = RESULTS,
@@ -36,7 +38,6 @@ def run(
     Running the same command again does only what is missing.
 
     Args:
-        environment: name or id; `goalgap list` shows them.
         options: how the environment is made.
         seeds: how many agents to train, with training seeds 0, 1, ...
         steps: transitions to learn from, instead of the recipe's.
@@ -48,12 +49,15 @@ def run(
     check_counts(seeds=seeds, levels=levels, processes=processes)
     recipe = default_recipe(task, algorithm, **given_steps(steps))
     folder = folder_of(results, task, recipe)
+    places = {seed: folder / f"seed-{seed}" for seed in range(seeds)}
+    check_trainable(places)
     with locked(folder):
-        places = {seed: folder / f"seed-{seed}" for seed in range(seeds)}
         train_missing(console, task, recipe, places, processes)
         with progress_shown(console) as update:
             parts = [part for place in places.values() for part in _episodes_of_agent(task, place, levels, update)]
-        write_report(console, Episodes.join(parts), folder)
+        episodes = Episodes.join(parts)
+        made = Report.of(episodes)
+        show_report(console, made, save_report(made, episodes, folder))
 
 
 def _episodes_of_agent(task: Task, place: Path, levels: int, update: OnWork) -> Iterator[Episodes]:

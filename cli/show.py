@@ -16,14 +16,14 @@ from rich.text import Text
 from .. import envs
 from ..envs.engine.batch import Batch
 from ..envs.engine.looks.art import Scene
-from ..envs.engine.looks.png import png
+from ..envs.engine.looks import png as picture
 from ..envs.engine.task import Task
 from ..files import write_whole
 from ..terms import SPLITS, Split
-from .options import Environment, Options, Shared
+from .options import Environment, OptionalPath, Options, Shared, optional
 
 
-def list_environments(environment: Annotated[str | None, tyro.conf.Positional] = None) -> None:
+def list_environments(environment: Annotated[str | None, tyro.conf.Positional, optional("ENV")] = None) -> None:
     """List the environments, or tell all about one.
 
     Args:
@@ -60,30 +60,29 @@ def show(
     environment: Environment,
     options: Shared = Options(),  # noqa: B008
     split: tuple[Split, ...] = SPLITS,
-    seeds: tuple[int, ...] = (0, 1, 2),
-    png_file: Annotated[Path | None, tyro.conf.arg(name="png")] = None,
+    level_seeds: tuple[int, ...] = (0, 1, 2),
+    png: OptionalPath = None,
 ) -> None:
     """Draw levels of each split, as text, or as a picture with --png FILE.
 
     Args:
-        environment: name or id.
         options: how the environment is made.
         split: which splits to draw.
-        seeds: level seeds.
-        png_file: a file for the picture.
+        level_seeds: which levels of each split.
+        png: a file for the picture.
     """
     console, task = Console(), options.task(environment)
     rows = []
     for name in split:
         drawn = task if name == "train" else task.on(name)
-        batch = Batch.of(drawn, seeds)
+        batch = Batch.of(drawn, level_seeds)
         rows.append(batch.scenes())
-        if png_file is None:
+        if png is None:
             _draw_text(console, drawn, rows[-1])
-    if png_file is not None:
+    if png is not None:
         lines = [np.concatenate([task.game.art.rgb(scene) for scene in row], axis=1) for row in rows]
-        write_whole(png_file, png(np.concatenate(lines)))
-        console.print(f"{', '.join(split)} from top to bottom: {png_file}", soft_wrap=True, highlight=False)
+        write_whole(png, picture.png(np.concatenate(lines)))
+        console.print(f"{', '.join(split)} from top to bottom: {png}", soft_wrap=True, highlight=False)
 
 
 def _draw_text(console: Console, task: Task, scenes: list[Scene]) -> None:

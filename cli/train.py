@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 from rich.console import Console
 
 from ..agents.algorithms.recipe import Recipe
 from ..agents.recipes import default_recipe
 from ..agents.records import finished, folder_of
-from ..api import needs_agents
 from ..envs.engine.task import Task
-from .options import RESULTS, Algorithm, Environment, Options, RefusedError, Shared
+from ..players import check_agents_can_be_made, needs_agents
+from .options import RESULTS, Algorithm, Environment, OptionalInt, OptionalPath, Options, RefusedError, Shared
 from .progress import OnWork, progress_shown
 from .results import locked
 
@@ -26,14 +27,13 @@ def train(
     options: Shared = Options(),  # noqa: B008
     algorithm: Algorithm = None,
     seed: int = 0,
-    steps: int | None = None,
-    out: Path | None = None,
+    steps: OptionalInt = None,
+    out: OptionalPath = None,
     results: Path = RESULTS,
 ) -> None:
     """Train one agent.
 
     Args:
-        environment: name or id.
         options: how the environment is made.
         seed: the training seed.
         steps: transitions to learn from, instead of the recipe's.
@@ -43,6 +43,7 @@ def train(
     console, task = Console(), options.task(environment)
     recipe = default_recipe(task, algorithm, **given_steps(steps))
     folder = out or folder_of(results, task, recipe) / f"seed-{seed}"
+    check_trainable({seed: folder})
     with locked(folder.parent):
         train_missing(console, task, recipe, {seed: folder}, 1)
     console.print(f"agent: {folder}", soft_wrap=True, highlight=False)
@@ -51,6 +52,12 @@ def train(
 def given_steps(steps: int | None) -> dict[str, int]:
     """The change of a recipe that --steps asks for."""
     return {} if steps is None else {"steps": steps}
+
+
+def check_trainable(places: Mapping[int, Path]) -> None:
+    """MissingPackageError, before a folder is made, where an agent must be trained and cannot be."""
+    if not all(finished(place) for place in places.values()):
+        check_agents_can_be_made()
 
 
 def train_missing(console: Console, task: Task, recipe: Recipe, places: Mapping[int, Path], processes: int) -> None:
@@ -71,7 +78,17 @@ def _train(task: Task, recipe: Recipe, places: Mapping[int, Path], processes: in
     with needs_agents():
         from ..agents.seeds import TrainingError, train_seeds
 
+        _compile(recipe.training_task(task))
         try:
             train_seeds(task, recipe, places, processes, tell)
         except TrainingError as error:
             raise RefusedError(str(error)) from error
+
+
+def _compile(task: Task) -> None:
+    """Compile what training plays, once for all seeds, and here, where it is told that this takes a while."""
+    from ..agents.vec_env import GoalGapVecEnv
+
+    game = GoalGapVecEnv(task, 1)
+    game.reset()
+    game.step(np.zeros(1, np.int64))

@@ -7,7 +7,11 @@ seeds, in one game; sampled actions and argmax actions are two modes of the same
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal, Self
+
+from pydantic import PrivateAttr
 
 from ..terms import SPLITS
 from .measures.arrays import LevelValues, arranged
@@ -40,6 +44,13 @@ class ActionMode(Estimates):
     traces: tuple[Trace, ...] = ()
 
 
+@dataclass(frozen=True)
+class Source:
+    """The episodes that a report was made from, if it was; they make two reports no different."""
+
+    episodes: Episodes | None = field(default=None, compare=False)
+
+
 class Report(Record):
     """What is said of an agent; `reward` and `alpha` are what it was trained with."""
 
@@ -53,6 +64,7 @@ class Report(Record):
     verdict: Verdict
     notes: tuple[str, ...]
     runs: tuple[Run, ...]
+    _source: Source = PrivateAttr(default_factory=Source)
 
     @classmethod
     def of(cls, episodes: Episodes | Iterable[Episodes], resamples: int = RESAMPLES, seed: int = 0) -> Self:
@@ -68,11 +80,27 @@ class Report(Record):
         modes = {name: _mode(part, values[name], resamples, seed) for name, part in parts.items()}
         main, judged = next(iter(modes.values())), findings(next(iter(values.values())), resamples, seed)
         reward = run.reward or joined.game.intended
-        return cls(
+        made = cls(
             agent=run.agent, game=joined.game, reward=reward, alpha=run.alpha, modes=modes,
             verdict=judge(joined.game, judged, main, reward), notes=notes(joined.game, main),
             runs=tuple(sorted(joined.runs, key=lambda run: (run.deterministic, run.training_seed))),
         )  # fmt: skip
+        made._source = Source(joined)
+        return made
+
+    def save(self, folder: Path | str) -> None:
+        """Write the episodes it was made from, report.json and report.html, as `goalgap eval --out` does.
+
+        Raises:
+            ValueError: it was read from a file, and has no episodes.
+            EpisodesError: the folder holds episodes of another agent.
+            StorageError: it cannot be written.
+        """
+        from .saving import save
+
+        if self._source.episodes is None:
+            raise ValueError("a report that was read has no episodes to save: save the one that Report.of made")
+        save(self, self._source.episodes, Path(folder))
 
     @property
     def main(self) -> ActionMode:

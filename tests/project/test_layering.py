@@ -21,15 +21,16 @@ MAY_IMPORT = {  # the longest path that fits a file counts
     "eval": {"eval", "envs"},
     "eval/table": {"eval/table"},  # tables are read, scored and judged without environments
     "eval/measures": {"eval/measures", "eval/table"},
-    "eval/report.py": {"eval/measures", "eval/table"},
+    "eval/report.py": {"eval/measures", "eval/table", "eval/saving.py"},  # `Report.save` alone
     "eval/play": {"eval/play", "eval/measures", "eval/table", "envs"},
     "leaderboards": {"leaderboards", "eval", "envs"},
     "testing": {"testing", "envs"},
     "testing/known/judging.py": {"testing", "envs", "eval"},  # where known agents meet the measurement
-    "api": {"eval", "agents", "envs"},  # where agents and evaluation meet
-    "cli": {"cli", "api", "leaderboards", "eval", "agents", "envs"},
+    "players": {"eval", "agents", "envs"},  # where agents and evaluation meet
+    "api": {"players", "eval", "agents", "envs"},
+    "cli": {"cli", "api", "players", "leaderboards", "eval", "agents", "envs"},
     "__main__": {"cli"},
-    "__init__": {"envs", "api", "agents", "eval"},
+    "__init__": {"envs", "api", "players", "agents", "eval"},
 }
 HEAVY = {"torch", "stable_baselines3", "sb3_contrib"}
 FOLDERS = [name for name in MAY_IMPORT if (ROOT / name).is_dir() and "/" not in name]

@@ -9,6 +9,7 @@ from typing import Any
 from . import loops
 from .compile import Compiler, Kernel
 from .loops import Draw, Games
+from .notice import told
 
 
 class Loops:
@@ -73,7 +74,8 @@ class Loops:
         self.dispatchers.append(dispatcher)
 
         def first(*arguments: Any) -> Any:
-            result = dispatcher(*arguments)
+            with told(self._full.name):
+                result = dispatcher(*arguments)
             self.__dict__[name] = dispatcher.get_overload(dispatcher.signatures[-1])
             return result
 

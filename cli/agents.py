@@ -1,0 +1,80 @@
+"""The agents that `goalgap eval` is given: which word is the environment, whose seeds they are, what they must say."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from .. import envs
+from ..agents.records import RECORD, read_record
+from ..agents.reference import FORMS
+from ..envs.engine.task import Task
+from .options import Options, RefusedError
+
+REFERENCES = {form.partition(":")[0] for form in FORMS.split(", ")}
+
+
+def environment_first(environment: str, agents: Sequence[str]) -> tuple[str, Sequence[str]]:
+    """The environment and the agents, also where the environment was typed last."""
+    words = (environment, *agents)
+    if _is_environment(words[0]) or not (_is_environment(words[-1]) or _is_agent(words[0])):
+        return words[0], words[1:]
+    return words[-1], words[:-1]
+
+
+def _is_agent(word: str) -> bool:
+    return word.partition(":")[0] in REFERENCES or Path(word).exists()
+
+
+def _is_environment(word: str) -> bool:
+    """What looks like a reference policy is none: finding it would import a module of that name."""
+    try:
+        return word.partition(":")[0] not in REFERENCES and bool(envs.find(word))
+    except ValueError:
+        return False
+
+
+def by_seed(agents: Sequence[str], training_seeds: Sequence[int]) -> dict[int, str]:
+    """Agents by training seed: as given, else as their records say, else 0, 1, ... in order; ValueError for mistakes."""
+    paths = [path for agent in agents for path in _seed_folders(agent)]
+    if not paths:
+        raise ValueError(f"name an agent: a folder, a .zip file, or a reference policy: {FORMS}")
+    seeds = training_seeds or [_recorded_seed(path, k) for k, path in enumerate(paths)]
+    if len(seeds) != len(paths):
+        raise ValueError(f"--training-seed takes a seed for each agent: {len(paths)}, not {len(seeds)}")
+    if repeated := sorted({seed for seed in seeds if list(seeds).count(seed) > 1}):
+        raise ValueError(f"two agents have training seed {repeated[0]}: give all seeds in order by --training-seed")
+    return dict(zip(seeds, paths, strict=True))
+
+
+def _seed_folders(agent: str) -> list[str]:
+    """The agents of a run, where its folder is given."""
+    folder = Path(agent)
+    return [str(record.parent) for record in sorted(folder.glob(f"seed-*/{RECORD}"))] or [agent]
+
+
+def _recorded_seed(agent: str, place: int) -> int:
+    return int(read_record(Path(agent))["seed"]) if Path(agent).is_dir() else place
+
+
+def check_told(agents: Mapping[int, str], options: Options, task: Task) -> None:
+    """RefusedError where a bare zip is given without what it was trained with, which nobody else can say."""
+    bare = [path for path in agents.values() if Path(path).is_file()]
+    missing = [f"--alpha {task.alpha:g}"] * (options.alpha is None) + [f"--reward {task.reward}"] * (not options.reward)
+    if bare and missing:
+        raise RefusedError(
+            f"{bare[0]} does not say what it was trained with: add {' '.join(missing)}, or what it was instead "
+            "(alpha: the share of training levels that tell the goals apart)"
+        )
+
+
+@contextmanager
+def importable(folder: Path) -> Iterator[None]:
+    """Within, modules of a folder are found after all that is installed: agents may hold classes of their own."""
+    sys.path.append(str(folder))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(folder))

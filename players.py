@@ -1,0 +1,172 @@
+"""Who plays: the one place where names, paths, models and policies are told apart, and what is recorded of each.
+
+Where evaluation and agents meet: a policy is found by what the user has of it, and a run is described by its record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from . import envs
+from .agents.algorithms import LOADED
+from .agents.records import agent_file
+from .agents.reference import Reference, is_reference_name, reference
+from .choices import choose
+from .envs.engine.task import Task
+from .eval.play.policy import Policy, ReferencePolicy
+from .eval.table.runs import Run
+
+if TYPE_CHECKING:
+    from stable_baselines3.common.base_class import BaseAlgorithm
+
+    from .agents.loading import AgentPolicy
+
+    Given = Policy | ReferencePolicy | BaseAlgorithm | Path | str
+
+Player = Policy | ReferencePolicy
+EXTRA = ("torch", "stable_baselines3", "sb3_contrib")  # what `pip install goalgap[agents]` brings
+
+
+class MissingPackageError(ImportError):
+    """Training and loading agents need packages that are not installed; the message says how to install them."""
+
+
+@contextmanager
+def needs_agents() -> Iterator[None]:
+    """Around what imports torch or stable-baselines3; MissingPackageError tells how to install them."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        package = (error.name or "").split(".")[0]
+        if package not in EXTRA:
+            raise
+        raise MissingPackageError(
+            f'this needs {package}, which is not installed: pip install "goalgap[agents]" brings stable-baselines3 '
+            "and torch"
+        ) from error
+
+
+def load_agent(path: Path | str, task: Task | str, **options: Any) -> AgentPolicy:
+    """The policy of a trained agent, checked against the task, or the environment, that it shall play.
+
+    Loading runs code from the file: load only files you trust.
+
+    Args:
+        path: a folder that `train` wrote, or any stable-baselines3 zip.
+        task: what it shall play; other splits and arguments than in training are allowed.
+        options: sampled=False takes the likeliest action; memory=False resets the agent's memory at every step; seed
+            is of the drawing; algorithm says what a bare zip was trained by.
+
+    Raises:
+        FileNotFoundError: nothing is there.
+        AgentError: the file is corrupt, or was trained for another environment or for other spaces.
+        MissingPackageError: stable-baselines3 or torch is not installed.
+    """
+    agent_file(Path(path))  # mistakes are told first, and packages that are missing only where nothing else is
+    if options.get("algorithm") is not None:
+        choose("algorithm", options["algorithm"], LOADED)
+    with needs_agents():
+        from .agents.loading import load_agent
+    return load_agent(Path(path), as_task(task), **options)
+
+
+def players(given: Any, task: Task, name: str | None = None, **options: Any) -> list[tuple[Player, Run]]:
+    """Who plays, and what is recorded of each: a policy, or those of several training seeds.
+
+    Args:
+        given, task, name: as in `evaluate`.
+        options: of `load_agent`, for paths.
+
+    Raises:
+        TypeError, ValueError, FileNotFoundError: as in `evaluate`.
+    """
+    if isinstance(given, Mapping):
+        found = {_seed(seed): find_policy(each, task, **{**options, "seed": seed}) for seed, each in given.items()}
+        pairs = [(player, run_of(player, task, training_seed=seed)) for seed, player in found.items()]
+    else:
+        player = find_policy(given, task, **options)
+        pairs = [(player, run_of(player, task))]
+    pairs = [(player, run.model_copy(update={"agent": name or run.agent})) for player, run in pairs]
+    _check_one_agent([run for _, run in pairs])
+    return pairs
+
+
+def _seed(given: Any) -> int:
+    if isinstance(given, bool) or not isinstance(given, int) or given < 0:
+        raise TypeError(f"policies of several seeds are {{training seed: policy}}, with seeds from 0, not {given!r}")
+    return given
+
+
+def _check_one_agent(runs: list[Run]) -> None:
+    """ValueError unless these are one agent's training seeds."""
+    if not runs:
+        raise ValueError("there is nobody to evaluate: give {training seed: policy} for one seed at least")
+    kinds = sorted({(run.reward, run.alpha) for run in runs})
+    if len(kinds) > 1:
+        told = "; ".join(f"reward {reward}, alpha {alpha:g}" for reward, alpha in kinds)
+        raise ValueError(f"these agents were trained differently, evaluate each kind by itself: {told}")
+    names = sorted({run.agent for run in runs})
+    if len(names) > 1:
+        raise ValueError(
+            f"these have {len(names)} names, {', '.join(names)}: give the agent whose training seeds they are one name "
+            "(--name NAME, or name= in Python), or evaluate each by itself"
+        )
+
+
+def find_policy(given: Any, task: Task, **options: Any) -> Player:
+    """The policy that a user means: the one place where names, paths, models and policies are told apart.
+
+    Args:
+        given: as in `evaluate`.
+        task: what it shall play.
+        options: of `load_agent`, for a path; of these, `seed` is of any policy that draws its actions.
+
+    Raises:
+        TypeError: it is none of these.
+        ValueError, FileNotFoundError: as of `reference` and `load_agent`.
+    """
+    if isinstance(given, str) and is_reference_name(given, task.game):
+        return _reference(given, task, **options)
+    if isinstance(given, str | Path):
+        return load_agent(given, task, **options)
+    if isinstance(given, Policy | ReferencePolicy):
+        return given
+    if hasattr(given, "predict") and hasattr(given, "observation_space"):
+        with needs_agents():
+            from .agents.loading import AgentPolicy
+        return AgentPolicy(type(given).__name__, given, seed=options.get("seed", 0))
+    raise TypeError(
+        "a policy is a callable with a name, a model of stable-baselines3, the name of a reference policy or the path "
+        f"of an agent, not {given!r}"
+    )
+
+
+def _reference(name: str, task: Task, seed: int = 0, sampled: bool = True, memory: bool = True, **_: Any) -> Reference:
+    if not memory:
+        raise ValueError(f"{name} has no memory to forget: only recurrent agents have one")
+    if not sampled:
+        raise ValueError(f"{name} has no likeliest actions to take: only trained agents have them")
+    return reference(name, task.game, seed)
+
+
+def run_of(policy: Player, task: Task, **known: Any) -> Run:
+    """What is recorded of a policy: what it says of itself by `run_fields`, else its name and what the task says."""
+    told = {"agent": policy.name, "reward": task.reward, "alpha": task.alpha}
+    return Run(**{**told, **getattr(policy, "run_fields", {}), **known})
+
+
+def check_agents_can_be_made() -> None:
+    """MissingPackageError unless what training and loading need is installed; imports none of it."""
+    with needs_agents():
+        for package in EXTRA:
+            if find_spec(package) is None:
+                raise ModuleNotFoundError(name=package)
+
+
+def as_task(given: Task | str) -> Task:
+    """A task, or that of an environment's name."""
+    return given if isinstance(given, Task) else envs.task(given)
