@@ -15,7 +15,7 @@ from . import envs
 from .agents.algorithms import LOADED
 from .agents.records import agent_file
 from .agents.reference import Reference, is_reference_name, reference
-from .choices import choose
+from .choices import choose, shown
 from .envs.engine.task import Task
 from .eval.play.policy import Policy, ReferencePolicy
 from .eval.table.runs import Run
@@ -141,7 +141,7 @@ def find_policy(given: Any, task: Task, **options: Any) -> Player:
         return AgentPolicy(type(given).__name__, given, seed=options.get("seed", 0))
     raise TypeError(
         "a policy is a callable with a name, a model of stable-baselines3, the name of a reference policy or the path "
-        f"of an agent, not {given!r}"
+        f"of an agent, not {shown(given)}"
     )
 
 

@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..choices import choose
+from ..choices import choose, shown
 from ..envs.engine.batch import Batch
 from ..envs.engine.game import Game
 from .chance import shares
@@ -107,7 +107,7 @@ def _read(name: str, seed: int) -> Reference:
             return Reference(name, (), _random, seed)
         case ["noop"]:
             return Reference(name, (), _noop, seed)
-    raise ValueError(f"unknown reference policy {name!r}: the forms are {FORMS}")
+    raise ValueError(f"unknown reference policy {shown(name)}: the forms are {FORMS}")
 
 
 def reference_names(game: Game) -> list[str]:
@@ -138,7 +138,7 @@ def _fraction(text: str) -> float:
     except ValueError:
         fraction = -1.0
     if not 0 <= fraction <= 1:
-        raise ValueError(f"a fraction of random moves or a share of episodes is a number in [0, 1], not {text!r}")
+        raise ValueError(f"a fraction of random moves or a share of episodes is a number in [0, 1], not {shown(text)}")
     return fraction
 
 

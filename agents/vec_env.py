@@ -24,6 +24,7 @@ from stable_baselines3.common.vec_env.base_vec_env import VecEnvIndices, VecEnvS
 
 from ..choices import choose
 from ..envs.engine.batch import Batch
+from ..envs.engine.checks import check_number
 from ..envs.engine.faces.reset import fresh_seeds, reset_with_options
 from ..envs.engine.kernels.rng import level_seed
 from ..envs.engine.levels import LevelSampler, checked_seeds
@@ -51,8 +52,7 @@ class GoalGapVecEnv(VecEnv):
     ) -> None:
         if render_mode is not None:
             choose("render_mode", render_mode, ["rgb_array"])
-        if isinstance(n_envs, bool) or not isinstance(n_envs, int) or n_envs < 1:
-            raise ValueError(f"n_envs is a whole number of games, at least 1, not {n_envs!r}")
+        check_number("n_envs", n_envs)
         self.task, self.render_mode = task, render_mode
         super().__init__(n_envs, task.observation_space, task.action_space)
         self.batch = Batch(task, n_envs, sampler)

@@ -10,7 +10,7 @@ from gymnasium.error import ResetNeeded
 from numpy.typing import NDArray
 
 from ...choices import shown
-from .checks import checked_games, checked_goal, checked_levels, checked_states
+from .checks import check_number, checked_games, checked_goal, checked_levels, checked_states
 from .kernels.loops import Games
 from .levels import Levels, LevelSampler, Results, checked_seeds, draw_into, margins
 from .looks.art import Scene
@@ -36,6 +36,7 @@ class Batch:
     """
 
     def __init__(self, task: Task, n: int, sampler: LevelSampler | None = None) -> None:
+        check_number("n", n, low=0)
         self.task, self.n, self.sampler = task, n, sampler
         shape, width = task.observation_space.shape, len(task.channels)
         self._frame = np.dtype([("cells", "u1", shape)])
@@ -57,14 +58,14 @@ class Batch:
     def of(cls, task: Task, seeds: Any) -> Self:
         """A batch whose games stand at the start of the levels of `seeds`, a list of integers in 0 .. 2^63-1."""
         chosen = checked_seeds(seeds)
-        batch = cls(task, len(chosen))
+        batch = cls(task, chosen.size)
         batch.reset_to_seeds(chosen)
         return batch
 
     @classmethod
     def on(cls, task: Task, levels: Levels) -> Self:
         """A batch whose games stand at the start of these levels."""
-        batch = cls(task, len(levels))
+        batch = cls(task, np.size(levels))
         batch.reset_to_levels(levels)
         return batch
 

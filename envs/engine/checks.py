@@ -17,8 +17,17 @@ from .arguments import LONGEST
 from .maze.cells import PLACE, Maze
 from .task import Task
 
+MOST_GAMES = 10**7
+
 Indices = NDArray[np.int64]
 Records = NDArray[np.void]
+
+
+def check_number(name: str, given: Any, low: int = 1) -> None:
+    """ValueError unless it is a number of games."""
+    if isinstance(given, bool) or not isinstance(given, int) or not low <= given <= MOST_GAMES:
+        allowed = f"at least {low}" if not isinstance(given, int) or given < low else f"at most {MOST_GAMES}"
+        raise ValueError(f"{name} is a whole number of games, {allowed}, not {shown(given)}")
 
 
 def checked_games(where: Any, everyone: Indices) -> Indices:
