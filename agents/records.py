@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,8 +46,25 @@ def run_key(task: Task, recipe: Recipe, seed: int) -> str:
 
 
 def folder_of(results: Path, task: Task, recipe: Recipe) -> Path:
-    """The folder of all agents of a task and a recipe; its digits are the key of seed 0."""
-    return results / f"{task.game.name}-{run_key(task, recipe, 0)}"
+    """The folder of all agents of a task and a recipe, such as `IrishElk-PPO-alpha0.03-13cb7a`.
+
+    The name says what is not as usual, and ends in the first digits of the key of seed 0. Folders of the names that
+    earlier versions gave, the environment's and all 12 digits, are found where they are.
+    """
+    key = run_key(task, recipe, 0)
+    earlier = results / f"{task.game.name}-{key}"
+    return earlier if earlier.is_dir() else results / "-".join([*_told(task, recipe), key[:6]])
+
+
+def _told(task: Task, recipe: Recipe) -> Iterator[str]:
+    """The environment, the algorithm, and what else is not as usual."""
+    yield from (task.game.name, recipe.algorithm)
+    usual = Task.of(task.game).arguments
+    yield from (f"{name}{value}" for name, value in task.arguments.items() if value != usual[name])
+    if task.alpha:
+        yield f"alpha{task.alpha:g}"
+    if task.reward != task.game.intended.name:
+        yield task.reward
 
 
 def finished(folder: Path) -> bool:

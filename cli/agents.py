@@ -16,7 +16,7 @@ from .options import Options, RefusedError
 REFERENCES = {form.partition(":")[0] for form in FORMS.split(", ")}
 
 
-def environment_first(environment: str, agents: Sequence[str]) -> tuple[str, Sequence[str]]:
+def environment_first(environment: str, agents: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     """The environment and the agents, also where the environment was typed last."""
     words = (environment, *agents)
     if _is_environment(words[0]) or not (_is_environment(words[-1]) or _is_agent(words[0])):
@@ -37,7 +37,7 @@ def _is_environment(word: str) -> bool:
 
 
 def by_seed(agents: Sequence[str], training_seeds: Sequence[int]) -> dict[int, str]:
-    """Agents by training seed: as given, else as their records say, else 0, 1, ... in order; ValueError for mistakes."""
+    """Agents by training seed: as given, else as their records say, else 0, 1, ... in order."""
     paths = [path for agent in agents for path in _seed_folders(agent)]
     if not paths:
         raise ValueError(f"name an agent: a folder, a .zip file, or a reference policy: {FORMS}")

@@ -24,10 +24,16 @@ from .progress import OnWork, progress_shown
 from .report import show_report
 from .results import locked
 
+Agents = Annotated[
+    tuple[str, ...],
+    tyro.conf.Positional,
+    tyro.conf.arg(metavar="AGENT [AGENT ...]", help_behavior_hint="(required)"),
+]
+
 
 def evaluate(
     environment: Environment,
-    agents: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="AGENT [AGENT ...]")] = (),
+    agents: Agents = (),
     options: Shared = Options(),  # noqa: B008
     levels: int = LEVELS,
     argmax: Flag = False,

@@ -11,23 +11,30 @@ import tyro
 from rich.console import Console
 from rich.markup import escape
 
+from .. import envs
 from ..eval.table.episodes import Episodes
 from ..files import write_whole
 from ..leaderboards import board
-from ..leaderboards.entry import ENTRIES, Entry, EntryInfo, read_entries
-from .options import RefusedError
+from ..leaderboards.entry import ENTRIES, Entry, EntryInfo, entry_folders
+from .options import Flag, OptionalPath, RefusedError, optional
+from .progress import OnWork, progress_shown
+from .report import Paths
 from .results import find_episodes
+
+Entries = Annotated[
+    Path, tyro.conf.arg(help="the folder of entries", help_behavior_hint="(default: the package's own)")
+]
 
 
 def enter(
-    paths: Annotated[tuple[Path, ...], tyro.conf.Positional],
+    paths: Paths,
     name: str,
     authors: str,
     description: str,
     command: str,
     kind: Literal["trained", "reference"] = "trained",
-    url: str = "",
-    entries: Path = ENTRIES,
+    url: Annotated[str, optional("URL")] = "",
+    entries: Entries = ENTRIES,
 ) -> None:
     """Make a leaderboard entry from the episodes of a run.
 
@@ -39,7 +46,6 @@ def enter(
         command: what anyone can run to make these episodes again.
         kind: trained, or a reference policy.
         url: where to read more.
-        entries: the folder of entries.
     """
     date = datetime.now(UTC).date().isoformat()
     info = EntryInfo(
@@ -58,32 +64,47 @@ def _sampled(parts: Iterable[Episodes]) -> Iterator[Episodes]:
             yield Episodes(sampled.game, runs, sampled.table)
 
 
-def leaderboard(entries: Path = ENTRIES, verify: bool = False, markdown: Path | None = None) -> None:
+def leaderboard(
+    environment: Annotated[str | None, tyro.conf.Positional, optional("ENV")] = None,
+    entries: Entries = ENTRIES,
+    verify: Flag = False,
+    markdown: OptionalPath = None,
+) -> None:
     """Rank all entries, from their raw episodes.
 
     Args:
-        entries: the folder of entries.
+        environment: name or id; all environments, if left out.
         verify: play every recorded episode again first.
         markdown: a file for the board as a page.
     """
-    entered = read_entries(entries)
-    if verify:
-        _verify(entered)
-    tables = board.boards(entered)
-    Console().print(board.render(tables))
+    console, folders = Console(), entry_folders(entries, envs.find(environment)[0].name if environment else "*")
+    with progress_shown(Console(stderr=True)) as update:
+        if verify:
+            _verify(_read(folders, update, "play entries again"))
+        tables = board.boards(_read(folders, update, "read entries"))
+    console.print(board.render(tables, console.width))
     if markdown is not None:
         write_whole(markdown, board.markdown(tables).encode())
+        console.print(f"page: {markdown}", soft_wrap=True, highlight=False, markup=False)
 
 
-def _verify(entered: list[Entry]) -> None:
+def _read(folders: list[Path], update: OnWork, name: str) -> Iterator[Entry]:
+    """Entries one by one; `update` is told when the work on each begins, and when that on the last has ended."""
+    for k, folder in enumerate(folders):
+        update(name, k, len(folders))
+        yield Entry.read(folder)
+    update(name, len(folders), len(folders))
+
+
+def _verify(entered: Iterable[Entry]) -> None:
     """Play all entries again and say that they are right; RefusedError after a line for each that is not."""
-    console, failed = Console(), 0
-    for entry in entered:
+    console, number, failed = Console(), 0, 0
+    for number, entry in enumerate(entered, 1):  # noqa: B007 (how many there were)
         try:
             entry.verify()
         except ValueError as error:
             failed += 1
             console.print(f"{entry.folder}: {error}", soft_wrap=True, highlight=False, markup=False)
     if failed:
-        raise RefusedError(f"{failed} of {len(entered)} entries do not replay as recorded")
-    console.print(f"{len(entered)} entries replay as recorded", highlight=False)
+        raise RefusedError(f"{failed} of {number} entries do not replay as recorded")
+    console.print(f"{number} entries replay as recorded", highlight=False)

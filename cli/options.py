@@ -18,7 +18,6 @@ LEVELS = 1000
 RESULTS = Path("results")
 
 
-
 def optional(metavar: str, help: str | None = None) -> Any:
     """How help shows an option that may be left out."""
     return tyro.conf.arg(metavar=metavar, help=help, help_behavior_hint="(optional)")

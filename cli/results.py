@@ -4,8 +4,9 @@
                                              /seed-0/sampled-1000.parquet, .json    its episodes
                                              /report.json, report.html              what they say
 
-The name says what is not as usual, for people, and holds a digest of the environment, its arguments, alpha, the reward and the recipe (`agents.records`), so that
-the same command finds what is finished and another one cannot mistake it for its own.
+The name says what is not as usual, for people, and holds a digest of the environment, its arguments, alpha, the reward
+and the recipe (`agents.records`), so that the same command finds what is finished and another one cannot mistake it for
+its own.
 """
 
 from __future__ import annotations

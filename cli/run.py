@@ -10,9 +10,9 @@ from rich.console import Console
 from ..agents.recipes import default_recipe
 from ..agents.records import folder_of, read_record, run_fields
 from ..envs.engine.task import Task
-from ..eval.table.episodes import Episodes
 from ..eval.report import Report
 from ..eval.saving import save_report
+from ..eval.table.episodes import Episodes
 from ..eval.table.runs import Run
 from ..players import find_policy
 from .eval import play

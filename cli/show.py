@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import fields
 from itertools import zip_longest
-from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 import tyro
@@ -14,9 +14,10 @@ from rich.table import Table
 from rich.text import Text
 
 from .. import envs
+from ..envs.engine.arguments import allowed
 from ..envs.engine.batch import Batch
-from ..envs.engine.looks.art import Scene
 from ..envs.engine.looks import png as picture
+from ..envs.engine.looks.art import Scene
 from ..envs.engine.task import Task
 from ..files import write_whole
 from ..terms import SPLITS, Split
@@ -42,7 +43,7 @@ def list_environments(environment: Annotated[str | None, tyro.conf.Positional, o
 
 def _describe(console: Console, task: Task) -> None:
     game = task.game
-    console.print(Text(game.story), end="\n\n")
+    console.print(_reflowed(game.story), end="\n\n")
     facts = Table(box=None, pad_edge=False, show_header=False)
     for split, id in envs.ids(game).items():
         facts.add_row(split, id)
@@ -50,10 +51,31 @@ def _describe(console: Console, task: Task) -> None:
         facts.add_row(f"{goal.role} {goal.kind}".strip(), f"{goal.name}: {goal.blurb}")
     for event in game.events:
         facts.add_row("event", f"{event.name}: {event.blurb}")
-    for argument in fields(game.arguments):
-        standard = task.arguments[argument.name]
-        facts.add_row(f"--set {argument.name}=", f"{argument.metadata['help']} (standard: {standard})")
+    for name, help, values, usual in _arguments(task):
+        facts.add_row(name, f"{help}: {values} (standard: {usual})")
     console.print(facts)
+
+
+def _arguments(task: Task) -> Iterator[tuple[str, str, str, Any]]:
+    """Options of an environment, each with what it means, what is allowed, and what it is if left out."""
+    rewards = ", ".join(reward.name for reward in task.game.rewards)
+    yield "--alpha", "fraction of distinguishing levels mixed into training", "0 to 1", f"{task.alpha:g}"
+    yield "--reward", "what training is rewarded by", rewards, task.reward
+    for each in fields(task.game.arguments):
+        name = "--size" if each.name == "size" else f"--set {each.name}="
+        yield name, each.metadata["help"], allowed(each), task.arguments[each.name]
+
+
+def _reflowed(story: str) -> Text:
+    """A story whose lines are as long as the terminal is wide, not as its source was; underlined lines are headings."""
+    told = Text()
+    for paragraph in story.replace("-\n", "-\n\n").strip().split("\n\n"):
+        lines = paragraph.splitlines()
+        heading = set(lines[-1]) == {"-"}
+        told.append(lines[0] if heading else " ".join(lines), "bold" if heading else "")
+        told.append("\n" if heading else "\n\n")
+    told.rstrip()
+    return told
 
 
 def show(

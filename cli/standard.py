@@ -18,20 +18,21 @@ from ..agents.records import folder_of
 from ..agents.reference import reference_names
 from ..leaderboards.entry import ENTRIES, ENTRY, slug
 from ..leaderboards.standard import AUTHORS, Experiment, experiments
-from .options import RESULTS
+from .leaderboard import Entries
+from .options import RESULTS, optional
 
 
 def standard(
-    environments: Annotated[tuple[str, ...], tyro.conf.Positional] = (),
+    environments: Annotated[tuple[str, ...], tyro.conf.Positional, optional("ENV [ENV ...]")] = (),
     results: Path = RESULTS,
-    entries: Path = ENTRIES,
+    entries: Entries = ENTRIES,
 ) -> None:
     """Make the standard leaderboard entries that do not exist yet: reference policies, then trained agents.
 
     Args:
         environments: names or ids; all of them if left out.
         results: the folder all results go to.
-        entries: the folder of entries; remove one of its folders to make that entry anew.
+        entries: remove one of its folders to make that entry anew.
     """
     games = [envs.find(environment)[0] for environment in environments or envs.SUITE]
     for game in games:
@@ -55,7 +56,7 @@ class Maker:
         if self._exists(name):
             return
         out = self.results / "reference" / f"{self.environment}-{name.replace(':', '-')}"
-        words = ["eval", name, self.environment]
+        words = ["eval", self.environment, name]
         _goalgap(*words, "--out", str(out))
         description = f"The scripted reference policy {name}, which looks at the state of the game."
         self._enter([out], name, description, words, "reference")
@@ -76,12 +77,11 @@ class Maker:
 
     def _enter_ablated(self, experiment: Experiment) -> None:
         folder = self.folder_of(experiment)
-        outs = [self.results / "forgetful" / f"{self.environment}-{seed}" for seed in range(experiment.seeds)]
-        for seed, out in enumerate(outs):
-            _goalgap("eval", str(folder / f"seed-{seed}"), self.environment, "--forget", "--out", str(out))
+        out = self.results / "forgetful" / self.environment
+        _goalgap("eval", self.environment, str(folder), "--forget", "--out", str(out))
         description = f"{experiment.description} Its memory is reset at every step."
         words = [*experiment.words, "&&", *ablation_words(folder, experiment)]
-        self._enter(outs, f"{experiment.name}, memory ablated", description, words, "trained")
+        self._enter([out], f"{experiment.name}, memory ablated", description, words, "trained")
 
     def _exists(self, name: str) -> bool:
         return (self.entries / self.environment / slug(name) / ENTRY).exists()
@@ -94,9 +94,7 @@ class Maker:
 
 def ablation_words(folder: Path, experiment: Experiment) -> list[str]:
     """What is typed to evaluate the agents in a folder once more, each without its memory."""
-    seeds = " ".join(map(str, range(experiment.seeds)))
-    one = f"goalgap eval {folder}/seed-$seed {experiment.environment} --forget --out forgetful-$seed"
-    return ["for seed in", f"{seeds};", "do", f"{one};", "done"]
+    return ["goalgap", "eval", experiment.environment, str(folder), "--forget", "--out", "forgetful"]
 
 
 def _goalgap(*words: str) -> None:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import inspect
 from collections.abc import Mapping
 from dataclasses import fields
-from typing import Any
 
 import numpy as np
 
 from goalgap.envs import ids
+from goalgap.envs.engine.arguments import allowed
 from goalgap.envs.engine.batch import Batch
 from goalgap.envs.engine.game import Game
 from goalgap.envs.engine.task import Task
@@ -143,14 +143,10 @@ def _said(game: Game, kernel: str) -> str:
 
 def arguments(game: Game) -> list[tuple[str, str, str, str]]:
     """Rows of name, default, what is allowed, and meaning."""
-    rules = [(each, each.metadata) for each in fields(game.arguments)]
-    rows = [(each.name, f"`{each.default}`", _allowed(rule), rule["help"]) for each, rule in rules]
+    known = fields(game.arguments)
+    rows = [(each.name, f"`{each.default}`", allowed(each), each.metadata["help"]) for each in known]
     names = ", ".join(goal.name for goal in game.rewards)
     return [*rows, *COMMON, ("reward", f"`{game.intended.name}`", names, "the reward an agent is given")]
-
-
-def _allowed(rule: Any) -> str:
-    return ", ".join(rule["choices"]) or f"{rule['low']} to {rule['high']}"
 
 
 def proxy_names(game: Game) -> str:

@@ -7,6 +7,7 @@ which goal, with what pursuit shares, and the goal gap.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from rich.console import Group
 
@@ -62,6 +63,8 @@ def titled(entry: Entry, report: Report) -> str:
     return f"{entry.info.name}{MARK}" if single else entry.info.name
 
 
+WIDE = 120  # columns of a terminal that shows all
+NARROW = {"goal gap": "goal\ngap", "score in deployment": "deploy\nscore", "score in training": "train\nscore"}
 SHOWN_FROM = 0.005  # the least pursuit share that is shown
 SHOWN: tuple[tuple[Column, Callable[[Report], Cell]], ...] = (
     (Column("agents go for", numeric=False), _counted),
@@ -105,6 +108,16 @@ def markdown(tables: dict[str, Section]) -> str:
     return "\n".join([HEADER, *(f"\n## {name}\n\n{table(section)}" for name, section in tables.items())]) + "\n"
 
 
-def render(tables: dict[str, Section]) -> Group:
-    """The board for the terminal."""
-    return Group(*(part for section in tables.values() for part in (terminal.table(section), "")))
+def render(tables: dict[str, Section], width: int = WIDE) -> Group:
+    """The board for a terminal of so many columns: where they are few, without intervals and pursuit shares."""
+    shown = tables.values() if width >= WIDE else map(_brief, tables.values())
+    note = [] if width >= WIDE else [f"Intervals and pursuit shares need {WIDE} columns, or --markdown FILE."]
+    return Group(*(part for section in shown for part in (terminal.table(section), "")), *note)
+
+
+def _brief(section: Section) -> Section:
+    kept = [k for k, column in enumerate(section.columns) if column.title != "pursuit shares"]
+    rows = [replace(row, cells=tuple(Cell(row.cells[k].text) for k in kept)) for row in section.rows]
+    columns = [section.columns[k] for k in kept]
+    titled = tuple(replace(column, title=NARROW.get(column.title, column.title)) for column in columns)
+    return replace(section, columns=titled, rows=tuple(rows))

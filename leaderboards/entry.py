@@ -120,9 +120,15 @@ def slug(name: str) -> str:
     return re.sub(r"[^a-z0-9.]+", "-", name.lower()).strip("-")
 
 
+def entry_folders(entries: Path = ENTRIES, environment: str = "*") -> list[Path]:
+    """The folders of all entries, or of those in one environment, sorted; EntryError when there are none."""
+    folders = sorted(path.parent for path in entries.glob(f"{environment}/*/{ENTRY}"))
+    if not folders:
+        place = entries if environment == "*" else entries / environment
+        raise EntryError(f"no entries below {place}: `goalgap enter` makes one from a run's results")
+    return folders
+
+
 def read_entries(entries: Path = ENTRIES) -> list[Entry]:
     """All entries below a folder, sorted by path; EntryError when there are none."""
-    folders = sorted(path.parent for path in entries.glob(f"*/*/{ENTRY}"))
-    if not folders:
-        raise EntryError(f"no entries below {entries}: `goalgap enter` makes one from a run's results")
-    return [Entry.read(folder) for folder in folders]
+    return [Entry.read(folder) for folder in entry_folders(entries)]

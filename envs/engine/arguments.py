@@ -64,5 +64,11 @@ class Arguments:
             raise ValueError(f"{each.name} must be {allowed}, not {shown(value)}")
 
 
+def allowed(each: Field[Any]) -> str:
+    """What values an argument may have, in words: "blocks, perfect", or "5 to 41"."""
+    rule = each.metadata
+    return ", ".join(rule["choices"]) or f"{rule['low']} to {rule['high']}"
+
+
 def _number(each: Field[Any], value: Any) -> int:
     return each.metadata["choices"].index(value) if each.metadata["choices"] else int(value)

@@ -28,7 +28,7 @@ def told(game: str) -> Iterator[None]:
         return
     from numba.core import event
 
-    class Teller(event.Listener):  # type: ignore[misc]
+    class Teller(event.Listener):
         def on_start(self, event: object) -> None:  # noqa: ARG002
             for tell in _told:
                 tell(game)
