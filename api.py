@@ -106,8 +106,9 @@ def train(
 
 
 def vec_env(
-    task: Task | str, n_envs: int = 1, render_mode: str | None = None, sampler: LevelSampler | None = None
-) -> GoalGapVecEnv:
+    task: Task | str, n_envs: int = 1, render_mode: str | None = None, sampler: LevelSampler | None = None,
+    judged: bool = True,
+) -> GoalGapVecEnv:  # fmt: skip
     """Many games of a task, or of an environment by its name, as the VecEnv of stable-baselines3.
 
     Args:
@@ -115,7 +116,8 @@ def vec_env(
         n_envs: how many games.
         render_mode: "rgb_array" for `get_images`.
         sampler: chooses the levels and is told how their episodes ended; by default levels are drawn anew.
+        judged: whether infos tell `is_success`; without it, training is faster where goals are no places.
     """
     with needs_agents():
         from .agents.vec_env import GoalGapVecEnv
-    return GoalGapVecEnv(as_task(task), n_envs, render_mode, sampler)
+    return GoalGapVecEnv(as_task(task), n_envs, render_mode, sampler, judged)

@@ -14,9 +14,25 @@ def choose(what: str, given: Any, allowed: Iterable[str]) -> str:
     options = list(allowed)
     if isinstance(given, str) and given in options:
         return str(given)
-    near = difflib.get_close_matches(str(given)[:MOST], options, n=1, cutoff=0.5)
+    raise ValueError(f"unknown {what} {shown(given)}: {advice(given, options)}")
+
+
+class UnknownArgumentError(TypeError, ValueError):
+    """There is no such keyword argument: Python's own error for it, and that of a choice that does not exist."""
+
+
+def check_argument(of: str, given: str, allowed: Iterable[str]) -> None:
+    """UnknownArgumentError, in Python's own words, unless `given` is a keyword argument of something."""
+    options = list(allowed)
+    if given not in options:
+        raise UnknownArgumentError(f"{of} got an unexpected keyword argument {shown(given)}: {advice(given, options)}")
+
+
+def advice(given: Any, options: list[str]) -> str:
+    """What is allowed, and what was likely meant."""
+    near = difflib.get_close_matches(given[:MOST] if isinstance(given, str) else "", options, n=1, cutoff=0.5)
     hint = f"; did you mean {near[0]!r}?" if near else ""
-    raise ValueError(f"unknown {what} {shown(given)}: choose from {', '.join(options)}{hint}")
+    return f"choose from {', '.join(options)}{hint}"
 
 
 def shown(given: Any) -> str:

@@ -22,6 +22,7 @@ from ..choices import choose, shown
 from ..terms import SPLITS, Split
 from . import cheese_corner, chime_bandit, ice_cream, irish_elk, keys_and_chests, probation, sweet_tooth
 from .engine.faces.single import GoalGapEnv
+from .engine.faces.spec import with_limit
 from .engine.faces.vector import GoalGapVectorEnv
 from .engine.game import Game
 from .engine.task import Task
@@ -86,11 +87,16 @@ def make(game: str, render_mode: str | None = None, **arguments: Any) -> GoalGap
     return GoalGapEnv(task(game, **arguments), render_mode)
 
 
+vars(make)["metadata"] = GoalGapEnv.metadata  # where Gymnasium looks before it wraps windows and lists of frames
+
+
 def make_vec(
-    game: str, num_envs: int = 1, render_mode: str | None = None, autoreset_mode: Any = "NextStep", **arguments: Any
-) -> GoalGapVectorEnv:
-    """The entry point of `gymnasium.make_vec`."""
-    return GoalGapVectorEnv(task(game, **arguments), num_envs, autoreset_mode, render_mode)
+    game: str, num_envs: int = 1, render_mode: str | None = None, autoreset_mode: Any = "NextStep",
+    max_episode_steps: int | None = None, **arguments: Any,
+) -> GoalGapVectorEnv:  # fmt: skip
+    """The entry point of `gymnasium.make_vec`, where `max_episode_steps` is another word for `horizon`."""
+    played = task(game, **with_limit(arguments, max_episode_steps))
+    return GoalGapVectorEnv(played, num_envs, autoreset_mode, render_mode)
 
 
 def _enter(game: Game) -> None:

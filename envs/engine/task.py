@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from gymnasium.spaces import Box, Discrete
 
-from ...choices import choose, shown
+from ...choices import check_argument, choose, shown
 from ...terms import SPLITS, Split
 from .arguments import Arguments
 from .game import Game
@@ -50,8 +50,10 @@ class Task:
         _check_alpha(alpha, split)
         known = [each.name for each in fields(game.arguments)]
         for name in arguments:
-            choose(f"argument of {game.name}", name, [*known, "split", "alpha", "reward"])
-        chosen = choose("reward", game.intended.name if reward is None else reward, [each.name for each in game.rewards])
+            check_argument(game.name, name, [*known, "split", "alpha", "reward"])
+        chosen = choose(
+            "reward", game.intended.name if reward is None else reward, [each.name for each in game.rewards]
+        )
         settings = game.arguments(**arguments)
         settings = replace(settings, horizon=settings.horizon or game.horizon(settings))
         return cls(game, settings, split, float(alpha), chosen)  # type: ignore[arg-type]

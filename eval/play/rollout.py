@@ -15,16 +15,16 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from ...envs.engine.anchors import Anchors, anchors
 from ...envs.engine.batch import Batch
 from ...envs.engine.task import Task
+from ...pursuit import Floats, fractions
 from ...terms import LEVELS, SPLITS, Split
-from ..measures.fractions import Floats, fractions
 from ..measures.power import columns as power_columns
 from ..table.columns import column_name, schema
 from ..table.episodes import Episodes
 from ..table.game import GameRecord
 from ..table.runs import Run
-from .anchors import Anchors, anchors
 from .games import game_record
 from .policy import Policy, ReferencePolicy, bound
 

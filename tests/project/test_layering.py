@@ -13,9 +13,16 @@ import pytest
 import goalgap
 
 ROOT = Path(goalgap.__file__).resolve().parent
-GROUND = {"choices", "files", "terms", "provenance", "__version__"}  # import nothing of ours, and all may import them
+GROUND = {
+    "choices",
+    "files",
+    "terms",
+    "provenance",
+    "pursuit",
+    "__version__",
+}  # import nothing of ours, and all may import them
 MAY_IMPORT = {  # the longest path that fits a file counts
-    **{name: set[str]() for name in ("choices", "files", "terms", "provenance")},
+    **{name: set[str]() for name in ("choices", "files", "terms", "provenance", "pursuit")},
     "envs": {"envs"},
     "agents": {"agents", "envs"},
     "eval": {"eval", "envs"},
