@@ -35,6 +35,17 @@ def advice(given: Any, options: list[str]) -> str:
     return f"choose from {', '.join(options)}{hint}"
 
 
+def check_name(what: str, given: Any) -> None:
+    """ValueError unless a name is made of characters that are seen, and that leave what stands around them as it is."""
+    if not isinstance(given, str) or not given.isprintable():
+        raise ValueError(f"{what} is a text of characters that can be printed, not {shown(given)}")
+
+
+def printable(text: str) -> str:
+    """A text with a question mark for each character that cannot be printed, such as one that turns the writing."""
+    return "".join(each if each.isprintable() else "?" for each in text)
+
+
 def shown(given: Any) -> str:
     """How an error shows what it was given: as Python writes it, cut short where it is long."""
     try:

@@ -71,7 +71,7 @@ def check_room(folder: Path) -> None:
     with _explained(folder):
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise StorageError(f"{folder} exists already: choose another folder or remove it")
-        folder.parent.mkdir(parents=True, exist_ok=True)
+        _make_parents(folder)
         with tempfile.TemporaryFile(dir=folder.parent) as probe:
             probe.write(b"probe")
         free = shutil.disk_usage(folder.parent).free
@@ -85,9 +85,17 @@ def check_file(path: Path) -> None:
     with _explained(path):
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, "")
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _make_parents(path)
         with tempfile.TemporaryFile(dir=path.parent) as probe:
             probe.write(bytes(PROBE))
+
+
+def exists(path: Path) -> bool:
+    """Whether there is something at a path, also where that is no possible path."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
 
 
 def sweep(folder: Path) -> None:
@@ -110,12 +118,19 @@ def sha256_of(path: Path) -> str:
 @contextmanager
 def _hidden_name(path: Path) -> Iterator[Path]:
     """A name beside `path` that nothing has; what has it when the block ends is removed. Makes the parents."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    _make_parents(path)
     temporary = path.with_name(f"{HIDDEN}{secrets.token_hex(4)}")
     try:
         yield temporary
     finally:
         _remove(temporary)
+
+
+def _make_parents(path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise NotADirectoryError(errno.ENOTDIR, "", str(path.parent)) from None
 
 
 def _remove(path: Path) -> None:

@@ -11,12 +11,13 @@ from rich.console import Console
 
 from ..agents.algorithms.recipe import Recipe
 from ..agents.recipes import default_recipe
-from ..agents.records import finished, folder_of
+from ..agents.records import check_own, finished, folder_of
 from ..envs.engine.task import Task
 from ..players import check_agents_can_be_made, needs_agents
 from .options import RESULTS, Algorithm, Environment, OptionalInt, OptionalPath, Options, RefusedError, Shared
 from .progress import OnWork, progress_shown
 from .results import locked
+from .saying import say
 
 if TYPE_CHECKING:
     from ..agents.callbacks import TrainingProgress
@@ -46,7 +47,7 @@ def train(
     check_trainable({seed: folder})
     with locked(folder.parent):
         train_missing(console, task, recipe, {seed: folder}, 1)
-    console.print(f"agent: {folder}", soft_wrap=True, highlight=False)
+    say(console, f"agent: {folder}")
 
 
 def given_steps(steps: int | None) -> dict[str, int]:
@@ -63,8 +64,10 @@ def check_trainable(places: Mapping[int, Path]) -> None:
 def train_missing(console: Console, task: Task, recipe: Recipe, places: Mapping[int, Path], processes: int) -> None:
     """Train the seeds whose places hold no agent yet; RefusedError when some fail, after all others."""
     missing = {seed: place for seed, place in places.items() if not finished(place)}
+    for seed in set(places) - set(missing):
+        check_own(places[seed], task, recipe, seed)
     if done := sorted(set(places) - set(missing)):
-        console.print(f"trained already: seed {', '.join(map(str, done))}", highlight=False)
+        say(console, f"trained already: seed {', '.join(map(str, done))}")
     if not missing:
         return
     with progress_shown(console) as update:

@@ -51,7 +51,7 @@ def draw_levels(task: Task, seeds: Any) -> Levels:
 
 
 def checked_seeds(given: Any, n: int | None = None) -> NDArray[np.int64]:
-    """Seeds as an array, of n or of any shape; ValueError where one is no integer in 0 .. 2^63-1, or n are not given."""
+    """Seeds as an array, of any shape or (n,); ValueError where they are no such integers, in 0 .. 2^63-1."""
     try:
         seeds = np.asarray(given)
         good = seeds.dtype.kind in "iu" and not (seeds < 0).any() and not (seeds > np.iinfo(np.int64).max).any()

@@ -30,7 +30,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from ...choices import choose
 from ...files import write_whole
+from ...terms import SPLITS
 from .columns import SCHEMA, check, column_name, columns, completed
 from .game import GameRecord
 from .manifest import EpisodesError, Manifest, manifest_path, read_bytes, read_manifest
@@ -48,6 +50,8 @@ class Episodes:
     def __post_init__(self) -> None:
         try:
             check(self.table, self.game)
+            for split in pc.unique(self.table["split"]).to_pylist():
+                choose("split", split, SPLITS)
         except ValueError as error:
             raise EpisodesError(str(error)) from None
 
@@ -82,7 +86,9 @@ class Episodes:
     @classmethod
     def join(cls, parts: Iterable[Episodes]) -> Episodes:
         """All episodes of several tables of the same game; EpisodesError says how games or runs disagree."""
-        listed = list(parts)
+        listed: list[Any] = list(parts) if isinstance(parts, Iterable) else [parts]
+        if any(not isinstance(part, Episodes) for part in listed):
+            raise TypeError("episodes are joined with episodes, as `goalgap.evaluate` and `Episodes.read` give them")
         if not listed:
             raise EpisodesError("there are no episodes to join")
         for part in listed[1:]:
@@ -113,7 +119,7 @@ class Episodes:
             )
         try:
             table = completed(_table(content), manifest.game, manifest.schema_version)
-        except ValueError as error:
+        except (ValueError, OSError, NotImplementedError) as error:  # what Arrow raises where the bytes are no table
             raise EpisodesError(f"{place}: {error}") from None
         return cls(manifest.game, manifest.runs, table)
 
