@@ -91,7 +91,7 @@ def reference(name: str, game: Game | None = None, seed: int = 0) -> Reference:
     """
     if not isinstance(name, str):
         raise TypeError(f"a reference policy is given by its name, {FORMS}, not {shown(name)}")
-    made = _read(name, int(checked_seeds([seed])[0]))
+    made = _read(name, int(checked_seeds([seed], 1)[0]))
     if game is not None:
         check_goals(made.goals, game)
     return made

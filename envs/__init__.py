@@ -76,7 +76,7 @@ def find(environment: str) -> tuple[Game, Split]:
     return match or (known()[choose("environment", name, known())], "train")
 
 
-def task(environment: str, **arguments: Any) -> Task:
+def task(environment: str, /, **arguments: Any) -> Task:
     """The task of an environment given by name or id; arguments as in `Task.of`."""
     game, split = find(environment)
     return Task.of(game, **{"split": split, **arguments})

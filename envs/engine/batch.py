@@ -10,7 +10,7 @@ from gymnasium.error import ResetNeeded
 from numpy.typing import NDArray
 
 from ...choices import shown
-from .checks import check_number, checked_games, checked_goal, checked_levels, checked_states
+from .checks import as_array, check_number, checked_games, checked_goal, checked_levels, checked_states
 from .kernels.loops import Games
 from .levels import Levels, LevelSampler, Results, checked_seeds, draw_into, margins
 from .looks.art import Scene
@@ -65,7 +65,7 @@ class Batch:
     @classmethod
     def on(cls, task: Task, levels: Levels) -> Self:
         """A batch whose games stand at the start of these levels."""
-        batch = cls(task, np.size(levels))
+        batch = cls(task, as_array(levels).size)
         batch.reset_to_levels(levels)
         return batch
 
@@ -144,7 +144,7 @@ class Batch:
         Raises:
             ResetNeeded: a game has never begun.
         """
-        given = np.asarray(actions)
+        given = as_array(actions)
         if given.shape != (self.n,) or given.dtype.kind not in "iu":
             raise ValueError(f"actions are {self.n} integers, one a game, not {given.dtype} of shape {given.shape}")
         self.actions[:] = given

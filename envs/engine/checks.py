@@ -23,6 +23,14 @@ Indices = NDArray[np.int64]
 Records = NDArray[np.void]
 
 
+def as_array(given: Any) -> NDArray[Any]:
+    """What was given as an array: of objects, where it is lists of different lengths."""
+    try:
+        return np.asarray(given)
+    except ValueError:
+        return np.array(None)
+
+
 def check_number(name: str, given: Any, low: int = 1) -> None:
     """ValueError unless it is a number of games."""
     if isinstance(given, bool) or not isinstance(given, int) or not low <= given <= MOST_GAMES:
@@ -32,14 +40,14 @@ def check_number(name: str, given: Any, low: int = 1) -> None:
 
 def checked_games(where: Any, everyone: Indices) -> Indices:
     """The games `where`, as compiled code takes them; IndexError where there is no such game."""
-    try:
-        chosen = everyone[np.asarray(where)]
-    except IndexError:
-        chosen = everyone[:, None]
-    if chosen.ndim != 1:
-        last = len(everyone) - 1
-        raise IndexError(f"games are chosen by a list of numbers in 0 .. {last}, or by a mask, not by {shown(where)}")
-    return np.ascontiguousarray(chosen)
+    given, n = as_array(where), len(everyone)
+    if given.dtype == bool and given.shape == (n,):
+        return np.flatnonzero(given)
+    if given.shape != (0,) and (
+        given.ndim != 1 or given.dtype.kind not in "iu" or (given < 0).any() or (given >= n).any()
+    ):
+        raise IndexError(f"games are chosen by a list of numbers in 0 .. {n - 1}, or by a mask, not by {shown(where)}")
+    return np.ascontiguousarray(given, np.int64)
 
 
 def checked_goal(goal: Any, task: Task) -> int:
@@ -77,7 +85,7 @@ def checked_states(states: Any, task: Task, n: int) -> Records:
 
 
 def _records(given: Any, dtype: np.dtype[Any], n: int, kind: str, task: Task) -> Records:
-    array = np.asarray(given)
+    array = as_array(given)
     if array.dtype != dtype or array.shape != (n,):
         what = f"{array.dtype if array.dtype.names is None else 'other records'} of shape {array.shape}"
         raise ValueError(f"{kind} of {task.game.name} with {task.arguments} are {n} records, one a game, not {what}")

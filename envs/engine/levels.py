@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...choices import shown
+from .checks import as_array
 from .kernels.loops import ATTEMPTS
 from .task import Task
 
@@ -52,11 +53,8 @@ def draw_levels(task: Task, seeds: Any) -> Levels:
 
 def checked_seeds(given: Any, n: int | None = None) -> NDArray[np.int64]:
     """Seeds as an array, of any shape or (n,); ValueError where they are no such integers, in 0 .. 2^63-1."""
-    try:
-        seeds = np.asarray(given)
-        good = seeds.dtype.kind in "iu" and not (seeds < 0).any() and not (seeds > np.iinfo(np.int64).max).any()
-    except ValueError:  # lists of different lengths
-        good = False
+    seeds = as_array(given)
+    good = seeds.dtype.kind in "iu" and not (seeds < 0).any() and not (seeds > np.iinfo(np.int64).max).any()
     if not good:
         raise ValueError(f"a seed is an integer in 0 .. 2^63-1, not {shown(given)}")
     if n is not None and seeds.shape != (n,):

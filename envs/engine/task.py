@@ -43,7 +43,7 @@ class Task:
 
     @classmethod
     def of(
-        cls, game: Game, split: str = "train", alpha: float = 0.0, reward: str | None = None, **arguments: Any
+        cls, game: Game, /, split: str = "train", alpha: float = 0.0, reward: str | None = None, **arguments: Any
     ) -> Task:
         """Check every argument and make the task; ValueError or TypeError says what is allowed."""
         split = choose("split", split, SPLITS)

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from ....choices import choose
 from ..anchors import successes
 from ..batch import Batch
-from ..checks import check_number
+from ..checks import as_array, check_number
 from ..task import Task
 from .infos import LazyInfos, NotedLevels
 from .reset import checked_options, checked_seed, fresh_seeds, reset_with_options
@@ -173,10 +173,7 @@ class GoalGapVectorEnv(HorizonInSpec, VectorEnv[NDArray[np.uint8], NDArray[np.in
         mask = None if options is None else checked_options(options).get("reset_mask")
         if mask is None:
             return self._everyone
-        try:
-            mask = np.asarray(mask)
-        except ValueError:  # lists of different lengths
-            mask = self._everyone
+        mask = as_array(mask)
         if mask.dtype != bool or mask.shape != (self.num_envs,) or not mask.any():
             raise ValueError(f"reset_mask is an array of {self.num_envs} booleans, at least one of them true")
         if self._levels is None:
