@@ -103,13 +103,13 @@ def agent_file(path: Path) -> tuple[Path, dict[str, Any]]:
         FileNotFoundError: nothing is there.
         AgentError: the record is corrupt.
     """
-    if path.is_dir():
-        return path / ZIP, read_record(path)
     if not exists(path):
         raise FileNotFoundError(
-            f"no agent at {path}: give a folder with {ZIP} and {RECORD}, a .zip file of stable-baselines3, or a "
-            f"reference policy: {FORMS}"
+            f"no agent at {shown(str(path))}: give a folder with {ZIP} and {RECORD}, a .zip file of stable-baselines3, "
+            f"or a reference policy: {FORMS}"
         )
+    if path.is_dir():
+        return path / ZIP, read_record(path)
     if not path.is_file():
         raise AgentError(
             f"{path} is neither a folder nor a file: give a folder with {ZIP} and {RECORD}, or a .zip file"

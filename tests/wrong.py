@@ -38,7 +38,7 @@ TEXTS = (
 )  # fmt: skip
 NUMBERS: tuple[Any, ...] = (
     0, 1, 2, 3, -1, -(2**63), 2**31, 2**63 - 1, 2**63, 10**30, 10**5000, 1.5, -0.0, float("nan"), float("inf"),
-    True, False, np.int8(1), np.uint64(2**63), np.float32(0.5), np.bool_(True), np.int64(-7), 3 + 1j,
+    True, False, np.int8(1), np.uint64(2**63), np.float32(0.5), np.ones(1, bool)[0], np.int64(-7), 3 + 1j,
 )  # fmt: skip
 ARRAYS: tuple[Any, ...] = (
     np.zeros(0), np.zeros(3), np.zeros(3, int), np.zeros((3, 1), int), np.arange(-1, 2), np.full(3, 10**7),
@@ -250,7 +250,7 @@ def run(line: list[str]) -> None:
         raise BrokenRuleError(f"exit code {code}, {len(heard)} characters on stderr: {heard[-300:]}")
 
 
-KINDS: dict[Callable[[random.Random], Case], int] = {made: 18, reset: 22, step: 18, inside: 24, judged: 14, typed: 4}
+KINDS: dict[Callable[[random.Random], Case], int] = {made: 18, reset: 22, step: 18, inside: 24, judged: 14, typed: 8}
 
 
 def case(number: int) -> Case:

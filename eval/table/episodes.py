@@ -86,9 +86,7 @@ class Episodes:
     @classmethod
     def join(cls, parts: Iterable[Episodes]) -> Episodes:
         """All episodes of several tables of the same game; EpisodesError says how games or runs disagree."""
-        listed: list[Any] = list(parts) if isinstance(parts, Iterable) else [parts]
-        if any(not isinstance(part, Episodes) for part in listed):
-            raise TypeError("episodes are joined with episodes, as `goalgap.evaluate` and `Episodes.read` give them")
+        listed = _listed(parts)
         if not listed:
             raise EpisodesError("there are no episodes to join")
         for part in listed[1:]:
@@ -127,6 +125,18 @@ class Episodes:
 def _table(content: bytes) -> pa.Table:
     """A Parquet file's table; read by one thread, since pyarrow's pool of threads now and then aborts the process."""
     return pq.read_table(io.BytesIO(content), use_threads=False)
+
+
+def _listed(parts: Iterable[Episodes]) -> list[Episodes]:
+    """Parts as a list; TypeError where one is no `Episodes`."""
+    try:
+        given = iter(parts)
+    except TypeError:
+        given = iter([None])  # type: ignore[list-item]
+    listed = list(given)
+    if not all(isinstance(part, Episodes) for part in listed):
+        raise TypeError("episodes are joined with episodes, as `goalgap.evaluate` and `Episodes.read` give them")
+    return listed
 
 
 def _check_same(one: GameRecord, other: GameRecord) -> None:

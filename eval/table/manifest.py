@@ -39,7 +39,8 @@ class Manifest(Record):
 
 def manifest_path(path: str | Path) -> Path:
     """Where the manifest of a table lies."""
-    return Path(path).with_suffix(".json")
+    table = Path(path)
+    return table.parent / f"{table.stem}.json"
 
 
 def read_manifest(path: str | Path) -> Manifest:

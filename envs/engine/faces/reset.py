@@ -49,9 +49,15 @@ def checked_options(options: Any) -> dict[str, Any]:
 
 def checked_seed(seed: Any) -> Any:
     """The seed of many games; TypeError unless it is an integer, a list with one for each game, or None."""
-    if isinstance(seed, bool) or not (seed is None or isinstance(seed, int | np.integer | list | tuple | np.ndarray)):
+    if isinstance(seed, bool) or not (
+        seed is None or isinstance(seed, int | np.integer | list | tuple) or _is_row(seed)
+    ):
         raise TypeError(f"a seed is an integer in 0 .. 2^63-1, or a list with one for each game, not {shown(seed)}")
     return seed
+
+
+def _is_row(given: Any) -> bool:
+    return isinstance(given, np.ndarray) and given.ndim == 1
 
 
 def fresh_seeds(n: int) -> list[int]:
