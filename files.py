@@ -43,6 +43,7 @@ class StorageError(OSError):
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file in one move, parents included; StorageError, and the old file or none, when that cannot be done."""
     with _explained(path), _hidden_name(path) as temporary:
+        _check_no_folder(path)
         with temporary.open("xb") as file:
             file.write(content)
         _flush(temporary)
@@ -83,8 +84,7 @@ def check_room(folder: Path) -> None:
 def check_file(path: Path) -> None:
     """StorageError unless a file can be written at `path`, over an old one or not; makes its parents."""
     with _explained(path):
-        if path.is_dir():
-            raise IsADirectoryError(errno.EISDIR, "")
+        _check_no_folder(path)
         _make_parents(path)
         with tempfile.TemporaryFile(dir=path.parent) as probe:
             probe.write(bytes(PROBE))
@@ -119,11 +119,16 @@ def sha256_of(path: Path) -> str:
 def _hidden_name(path: Path) -> Iterator[Path]:
     """A name beside `path` that nothing has; what has it when the block ends is removed. Makes the parents."""
     _make_parents(path)
-    temporary = path.with_name(f"{HIDDEN}{secrets.token_hex(4)}")
+    temporary = path.parent / f"{HIDDEN}{secrets.token_hex(4)}"
     try:
         yield temporary
     finally:
         _remove(temporary)
+
+
+def _check_no_folder(path: Path) -> None:
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "", str(path))
 
 
 def _make_parents(path: Path) -> None:
