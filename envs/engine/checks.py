@@ -33,8 +33,9 @@ def as_array(given: Any) -> NDArray[Any]:
 
 def check_number(name: str, given: Any, low: int = 1) -> None:
     """ValueError unless it is a number of games."""
-    if isinstance(given, bool) or not isinstance(given, int) or not low <= given <= MOST_GAMES:
-        allowed = f"at least {low}" if not isinstance(given, int) or given < low else f"at most {MOST_GAMES}"
+    whole = isinstance(given, int) and not isinstance(given, bool)
+    if not whole or not low <= given <= MOST_GAMES:
+        allowed = f"at most {MOST_GAMES}" if whole and given > MOST_GAMES else f"at least {low}"
         raise ValueError(f"{name} is a whole number of games, {allowed}, not {shown(given)}")
 
 
