@@ -18,6 +18,7 @@ from ..terms import Split
 from .options import OptionalPath
 from .report import Paths
 from .results import find_episodes
+from .saying import say
 
 
 def curves(
@@ -46,7 +47,7 @@ def curves(
     Console().print(terminal.table(_compared(agents)))
     if svg is not None:
         write_whole(svg, chart(agents).encode())
-        Console().print(f"chart: {svg}", soft_wrap=True, highlight=False)
+        say(Console(), f"chart: {svg}")
 
 
 def _compared(agents: Mapping[str, tuple[Trace, ...]]) -> Section:

@@ -9,17 +9,17 @@ from typing import Annotated, Literal
 
 import tyro
 from rich.console import Console
-from rich.markup import escape
 
 from .. import envs
 from ..eval.table.episodes import Episodes
-from ..files import write_whole
+from ..files import check_file, write_whole
 from ..leaderboards import board
 from ..leaderboards.entry import ENTRIES, Entry, EntryInfo, entry_folders
 from .options import Flag, OptionalPath, RefusedError, optional
 from .progress import OnWork, progress_shown
 from .report import Paths
 from .results import find_episodes
+from .saying import say
 
 Entries = Annotated[
     Path, tyro.conf.arg(help="the folder of entries", help_behavior_hint="(default: the package's own)")
@@ -53,7 +53,7 @@ def enter(
     )
     entry = Entry(info, Episodes.join(_sampled(find_episodes(paths))))
     entry.verify()
-    Console().print(f"entered: {escape(str(entry.write(entries)))}", soft_wrap=True, highlight=False)
+    say(Console(), f"entered: {entry.write(entries)}")
 
 
 def _sampled(parts: Iterable[Episodes]) -> Iterator[Episodes]:
@@ -77,6 +77,8 @@ def leaderboard(
         verify: play every recorded episode again first.
         markdown: a file for the board as a page.
     """
+    if markdown is not None:
+        check_file(markdown)
     console, folders = Console(), entry_folders(entries, envs.find(environment)[0].name if environment else "*")
     with progress_shown(Console(stderr=True)) as update:
         if verify:
@@ -85,7 +87,7 @@ def leaderboard(
     console.print(board.render(tables, console.width))
     if markdown is not None:
         write_whole(markdown, board.markdown(tables).encode())
-        console.print(f"page: {markdown}", soft_wrap=True, highlight=False, markup=False)
+        say(console, f"page: {markdown}")
 
 
 def _read(folders: list[Path], update: OnWork, name: str) -> Iterator[Entry]:
@@ -104,7 +106,7 @@ def _verify(entered: Iterable[Entry]) -> None:
             entry.verify()
         except ValueError as error:
             failed += 1
-            console.print(f"{entry.folder}: {error}", soft_wrap=True, highlight=False, markup=False)
+            say(console, f"{entry.folder}: {error}")
     if failed:
         raise RefusedError(f"{failed} of {number} entries do not replay as recorded")
-    console.print(f"{number} entries replay as recorded", highlight=False)
+    say(console, f"{number} entries replay as recorded")
