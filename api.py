@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from .agents.algorithms.recipe import Recipe
 from .agents.recipes import default_recipe
-from .agents.records import finished, folder_of
+from .agents.records import check_own, finished, folder_of
 from .envs.engine.levels import LevelSampler
 from .envs.engine.task import Task
 from .eval.play import rollout
@@ -61,7 +61,10 @@ def evaluate(
             policies of several seeds were trained with different rewards or alphas.
         FileNotFoundError: nothing is at the path.
     """
-    task, chosen = as_task(task), tuple(splits)
+    task, chosen = (
+        as_task(task),
+        splits if isinstance(splits, str) or not isinstance(splits, Iterable) else tuple(splits),
+    )
     return Episodes.join(
         rollout.evaluate(task, player, levels, run=run, splits=chosen, progress=progress)
         for player, run in players(policy, task, name)
@@ -101,6 +104,7 @@ def train(
     chosen = replace(recipe, **changes) if isinstance(recipe, Recipe) else default_recipe(task, recipe, **changes)
     place = Path(folder) if folder else folder_of(RESULTS, task, chosen) / f"seed-{seed}"
     if not folder and finished(place):
+        check_own(place, task, chosen, seed)
         return place
     with needs_extras():
         from .agents.training import train

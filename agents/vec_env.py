@@ -31,6 +31,7 @@ from ..choices import choose
 from ..envs import ids
 from ..envs.engine.anchors import successes
 from ..envs.engine.batch import Batch
+from ..envs.engine.checks import check_number
 from ..envs.engine.faces.reset import fresh_seeds, reset_with_options
 from ..envs.engine.faces.single import GoalGapEnv
 from ..envs.engine.kernels.rng import level_seed
@@ -63,8 +64,7 @@ class GoalGapVecEnv(VecEnv):
     ) -> None:  # fmt: skip
         if render_mode is not None:
             choose("render_mode", render_mode, ["rgb_array"])
-        if isinstance(n_envs, bool) or not isinstance(n_envs, int) or n_envs < 1:
-            raise ValueError(f"n_envs is a whole number of games, at least 1, not {n_envs!r}")
+        check_number("n_envs", n_envs)
         self.task, self.render_mode, self.judged = task, render_mode, judged
         super().__init__(n_envs, task.observation_space, task.action_space)
         self.metadata = {**self.metadata, "render_fps": GoalGapEnv.metadata["render_fps"]}

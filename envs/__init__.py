@@ -18,7 +18,7 @@ from typing import Any
 
 import gymnasium
 
-from ..choices import choose
+from ..choices import choose, shown
 from ..terms import SPLITS, Split
 from . import cheese_corner, chime_bandit, ice_cream, irish_elk, keys_and_chests, probation, sweet_tooth
 from .engine.faces.single import GoalGapEnv
@@ -67,6 +67,8 @@ def find(environment: str) -> tuple[Game, Split]:
     Raises:
         ValueError: there is no such environment, or no such module; lists the names there are.
     """
+    if not isinstance(environment, str):
+        raise TypeError(f"an environment is given by its name, such as 'CheeseCorner', not {shown(environment)}")
     module, _, name = environment.rpartition(":")
     if module:
         _import(module)
@@ -74,7 +76,7 @@ def find(environment: str) -> tuple[Game, Split]:
     return match or (known()[choose("environment", name, known())], "train")
 
 
-def task(environment: str, **arguments: Any) -> Task:
+def task(environment: str, /, **arguments: Any) -> Task:
     """The task of an environment given by name or id; arguments as in `Task.of`."""
     game, split = find(environment)
     return Task.of(game, **{"split": split, **arguments})
@@ -140,12 +142,15 @@ def _import(module: str) -> None:
 
     An error within the module is its own.
     """
+    missing = ValueError(f"no module {shown(module)} to import environments from: is its package installed?")
+    if not all(part.isidentifier() for part in module.split(".")):
+        raise missing
     try:
         imported = import_module(module)
     except ModuleNotFoundError as error:
         if not f"{module}.".startswith(f"{error.name}."):
             raise
-        raise ValueError(f"no module {module!r} to import environments from: is its package installed?") from None
+        raise missing from None
     if isinstance(getattr(imported, "GAME", None), Game):
         register(imported.GAME)
 

@@ -46,7 +46,7 @@ class GoalGapEnv(HorizonInSpec, gymnasium.Env[NDArray[np.uint8], np.int64]):
         self._names, self._channel, self._actions = task.channels, task.channel, len(task.game.actions)
         self._seeded = False
         self._about: dict[str, Any] = {}
-        self._nothing, self._action = dict.fromkeys(self._names, 0.0), np.zeros(1, np.int64)
+        self._nothing = dict.fromkeys(self._names, 0.0)
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -80,8 +80,8 @@ class GoalGapEnv(HorizonInSpec, gymnasium.Env[NDArray[np.uint8], np.int64]):
         batch = self.batch
         if not self._about or batch.done[0]:
             raise ResetNeeded("there is no episode to step: call reset() first, and again after each end")
-        self._action[0] = self._known(action)
-        ended = batch.advance(self._action)
+        batch.actions[0] = self._known(action)
+        ended = batch.advance()
         rewards, goals = batch.rewards[0].tolist(), self._nothing.copy()
         if any(rewards):
             goals.update(zip(self._names, rewards, strict=True))
@@ -97,7 +97,7 @@ class GoalGapEnv(HorizonInSpec, gymnasium.Env[NDArray[np.uint8], np.int64]):
     def _known(self, action: Any) -> int:
         """The action as a number; ValueError where it does not exist."""
         try:
-            chosen = index(action)
+            chosen = -1 if isinstance(action, bool | np.bool_) else index(action)
         except TypeError:
             raise self.task.no_action(action) from None
         if not 0 <= chosen < self._actions:

@@ -21,9 +21,10 @@ from numpy.typing import NDArray
 from ....choices import choose
 from ..anchors import successes
 from ..batch import Batch
+from ..checks import as_array, check_number
 from ..task import Task
 from .infos import LazyInfos, NotedLevels
-from .reset import fresh_seeds, reset_with_options
+from .reset import checked_options, checked_seed, fresh_seeds, reset_with_options
 from .single import RENDER_MODES
 from .spec import HorizonInSpec
 
@@ -50,8 +51,7 @@ class GoalGapVectorEnv(HorizonInSpec, VectorEnv[NDArray[np.uint8], NDArray[np.in
         self, task: Task, num_envs: int = 1, autoreset_mode: str | AutoresetMode = AutoresetMode.NEXT_STEP,
         render_mode: str | None = None,
     ) -> None:  # fmt: skip
-        if isinstance(num_envs, bool) or not isinstance(num_envs, int) or num_envs < 1:
-            raise ValueError(f"num_envs is a whole number of games, at least 1, not {num_envs!r}")
+        check_number("num_envs", num_envs)
         if render_mode is not None:
             choose("render_mode", render_mode, RENDER_MODES)
         self.task, self.num_envs, self.render_mode = task, num_envs, render_mode
@@ -74,7 +74,7 @@ class GoalGapVectorEnv(HorizonInSpec, VectorEnv[NDArray[np.uint8], NDArray[np.in
             observations, uint8, shape (num_envs, *observation shape), and infos of the games that began.
         """
         where = self._chosen(options)
-        self._seed(seed, where)
+        self._seed(checked_seed(seed), where)
         reset_with_options(self.batch, where, options)
         self._levels, self._done = NotedLevels(self.batch), int(self.batch.done.sum())
         begun = np.zeros(self.num_envs, bool)
@@ -170,10 +170,10 @@ class GoalGapVectorEnv(HorizonInSpec, VectorEnv[NDArray[np.uint8], NDArray[np.in
         return values | {f"_{name}": told.copy() for name in self._names}
 
     def _chosen(self, options: dict[str, Any] | None) -> NDArray[np.int64]:
-        mask = (options or {}).get("reset_mask")
+        mask = None if options is None else checked_options(options).get("reset_mask")
         if mask is None:
             return self._everyone
-        mask = np.asarray(mask)
+        mask = as_array(mask)
         if mask.dtype != bool or mask.shape != (self.num_envs,) or not mask.any():
             raise ValueError(f"reset_mask is an array of {self.num_envs} booleans, at least one of them true")
         if self._levels is None:
