@@ -61,7 +61,7 @@ def folder_of(results: Path, task: Task, recipe: Recipe) -> Path:
 def _told(task: Task, recipe: Recipe) -> Iterator[str]:
     """The environment, the algorithm, and what else is not as usual."""
     yield from (task.game.name, recipe.algorithm)
-    usual = Task.of(task.game).arguments
+    usual = Task.of(task.game).arguments | {"horizon": task.game.horizon(task.settings)}
     yield from (f"{name}{value}" for name, value in task.arguments.items() if value != usual[name])
     if task.alpha:
         yield f"alpha{task.alpha:g}"

@@ -64,7 +64,8 @@ def evaluate(
     given = by_seed(agents, training_seed)
     check_told(given, options, task)
     with importable(Path.cwd()):
-        found = players(given, task, name, sampled=not argmax, memory=not forget, algorithm=algorithm)
+        with console.status("opening agents"):
+            found = players(given, task, name, sampled=not argmax, memory=not forget, algorithm=algorithm)
         with _place(out, task, found):
             made = Report.of(_played(console, task, found, levels))
             if out is not None:

@@ -65,7 +65,7 @@ def _sampled(parts: Iterable[Episodes]) -> Iterator[Episodes]:
 
 
 def leaderboard(
-    environment: Annotated[str | None, tyro.conf.Positional, optional("ENV")] = None,
+    environment: Annotated[str | None, tyro.conf.Positional, optional("[ENV]")] = None,
     entries: Entries = ENTRIES,
     verify: Flag = False,
     markdown: OptionalPath = None,

@@ -25,7 +25,7 @@ from .options import Environment, OptionalPath, Options, Shared, optional
 from .saying import say
 
 
-def list_environments(environment: Annotated[str | None, tyro.conf.Positional, optional("ENV")] = None) -> None:
+def list_environments(environment: Annotated[str | None, tyro.conf.Positional, optional("[ENV]")] = None) -> None:
     """List the environments, or tell all about one.
 
     Args:

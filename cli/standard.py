@@ -23,7 +23,7 @@ from .options import RESULTS, optional
 
 
 def standard(
-    environments: Annotated[tuple[str, ...], tyro.conf.Positional, optional("ENV [ENV ...]")] = (),
+    environments: Annotated[tuple[str, ...], tyro.conf.Positional, optional("[ENV ...]")] = (),
     results: Path = RESULTS,
     entries: Entries = ENTRIES,
 ) -> None:

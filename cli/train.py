@@ -78,6 +78,8 @@ def _train(task: Task, recipe: Recipe, places: Mapping[int, Path], processes: in
     def tell(seed: int, now: TrainingProgress) -> None:
         update(f"train seed {seed}", now.steps, now.total, f"training return {now.score:.2f}")
 
+    for seed in places:
+        update(f"train seed {seed}", 0, recipe.total_steps)
     with needs_agents():
         from ..agents.seeds import TrainingError, train_seeds
 

@@ -63,7 +63,7 @@ def titled(entry: Entry, report: Report) -> str:
     return f"{entry.info.name}{MARK}" if single else entry.info.name
 
 
-WIDE = 120  # columns of a terminal that shows all
+WIDE = 150  # columns of a terminal that shows all
 NARROW = {"goal gap": "goal\ngap", "score in deployment": "deploy\nscore", "score in training": "train\nscore"}
 SHOWN_FROM = 0.005  # the least pursuit share that is shown
 SHOWN: tuple[tuple[Column, Callable[[Report], Cell]], ...] = (

@@ -12,11 +12,12 @@ import pytest
 import torch
 
 import goalgap
-from goalgap.agents.algorithms import ALGORITHMS
+from goalgap.agents.algorithms import LOADED
 from goalgap.agents.algorithms.ars import ARSRecipe
 from goalgap.agents.algorithms.ppo import PPORecipe
 from goalgap.agents.loading import AgentError, load_agent, open_model
 from goalgap.agents.training import train
+from goalgap.agents.weights import weights_digest
 from goalgap.envs.engine.batch import Batch
 
 TINY = PPORecipe(steps=512, n_envs=16, n_steps=16, minibatch=128, epochs=1, hidden=(16,))
@@ -146,8 +147,8 @@ def test_what_is_no_agent_is_refused(tmp_path):
         other.writestr("data", "{}")
     with pytest.raises(AgentError, match="cannot be read as a PPO agent"):
         load_agent(tmp_path / "other.zip", TASK)
-    with pytest.raises(ValueError, match=f"choose from {', '.join(ALGORITHMS)}"):
-        open_model(tmp_path / "other.zip", "DQN")
+    with pytest.raises(ValueError, match=f"choose from {', '.join(LOADED)}"):
+        open_model(tmp_path / "other.zip", "SAC")
 
 
 def test_another_environment_or_other_spaces_are_refused_and_both_are_named(agent):
@@ -165,7 +166,21 @@ def test_a_policy_says_what_is_recorded_of_it(trained):
     details = {name: record[name] for name in ("recipe", "sha256", "steps", "seconds")}
     described = {"agent": "PPO", "training_seed": 4, "reward": "cheese", "alpha": 0.0, "deterministic": True}
     assert agent.run_fields == {**described, "details": details}
-    assert load_agent(trained / "agent.zip", TASK).run_fields == {"agent": "agent", "deterministic": False}
+    bare = load_agent(trained / "agent.zip", TASK).run_fields
+    known = {"algorithm": "PPO", "sha256": record["sha256"], "weights": weights_digest(agent.model.policy)}
+    assert bare == {"agent": "agent", "deterministic": False, "details": known}
+
+
+def test_a_digest_of_weights_outlives_saving_and_tells_weights_apart(trained, tmp_path):
+    """Two zips of one agent differ, since a zip holds the time; one weight more or less is another agent."""
+    model = load_agent(trained, TASK).model
+    digest = weights_digest(model.policy)
+    model.save(tmp_path / "again.zip")
+    again = load_agent(tmp_path / "again.zip", TASK)
+    assert again.run_fields["details"]["weights"] == digest
+    with torch.no_grad():
+        next(again.model.policy.parameters()).view(-1)[0] += 1
+    assert weights_digest(again.model.policy) != digest
 
 
 def test_agents_of_earlier_versions_are_read(agent):

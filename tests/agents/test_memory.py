@@ -160,19 +160,18 @@ def test_a_recurrent_agent_is_trained_by_its_recipe(folder):
 
 
 def test_an_agent_is_evaluated_without_its_memory_from_the_command_line(folder, tmp_path):
-    told = ("eval", folder, "CheeseCorner", "--size", 5, "--set", "horizon=30", "--levels", 20, "--out", tmp_path)
-    assert command(*told) == 0
-    remembering = (tmp_path / "sampled-20.parquet").read_bytes()
-    assert command(*told, "--forget") == 0
-    assert json.loads((tmp_path / "report.json").read_text())["agent"] == "RecurrentPPO, memory ablated"
-    assert (tmp_path / "forgetful-sampled-20.parquet").is_file()
-    assert (tmp_path / "sampled-20.parquet").read_bytes() == remembering
+    told = ("eval", "CheeseCorner", folder, "--size", 5, "--set", "horizon=30", "--levels", 20, "--out")
+    assert command(*told, tmp_path / "as-it-is") == 0
+    assert command(*told, tmp_path / "ablated", "--forget") == 0
+    names = [json.loads((tmp_path / place / "report.json").read_text())["agent"] for place in ("as-it-is", "ablated")]
+    assert names == ["RecurrentPPO", "RecurrentPPO, memory ablated"]
+    assert command(*told, tmp_path / "as-it-is", "--forget") == 2  # a folder is of one agent
 
 
 def test_what_has_no_memory_cannot_forget(tmp_path, capsys):
     with pytest.raises(ValueError, match="PPO seed 0 has no memory to forget: only recurrent agents have one"):
         load_agent(train(TASK, TINY, 0, tmp_path / "agent"), TASK, memory=False)
     shutil.rmtree(tmp_path / "agent")
-    assert command("eval", "random", "CheeseCorner", "--forget", "--out", tmp_path / "out") == 2
+    assert command("eval", "CheeseCorner", "random", "--forget", "--out", tmp_path / "out") == 2
     assert "random has no memory to forget" in " ".join(capsys.readouterr().err.split())
     assert not list(tmp_path.iterdir())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import fields, replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -41,11 +42,28 @@ def test_keys_name_everything_an_agent_depends_on():
     assert len({run_key(TASK, TINY, 0), *others}) == len(others) + 1
 
 
-def test_keys_are_those_that_results_were_written_under(tmp_path):
+@pytest.mark.parametrize(
+    ("environment", "key", "name"),
+    [
+        ("CheeseCorner", "f69e6c0dcc5b", "CheeseCorner-PPO-f69e6c"),
+        ("ChimeBandit", "1890d9a1934d", "ChimeBandit-RecurrentPPO-1890d9"),
+    ],
+)
+def test_keys_are_those_that_results_were_written_under(tmp_path, environment, key, name):
     """A key that changed would train again what is finished; the second stands in a committed entry."""
-    for environment, key in (("CheeseCorner", "f69e6c0dcc5b"), ("ChimeBandit", "1890d9a1934d")):
-        task = goalgap.task(environment)
-        assert folder_of(tmp_path, task, default_recipe(task)) == tmp_path / f"{environment}-{key}"
+    task = goalgap.task(environment)
+    recipe = default_recipe(task)
+    assert run_key(task, recipe, 0) == key
+    assert folder_of(tmp_path, task, recipe) == tmp_path / name
+    (tmp_path / f"{environment}-{key}").mkdir()  # a folder of an earlier version
+    assert folder_of(tmp_path, task, recipe) == tmp_path / f"{environment}-{key}"
+
+
+def test_names_of_folders_say_what_is_not_as_usual():
+    task = goalgap.task("CheeseCorner", size=13, maze="perfect", alpha=0.03, reward="corner")
+    name = folder_of(Path("results"), task, default_recipe(task, "ARS")).name
+    assert name.startswith("CheeseCorner-ARS-size13-mazeperfect-alpha0.03-corner-")
+    assert name != folder_of(Path("results"), task, default_recipe(task, "ARS", steps=5)).name
 
 
 def test_committed_entries_were_trained_by_the_default_recipes():

@@ -10,14 +10,20 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
+from dataclasses import fields
 from pathlib import Path
 
+import numba
 import pytest
 from commands import goalgap
 
-from goalgap.agents.algorithms import ALGORITHMS
+from goalgap import __version__
+from goalgap.agents.algorithms import ALGORITHMS, LOADED
+from goalgap.cli import COMMANDS
 from goalgap.cli.results import locked
 from goalgap.envs import SUITE
+from goalgap.envs.engine.arguments import allowed
 from goalgap.envs.engine.looks.png import pixels
 from goalgap.eval.report import Report
 
@@ -87,7 +93,7 @@ def test_a_report_comes_from_the_episodes_alone(results: Path, tmp_path: Path) -
 
 def test_a_trained_agent_is_evaluated_by_its_path(results: Path, tmp_path: Path) -> None:
     agent = only(results) / "seed-0"
-    assert goalgap("eval", agent, "CheeseCorner", "--levels", "16", "--argmax", "--out", tmp_path) == 0
+    assert goalgap("eval", "CheeseCorner", agent, "--levels", "16", "--argmax", "--out", tmp_path) == 0
     assert {path.name for path in tmp_path.glob("[!.]*")} >= {"argmax-16.parquet", "argmax-16.json", "report.html"}
 
 
@@ -113,7 +119,10 @@ def test_every_environment_is_listed_and_drawn(name: str, tmp_path: Path, capsys
     told = " ".join(capsys.readouterr().out.split())
     for reward in SUITE[name].rewards:
         assert f"{reward.name}: {reward.blurb}" in told
-    assert goalgap("show", name, "--split", "train", "deploy", "--seeds", "0", "1") == 0
+    assert f"rewarded by: {', '.join(reward.name for reward in SUITE[name].rewards)} (standard:" in told
+    for argument in fields(SUITE[name].arguments):
+        assert f"{allowed(argument)} (standard:" in told
+    assert goalgap("show", name, "--split", "train", "deploy", "--level-seeds", "0", "1") == 0
     assert capsys.readouterr().out.count("margin") == 4
     assert goalgap("show", name, "--png", tmp_path / "levels.png") == 0
     assert pixels((tmp_path / "levels.png").read_bytes()).ndim == 3
@@ -121,7 +130,7 @@ def test_every_environment_is_listed_and_drawn(name: str, tmp_path: Path, capsys
 
 @pytest.mark.parametrize("agent", ["random", "noop", "oracle:cheese", "degraded:cheese:0.5", "mixture:cheese:corner"])
 def test_reference_policies_are_evaluated_by_name(agent: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert goalgap("eval", agent, "CheeseCorner", "--levels", "20") == 0
+    assert goalgap("eval", "CheeseCorner", agent, "--levels", "20") == 0
     assert agent in capsys.readouterr().out
 
 
@@ -135,16 +144,30 @@ MISTAKES = {
     ("run", "CheeseCorner", "--set", "regoin=2"): "did you mean 'region'",
     ("run", "CheeseCorner", "--set", "region=two"): "must be an integer",
     ("run", "CheeseCorner", "--results", "/proc/nowhere"): "cannot be written",
-    ("eval", "oracle:gold", "CheeseCorner"): "choose from cheese, corner",
-    ("eval", "no/such.zip", "CheeseCorner"): "no/such.zip",
-    ("eval", "random", "CheeseCorner", "--forget"): "random has no memory to forget",
+    ("run", "goalgap/CheeseCornerDeploy-v0"): "names the split deploy, but agents are trained on train",
+    ("train", "goalgap/CheeseCornerControl-v0"): "write CheeseCorner",
+    ("eval", "CheeseCorner", "oracle:gold"): "choose from cheese, corner",
+    ("eval", "CheeseCorner", "orakel:cheese"): "unknown reference policy 'orakel:cheese'",
+    ("eval", "CheeseCorner", "no/such.zip"): "no agent at no/such.zip",
+    ("eval", "no/such.zip", "CheeseCorner"): "no agent at no/such.zip",
+    ("eval", "oracle:cheese", "CheeseCornr"): "did you mean 'CheeseCorner'",
+    ("eval", "CheeseCorner"): "name an agent",
+    ("eval", "CheeseCorner", "random", "--forget"): "random has no memory to forget",
+    ("eval", "CheeseCorner", "random", "--argmax"): "random has no likeliest actions to take",
+    ("eval", "CheeseCorner", "random", "--out", "/proc/nowhere"): "choose other --out",
+    ("eval", "CheeseCorner", "random", "noop"): "these have 2 names, noop, random",
+    ("eval", "CheeseCorner", "random", "random", "--training-seed", "1"): "a seed for each agent: 2, not 1",
+    ("eval", "CheeseCorner", "random", "random", "--training-seed", "1", "1"): "two agents have training seed 1",
     ("run", "CheeseCorner", "--algorithm", "ars"): f"choose from {', '.join(ALGORITHMS)}",
     ("train", "CheeseCorner", "--steps", "0"): "steps is at least 1",
     ("standard", "CheeseCornr"): "did you mean 'CheeseCorner'",
     ("report",): "name the files of episodes",
     ("curves",): "name the files of episodes",
-    ("report", "no/such.parquet"): "missing",
+    ("report", "no/such.parquet"): "there is no file or folder no/such.parquet",
+    ("report", "results/nope"): "there is no file or folder results/nope",
+    ("report", __file__): "is no file of episodes (*.parquet)",
     ("leaderboard", "--entries", "nowhere"): "no entries",
+    ("leaderboard", "CheeseCornr"): "did you mean 'CheeseCorner'",
 }
 
 
@@ -162,25 +185,18 @@ def test_mistakes_are_told_before_any_work(
 
 def test_an_agent_for_other_spaces_is_refused(results: Path, capsys: pytest.CaptureFixture[str]) -> None:
     agent = only(results) / "seed-0"
-    assert goalgap("eval", agent, "CheeseCorner", "--size", "13") == 2
+    assert goalgap("eval", "CheeseCorner", agent, "--size", "13") == 2
     assert "(15, 15, 3)" in capsys.readouterr().err
-    assert goalgap("eval", agent, "Probation") == 2
+    assert goalgap("eval", "Probation", agent) == 2
     assert "goalgap/CheeseCorner-v0" in " ".join(capsys.readouterr().err.split())
-
-
-def test_a_bare_zip_is_read_as_what_it_is_said_to_be(results: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    agent = only(results) / "seed-0" / "agent.zip"
-    assert goalgap("eval", agent, "CheeseCorner", "--levels", "8") == 0
-    assert goalgap("eval", agent, "CheeseCorner", "--levels", "8", "--algorithm", "ARS") == 2
-    assert "--algorithm says which it is" in " ".join(capsys.readouterr().err.split())
 
 
 def test_curves_of_agents_side_by_side(
     results: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert goalgap("eval", "oracle:payoffs", "ChimeBandit", "--levels", "24", "--out", "oracle") == 0
-    assert goalgap("eval", "random", "ChimeBandit", "--levels", "24", "--out", "random") == 0
+    assert goalgap("eval", "ChimeBandit", "oracle:payoffs", "--levels", "24", "--out", "oracle") == 0
+    assert goalgap("eval", "ChimeBandit", "random", "--levels", "24", "--out", "random") == 0
     capsys.readouterr()
     assert goalgap("curves", "oracle", "random", "--svg", "curves.svg") == 0
     assert "oracle:payoffs" in capsys.readouterr().out
@@ -203,12 +219,47 @@ def test_each_algorithm_runs_into_a_folder_of_its_own(tmp_path: Path) -> None:
         assert json.loads((folders[algorithm] / "report.json").read_text())["agent"] == algorithm
 
 
-@pytest.mark.parametrize("command", ["run", "train", "eval"])
-def test_help_names_every_algorithm(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(("command", "known"), [("run", ALGORITHMS), ("train", ALGORITHMS), ("eval", LOADED)])
+def test_help_names_every_algorithm(command: str, known: Iterable[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert goalgap(command, "--help") == 0
-    told = " ".join(capsys.readouterr().out.replace("│", " ").split())
-    *first, last = ALGORITHMS
-    assert f"{', '.join(first)} or {last}, instead of" in told
+    assert f"--algorithm {{{','.join(known)}}}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_says_what_may_be_left_out_in_words(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert goalgap(command, "--help") == 0
+    told = capsys.readouterr().out
+    assert "None" not in told
+    assert " STR" not in told.partition("options")[0]  # what stands for what is named: ENV, AGENT, PATH
+    assert ("--seeds" in told) == (command == "run")  # it has one meaning
+
+
+def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert goalgap("--version") == 0
+    assert capsys.readouterr().out == f"goalgap {__version__}\n"
+
+
+def test_compiling_is_told_once_where_nothing_compiled_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path))
+    words = ("show", "CheeseCorner", "--size", 35, "--split", "train", "--level-seeds", 0)
+    assert goalgap(*words) == 0
+    assert capsys.readouterr().err == "compiling CheeseCorner, first time only\n"
+    assert goalgap(*words) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_a_report_takes_the_place_of_no_other(results: Path, tmp_path: Path) -> None:
+    """That of a file lies beside it under the file's name; that of several files is printed only."""
+    folder = tmp_path / "seed-0"
+    shutil.copytree(only(results) / "seed-0", folder)
+    assert goalgap("report", folder) == 0
+    page, files = (folder / "report.html").read_bytes(), {path.name for path in folder.iterdir()}
+    assert goalgap("report", folder / "argmax-24.parquet") == 0
+    assert {path.name for path in folder.iterdir()} - files == {"argmax-24-report.html", "argmax-24-report.json"}
+    assert goalgap("report", folder / "argmax-24.parquet", folder / "sampled-24.parquet") == 0
+    assert (folder / "report.html").read_bytes() == page
 
 
 def test_two_processes_do_not_work_in_one_folder(results: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -57,7 +57,7 @@ def test_entries_that_are_missing_are_made_by_the_commands_they_name(
     assert goalgap(*words) == 0
     made = {each.info.name: each for each in read_entries(tmp_path / "entries")}
     assert set(made) == {"random", "noop", "RecurrentPPO", "RecurrentPPO, memory ablated"}
-    assert made["random"].info.command == "goalgap eval random ChimeBandit"
+    assert made["random"].info.command == "goalgap eval ChimeBandit random"
     assert made["RecurrentPPO, memory ablated"].episodes.runs[0].agent == "RecurrentPPO, memory ablated"
     capsys.readouterr()
     assert goalgap(*words) == 0

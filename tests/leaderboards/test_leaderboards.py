@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from rich.console import Console
+from commands import goalgap
+from rich.console import Console, RenderableType
 
 from goalgap import task
 from goalgap.agents.recipes import default_algorithm
@@ -45,7 +47,20 @@ def committed() -> list[Entry]:
 
 
 def test_the_committed_board_is_what_the_committed_episodes_say(committed: list[Entry]) -> None:
-    assert board.markdown(board.boards(committed)) == PAGE.read_text(), "run `make docs`"
+    """As a page and on terminals, where the name of each entry stands in one line, whole."""
+    tables = board.boards(committed)
+    assert board.markdown(tables) == PAGE.read_text(), "run `make docs`"
+    for width in (80, board.WIDE):
+        lines = printed(board.render(tables, width), width).splitlines()
+        assert max(map(len, lines)) <= width
+        for each in committed:
+            assert any(re.match(rf" +\d+  {re.escape(each.info.name)}", line) for line in lines), each.info.name
+
+
+def printed(rendered: RenderableType, width: int) -> str:
+    console = Console(file=io.StringIO(), width=width)
+    console.print(rendered)
+    return str(console.file.getvalue())  # type: ignore[attr-defined]
 
 
 def test_every_environment_has_reference_policies_and_a_trained_agent(committed: list[Entry]) -> None:
@@ -151,12 +166,29 @@ def test_better_agents_stand_higher(few: int) -> None:
 
 def test_a_narrow_terminal_cuts_nothing_off(few: int) -> None:
     tables = board.boards([made(few, name) for name in ("a-name-of-many-letters", "random")])
-    console = Console(file=io.StringIO(), width=80)
-    console.print(board.render(tables))
-    text = console.file.getvalue()  # type: ignore[attr-defined]
+    text = printed(board.render(tables), 80)
     assert "…" not in text
     assert "random" in text
     assert max(map(len, text.splitlines())) <= 80
+
+
+def test_the_board_of_one_environment_reads_no_other(
+    few: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made(few, "mine").write(tmp_path)
+    damaged = tmp_path / "IrishElk" / "x"
+    damaged.mkdir(parents=True)
+    (damaged / "entry.json").write_text("{")
+    assert goalgap("leaderboard", "--entries", tmp_path) == 2
+    capsys.readouterr()
+    page = tmp_path / "page.md"
+    assert goalgap("leaderboard", "goalgap/CheeseCorner-v0", "--entries", tmp_path, "--markdown", page) == 0
+    said = capsys.readouterr()
+    assert "mine" in said.out
+    assert "page: " in said.out
+    assert "read entries: 100 %" in said.err
+    assert goalgap("leaderboard", "Probation", "--entries", tmp_path) == 2
+    assert "no entries below" in capsys.readouterr().err
 
 
 def test_an_entry_without_a_score_ranks_last_and_says_that_it_is_missing(few: int) -> None:

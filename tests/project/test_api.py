@@ -141,11 +141,12 @@ def test_training_goes_where_the_command_line_would_look(tmp_path: Path, monkeyp
 
 
 @pytest.mark.parametrize("missing", ["torch", "stable_baselines3", "sb3_contrib"])
-@pytest.mark.parametrize("call", ["train('ChimeBandit', folder='a')", "load_agent('.', 'ChimeBandit')"])
+@pytest.mark.parametrize("call", ["train('ChimeBandit', folder='a')", "load_agent('agent.zip', 'ChimeBandit')"])
 def test_what_is_not_installed_is_named(missing: str, call: str, tmp_path: Path) -> None:
+    (tmp_path / "agent.zip").touch()
     script = f"import sys; sys.modules[{missing!r}] = None; import goalgap; goalgap.{call}"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, cwd=tmp_path)
     assert f'MissingPackageError: this needs {missing}, which is not installed: pip install "goalgap[agents]"' in (
         done.stderr
     )
-    assert not list(tmp_path.iterdir())
+    assert [path.name for path in tmp_path.iterdir()] == ["agent.zip"]
