@@ -61,10 +61,7 @@ def evaluate(
             policies of several seeds were trained with different rewards or alphas.
         FileNotFoundError: nothing is at the path.
     """
-    task, chosen = (
-        as_task(task),
-        splits if isinstance(splits, str) or not isinstance(splits, Iterable) else tuple(splits),
-    )
+    task, chosen = as_task(task), rollout.checked_splits(splits)
     return Episodes.join(
         rollout.evaluate(task, player, levels, run=run, splits=chosen, progress=progress)
         for player, run in players(policy, task, name)

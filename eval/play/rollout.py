@@ -50,11 +50,12 @@ def evaluate(
     """
     if isinstance(levels, bool) or not isinstance(levels, int | np.integer) or not 1 <= levels <= MOST_LEVELS:
         raise ValueError(f"levels are counted, 1 .. {MOST_LEVELS} of each split, not {shown(levels)}")
-    tasks = [task.on(split) for split in _checked_splits(splits)]
+    tasks = [task.on(split) for split in checked_splits(splits)]
     return Episodes.join(rollout(each, policy, range(levels), run=run, progress=progress) for each in tasks)
 
 
-def _checked_splits(splits: Any) -> list[Split]:
+def checked_splits(splits: Iterable[Split]) -> list[Split]:
+    """Splits as a list; TypeError or ValueError where it is none of them, or one twice."""
     if isinstance(splits, str) or not isinstance(splits, Iterable):
         raise TypeError(f"splits are a list of some of {', '.join(SPLITS)}, not {shown(splits)}")
     chosen: list[Any] = [choose("split", split, SPLITS) for split in splits]

@@ -11,10 +11,11 @@ import hashlib
 import pickle
 import warnings
 from contextlib import suppress
+from importlib import import_module
 from typing import Any
 
-from numba.core.caching import FunctionCache
-from numba.core.serialize import dumps
+caching: Any = import_module("numba.core.caching")  # which has types here and there
+dumps = import_module("numba.core.serialize").dumps
 
 
 class SoundFile:
@@ -57,12 +58,12 @@ class SoundFile:
             self._file.flush()
 
 
-class SoundCache(FunctionCache):  # type: ignore[misc]
+class SoundCache(caching.FunctionCache):  # type: ignore[misc]
     """What a compiled loop is looked up in; where it cannot be kept, a warning says why and what to do."""
 
     def __init__(self, function: Any) -> None:
         super().__init__(function)
-        self._cache_file = SoundFile(self._cache_file)
+        self._cache_file: Any = SoundFile(vars(self)["_cache_file"])
 
     def save_overload(self, signature: Any, code: Any) -> None:
         """Keep compiled code, if that can be done: it runs in any case."""
