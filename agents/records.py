@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..choices import shown
+from ..choices import shortened, shown
 from ..envs.engine.task import Task
 from ..files import exists
 from ..provenance import installed_versions
@@ -105,7 +105,7 @@ def agent_file(path: Path) -> tuple[Path, dict[str, Any]]:
     """
     if not exists(path):
         raise FileNotFoundError(
-            f"no agent at {shown(str(path))}: give a folder with {ZIP} and {RECORD}, a .zip file of stable-baselines3, "
+            f"no agent at {shortened(str(path))}: give a folder with {ZIP} and {RECORD}, a .zip file of stable-baselines3, "
             f"or a reference policy: {FORMS}"
         )
     if path.is_dir():
