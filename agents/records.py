@@ -105,8 +105,8 @@ def agent_file(path: Path) -> tuple[Path, dict[str, Any]]:
     """
     if not exists(path):
         raise FileNotFoundError(
-            f"no agent at {shortened(str(path))}: give a folder with {ZIP} and {RECORD}, a .zip file of stable-baselines3, "
-            f"or a reference policy: {FORMS}"
+            f"no agent at {shortened(str(path))}: give a folder with {ZIP} and {RECORD}, a .zip file of "
+            f"stable-baselines3, or a reference policy: {FORMS}"
         )
     if path.is_dir():
         return path / ZIP, read_record(path)
