@@ -52,4 +52,9 @@ def shown(given: Any) -> str:
         text = repr(given)
     except ValueError:  # of an integer with thousands of digits
         text = f"so long a {type(given).__name__}"
+    return shortened(text)
+
+
+def shortened(text: str) -> str:
+    """A text, such as a path, cut short where it is long."""
     return text if len(text) <= MOST else f"{text[:MOST]}... ({len(text)} characters)"

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..choices import shown
+from ..choices import shortened, shown
 from ..envs.engine.task import Task
 from ..files import exists
 from ..provenance import installed_versions
@@ -106,8 +106,8 @@ def agent_file(path: Path) -> tuple[Path, dict[str, Any]]:
     """
     if not exists(path):
         raise FileNotFoundError(
-            f"no agent at {shown(str(path))}: give a folder with {ZIP} and {RECORD}, a .zip file of stable-baselines3, "
-            f"or a reference policy: {FORMS}"
+            f"no agent at {shortened(str(path))}: give a folder with {ZIP} and {RECORD}, a .zip file of "
+            f"stable-baselines3, or a reference policy: {FORMS}"
         )
     if path.is_dir():
         return path / ZIP, read_record(path)

@@ -8,7 +8,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
-from ...choices import choose, shown
+from ...choices import choose, shortened
 from ...terms import Event
 from .columns import SCHEMA
 from .game import GameRecord
@@ -76,4 +76,4 @@ def read_bytes(path: Path) -> bytes:
     except FileNotFoundError:
         raise EpisodesError(f"no finished result: {path} is missing; evaluate again") from None
     except OSError as error:
-        raise EpisodesError(f"{shown(str(path))} cannot be read: {error.strerror}") from error
+        raise EpisodesError(f"{shortened(str(path))} cannot be read: {error.strerror}") from error
