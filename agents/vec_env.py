@@ -5,10 +5,10 @@ same step. stable-baselines3 gives game i the seed s + i, so that of 256 games 2
 games of different seeds share none. Game i of `seed(s)` plays the episodes of the single environment's
 `reset(seed=stream_seeds(s, n_envs)[i])`, whatever n_envs is.
 
-Infos are those of the single environment, and stable-baselines3's `terminal_observation`,
-`TimeLimit.truncated` and `episode` (return of the training reward `r`, length `l`, seconds `t`), so
-neither `Monitor` nor `VecMonitor` is needed. `episode` is not discounted, as stable-baselines3 has it; `returns` are.
-`is_success` is what it logs as the success rate.
+Infos are those of the single environment, of which `returns` and `is_success` are told at an episode's end, with
+stable-baselines3's `terminal_observation`, `TimeLimit.truncated` and `episode` (return of the training reward `r`,
+length `l`, seconds `t`), so neither `Monitor` nor `VecMonitor` is needed. `episode` is not discounted, as
+stable-baselines3 has it; `returns` are. `is_success` is what it logs as the success rate.
 """
 
 from __future__ import annotations
@@ -144,18 +144,12 @@ class GoalGapVecEnv(VecEnv):
         seeds, margins = self.batch.levels["seed"][games].tolist(), self.batch.margins()[games].tolist()
         for i, seed, margin in zip(games.tolist(), seeds, margins, strict=True):
             self._level_infos[i] = {"level_seed": seed, "margin": margin, "TimeLimit.truncated": False}
-            nothing = dict.fromkeys(self._channels, 0.0)
-            told = {"level_seed": seed, "margin": margin, "goals": nothing, "returns": nothing.copy()}
-            self.reset_infos[i] = told | self._unjudged
+            self.reset_infos[i] = {"level_seed": seed, "margin": margin, "goals": dict.fromkeys(self._channels, 0.0)}
 
     def _infos(self) -> list[Info]:
         """A new info for each game: stable-baselines3 and its wrappers write into them."""
-        nothing, returns = dict.fromkeys(self._channels, 0.0), map(self._named, self.batch.returns)
-        unjudged = self._unjudged
-        infos = [
-            {**level, "goals": nothing.copy(), "returns": earned, **unjudged}
-            for level, earned in zip(self._level_infos, returns, strict=True)
-        ]
+        nothing = dict.fromkeys(self._channels, 0.0)
+        infos = [level | {"goals": nothing.copy()} for level in self._level_infos]
         for i in np.flatnonzero(self.batch.rewards.any(1)).tolist():
             infos[i]["goals"] = self._named(self.batch.rewards[i])
         return infos
@@ -167,15 +161,11 @@ class GoalGapVecEnv(VecEnv):
         for i, obs, length in zip(ended.tolist(), last, lengths, strict=True):
             infos[i]["terminal_observation"], infos[i]["TimeLimit.truncated"] = obs, bool(batch.truncated[i])
             infos[i]["episode"] = {"r": round(float(self._returns[i]), 6), "l": length, "t": seconds}
+            infos[i]["returns"] = self._named(batch.returns[i])
         if self.judged:
             played = batch.levels[ended], batch.returns[ended], batch.reached[ended]
             for i, success in zip(ended.tolist(), successes(self.task, *played).tolist(), strict=True):
                 infos[i]["is_success"] = success
-
-    @property
-    def _unjudged(self) -> Info:
-        """What infos say of success before an episode ends."""
-        return {"is_success": False} if self.judged else {}
 
     def _named(self, values: NDArray[np.float64]) -> dict[str, float]:
         return dict(zip(self._channels, values.tolist(), strict=True))

@@ -57,7 +57,9 @@ def _reading(name: str) -> Callable[..., Any]:
     read = getattr(dict, name)
 
     def method(self: LazyInfos, *arguments: Any, **named: Any) -> Any:
-        self.fill()
+        for read_too in (self, *arguments):
+            if isinstance(read_too, LazyInfos):
+                read_too.fill()
         return read(self, *arguments, **named)
 
     method.__name__ = name

@@ -15,6 +15,7 @@ from ..anchors import successes
 from ..batch import Batch
 from ..keys import keys_to_action
 from ..task import Task
+from .infos import LazyInfos
 from .reset import fresh_seeds, reset_with_options
 from .spec import HorizonInSpec
 
@@ -46,7 +47,7 @@ class GoalGapEnv(HorizonInSpec, gymnasium.Env[NDArray[np.uint8], np.int64]):
         self._names, self._channel, self._actions = task.channels, task.channel, len(task.game.actions)
         self._seeded = False
         self._about: dict[str, Any] = {}
-        self._nothing = dict.fromkeys(self._names, 0.0)
+        self._nothing = self._returns = dict.fromkeys(self._names, 0.0)
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -65,7 +66,8 @@ class GoalGapEnv(HorizonInSpec, gymnasium.Env[NDArray[np.uint8], np.int64]):
         reset_with_options(self.batch, ALL, options)
         margin = float(self.batch.margins()[0])
         self._about = {"level_seed": int(self.batch.levels["seed"][0]), "margin": margin}
-        return self.batch.observe()[0], self._info(self._nothing.copy(), ended=False)
+        self._returns = self._nothing
+        return self.batch.observe()[0], self._info(self._nothing.copy())
 
     def step(self, action: Any) -> tuple[NDArray[np.uint8], float, bool, bool, dict[str, Any]]:
         """Play one step.
@@ -83,16 +85,26 @@ class GoalGapEnv(HorizonInSpec, gymnasium.Env[NDArray[np.uint8], np.int64]):
         batch.actions[0] = self._known(action)
         ended = batch.advance()
         rewards, goals = batch.rewards[0].tolist(), self._nothing.copy()
+        reward = rewards[self._channel]
         if any(rewards):
             goals.update(zip(self._names, rewards, strict=True))
-        info = self._info(goals, bool(ended))
-        return batch.observe()[0], rewards[self._channel], bool(batch.terminated[0]), bool(batch.truncated[0]), info
+            self._returns = dict(zip(self._names, batch.returns[0].tolist(), strict=True))
+        info = self._info(goals)
+        if not ended:
+            return batch.observe()[0], reward, False, False, info
+        return batch.observe()[0], reward, bool(batch.terminated[0]), bool(batch.truncated[0]), self._judged(info)
 
-    def _info(self, goals: dict[str, float], ended: bool) -> dict[str, Any]:
+    def _info(self, goals: dict[str, float]) -> dict[str, Any]:
         """The info of a step that gave `goals`."""
-        batch, returns = self.batch, dict(zip(self._names, self.batch.returns[0].tolist(), strict=True))
-        success = ended and bool(successes(self.task, batch.levels, batch.returns, batch.reached)[0])
-        return {**self._about, "goals": goals, "returns": returns, "is_success": success}
+        return {**self._about, "goals": goals, "returns": self._returns.copy(), "is_success": False}
+
+    def _judged(self, info: dict[str, Any]) -> LazyInfos:
+        """The info of an episode's end, whose success is found out when somebody reads it: solving takes its time."""
+        played = self.batch.levels.copy(), self.batch.returns.copy(), self.batch.reached.copy()
+        del info["is_success"]
+        lazy = LazyInfos(lambda: {"is_success": bool(successes(self.task, *played)[0])})
+        lazy.update(info)
+        return lazy
 
     def _known(self, action: Any) -> int:
         """The action as a number; ValueError where it does not exist."""
