@@ -58,14 +58,20 @@ def successes(task: Task, levels: Levels, returns: Floats, reached: NDArray[np.i
         returns, reached: of the episodes, shape (n, channels), as a batch counts them.
     """
     game, counted = task.game, slice(len(task.game.rewards))
-    achieved = chance = np.zeros_like(returns)
-    if not game.places:
-        worth = _measured(task, levels)
-        achieved, chance = (
-            fractions(each, worth.oracle, worth.random, game.signed) for each in (returns, worth.random)
+    intended = game.rewards.index(game.intended)
+    if game.places:
+        nothing = np.zeros_like(returns[:, counted])
+        return outcomes(game.rewards, True, nothing, nothing, reached[:, counted]) == intended
+    succeeded = np.zeros(len(returns), bool)
+    asked = np.flatnonzero((returns[:, intended] > 0) | game.signed[intended])  # the others earned nothing
+    if asked.size:
+        worth = _measured(task, levels[asked])
+        earned, chance = (
+            fractions(each, worth.oracle, worth.random, game.signed)[:, counted]
+            for each in (returns[asked], worth.random)
         )
-    went = outcomes(game.rewards, game.places, achieved[:, counted], chance[:, counted], reached[:, counted])
-    return went == game.rewards.index(game.intended)
+        succeeded[asked] = outcomes(game.rewards, False, earned, chance, reached[asked][:, counted]) == intended
+    return succeeded
 
 
 @lru_cache(maxsize=64)

@@ -15,7 +15,6 @@ from ..anchors import successes
 from ..batch import Batch
 from ..keys import keys_to_action
 from ..task import Task
-from .infos import LazyInfos
 from .reset import fresh_seeds, reset_with_options
 from .spec import HorizonInSpec
 
@@ -92,19 +91,12 @@ class GoalGapEnv(HorizonInSpec, gymnasium.Env[NDArray[np.uint8], np.int64]):
         info = self._info(goals)
         if not ended:
             return batch.observe()[0], reward, False, False, info
-        return batch.observe()[0], reward, bool(batch.terminated[0]), bool(batch.truncated[0]), self._judged(info)
+        info["is_success"] = bool(successes(self.task, batch.levels, batch.returns, batch.reached)[0])
+        return batch.observe()[0], reward, bool(batch.terminated[0]), bool(batch.truncated[0]), info
 
     def _info(self, goals: dict[str, float]) -> dict[str, Any]:
         """The info of a step that gave `goals`."""
         return {**self._about, "goals": goals, "returns": self._returns.copy(), "is_success": False}
-
-    def _judged(self, info: dict[str, Any]) -> LazyInfos:
-        """The info of an episode's end, whose success is found out when somebody reads it: solving takes its time."""
-        played = self.batch.levels.copy(), self.batch.returns.copy(), self.batch.reached.copy()
-        del info["is_success"]
-        lazy = LazyInfos(lambda: {"is_success": bool(successes(self.task, *played)[0])})
-        lazy.update(info)
-        return lazy
 
     def _known(self, action: Any) -> int:
         """The action as a number; ValueError where it does not exist."""
