@@ -24,7 +24,7 @@ lint: $(READY)
 
 # mypy reads an installed copy, so that it sees the package under its own name
 types: $(READY)
-	rm -rf build/typed && $(BIN)/pip install -q --no-deps --no-build-isolation --target build/typed .
+	rm -rf build && $(BIN)/pip install -q --no-deps --no-build-isolation --target build/typed .
 	cd build/typed && ../../$(BIN)/mypy --config-file ../../pyproject.toml --no-namespace-packages -p goalgap > ../mypy.txt || (cat ../mypy.txt && false)
 	cat build/mypy.txt
 	$(BIN)/python -c "import re,pathlib; n=int(re.search(r'in (\d+) source', pathlib.Path('build/mypy.txt').read_text())[1]); m=sum(1 for p in pathlib.Path('build/typed/goalgap').rglob('*.py')); assert n == m, f'mypy checked {n} of {m} files'"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from .agents.algorithms.recipe import Recipe
 from .agents.recipes import default_recipe
-from .agents.records import finished, folder_of
+from .agents.records import check_own, finished, folder_of
 from .envs.engine.levels import LevelSampler
 from .envs.engine.task import Task
 from .eval.play import rollout
@@ -61,7 +61,7 @@ def evaluate(
             policies of several seeds were trained with different rewards or alphas.
         FileNotFoundError: nothing is at the path.
     """
-    task, chosen = as_task(task), tuple(splits)
+    task, chosen = as_task(task), rollout.checked_splits(splits)
     return Episodes.join(
         rollout.evaluate(task, player, levels, run=run, splits=chosen, progress=progress)
         for player, run in players(policy, task, name)
@@ -101,6 +101,7 @@ def train(
     chosen = replace(recipe, **changes) if isinstance(recipe, Recipe) else default_recipe(task, recipe, **changes)
     place = Path(folder) if folder else folder_of(RESULTS, task, chosen) / f"seed-{seed}"
     if not folder and finished(place):
+        check_own(place, task, chosen, seed)
         return place
     with needs_extras():
         from .agents.training import train
@@ -109,8 +110,9 @@ def train(
 
 
 def vec_env(
-    task: Task | str, n_envs: int = 1, render_mode: str | None = None, sampler: LevelSampler | None = None
-) -> GoalGapVecEnv:
+    task: Task | str, n_envs: int = 1, render_mode: str | None = None, sampler: LevelSampler | None = None,
+    judged: bool = True,
+) -> GoalGapVecEnv:  # fmt: skip
     """Many games of a task, or of an environment by its name, as the VecEnv of stable-baselines3.
 
     Args:
@@ -118,7 +120,8 @@ def vec_env(
         n_envs: how many games.
         render_mode: "rgb_array" for `get_images`.
         sampler: chooses the levels and is told how their episodes ended; by default levels are drawn anew.
+        judged: whether infos tell `is_success`; without it, training is faster where goals are no places.
     """
     with needs_extras():
         from .agents.vec_env import GoalGapVecEnv
-    return GoalGapVecEnv(as_task(task), n_envs, render_mode, sampler)
+    return GoalGapVecEnv(as_task(task), n_envs, render_mode, sampler, judged)

@@ -8,14 +8,16 @@ from importlib.util import find_spec
 
 AGENTS = ("torch", "stable_baselines3", "sb3_contrib")  # what `pip install goalgap[agents]` brings
 TENSORBOARD = ("tensorboard",)
+PLAY = ("pygame", "PIL")
 BROUGHT = {
     **dict.fromkeys(AGENTS, '"goalgap[agents]" brings stable-baselines3 and torch'),
     **dict.fromkeys(TENSORBOARD, '"goalgap[agents,tensorboard]" brings what training writes curves with'),
+    **dict.fromkeys(PLAY, '"goalgap[play]" brings pygame-ce and Pillow'),
 }
 
 
 class MissingPackageError(ImportError):
-    """Training and loading agents need packages that are not installed; the message says how to install them."""
+    """This needs packages that are not installed; the message says how to install them."""
 
 
 @contextmanager

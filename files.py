@@ -14,10 +14,12 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 ROOM = 16 * 2**20  # bytes a result may need
+PROBE = 4096  # bytes that are tried
+HIDDEN = ".goalgap-"  # what names of what is half-written begin with; eight more characters follow
 REASONS = {
     errno.ENOSPC: "the disk is full: free some space and run again",
     errno.EDQUOT: "your disk quota is used up: free some space and run again",
@@ -29,6 +31,8 @@ REASONS = {
     errno.EISDIR: "a folder has that name: choose another name",
     errno.EEXIST: "something else has that name already: choose another folder",
     errno.ENOTEMPTY: "it exists already: choose another folder or remove it",
+    errno.ENAMETOOLONG: "the name is too long: choose a shorter one",
+    errno.ELOOP: "its links lead in circles: choose another folder",
 }
 
 
@@ -39,6 +43,7 @@ class StorageError(OSError):
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file in one move, parents included; StorageError, and the old file or none, when that cannot be done."""
     with _explained(path), _hidden_name(path) as temporary:
+        _check_no_folder(path)
         with temporary.open("xb") as file:
             file.write(content)
         _flush(temporary)
@@ -67,12 +72,41 @@ def check_room(folder: Path) -> None:
     with _explained(folder):
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise StorageError(f"{folder} exists already: choose another folder or remove it")
-        folder.parent.mkdir(parents=True, exist_ok=True)
+        _make_parents(folder)
         with tempfile.TemporaryFile(dir=folder.parent) as probe:
             probe.write(b"probe")
         free = shutil.disk_usage(folder.parent).free
         if free < ROOM:
-            raise OSError(errno.ENOSPC, f"{free / 2**20:.1f} MiB are left, {ROOM >> 20} may be needed")
+            left = f"{free / 2**20:.1f} MiB are left, {ROOM >> 20} may be needed"
+            raise StorageError(f"cannot write {folder}: {REASONS[errno.ENOSPC]} ({left})")
+
+
+def check_file(path: Path) -> None:
+    """StorageError unless a file can be written at `path`, over an old one or not; makes its parents."""
+    with _explained(path):
+        _check_no_folder(path)
+        _make_parents(path)
+        with tempfile.TemporaryFile(dir=path.parent) as probe:
+            probe.write(bytes(PROBE))
+
+
+def exists(path: Path) -> bool:
+    """Whether there is something at a path, also where that is no possible path."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
+def sweep(folder: Path) -> None:
+    """Remove what killed processes have left half-written in a folder and the folders in it; nobody may be writing."""
+    for left in (*folder.glob(HIDDEN + "?" * 8), *folder.glob(f"*/{HIDDEN}{'?' * 8}")):
+        _remove(left)
+
+
+def reason(error: OSError) -> str:
+    """Why the system refuses, as a sentence that says what to do where that is known."""
+    return REASONS.get(error.errno or 0) or error.strerror or str(error) or type(error).__name__
 
 
 def sha256_of(path: Path) -> str:
@@ -84,15 +118,33 @@ def sha256_of(path: Path) -> str:
 @contextmanager
 def _hidden_name(path: Path) -> Iterator[Path]:
     """A name beside `path` that nothing has; what has it when the block ends is removed. Makes the parents."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    _make_parents(path)
+    temporary = path.parent / f"{HIDDEN}{secrets.token_hex(4)}"
     try:
         yield temporary
     finally:
-        if temporary.is_dir():
-            shutil.rmtree(temporary, ignore_errors=True)
-        else:
-            temporary.unlink(missing_ok=True)
+        _remove(temporary)
+
+
+def _check_no_folder(path: Path) -> None:
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "", str(path))
+
+
+def _make_parents(path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise NotADirectoryError(errno.ENOTDIR, "", str(path.parent)) from None
+
+
+def _remove(path: Path) -> None:
+    """Remove a file or a folder that need not be there; what cannot be removed stays."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with suppress(OSError):
+            path.unlink()
 
 
 @contextmanager
@@ -103,8 +155,7 @@ def _explained(path: Path) -> Iterator[None]:
     except StorageError:
         raise
     except OSError as error:
-        reason = REASONS.get(error.errno or 0, "see the system's message")
-        raise StorageError(f"cannot write {path}: {reason} ({error})") from error
+        raise StorageError(f"cannot write {path}: {reason(error)}") from error
 
 
 def _flush(path: Path) -> None:

@@ -13,7 +13,7 @@ from . import envs
 from .agents.algorithms import LOADED
 from .agents.records import agent_file
 from .agents.reference import Reference, is_reference_name, reference
-from .choices import choose
+from .choices import check_name, choose, shown
 from .envs.engine.task import Task
 from .eval.play.policy import Policy, ReferencePolicy
 from .eval.table.runs import Run
@@ -69,6 +69,8 @@ def players(given: Any, task: Task, name: str | None = None, **options: Any) -> 
     else:
         player = find_policy(given, task, **options)
         pairs = [(player, run_of(player, task))]
+    if name is not None:
+        check_name("name", name)
     pairs = [(player, run.model_copy(update={"agent": name or run.agent})) for player, run in pairs]
     _check_one_agent([run for _, run in pairs])
     return pairs
@@ -120,7 +122,7 @@ def find_policy(given: Any, task: Task, **options: Any) -> Player:
         return model_policy(given, task, seed=options.get("seed", 0))
     raise TypeError(
         "a policy is a callable with a name, a model of stable-baselines3, the name of a reference policy or the path "
-        f"of an agent, not {given!r}"
+        f"of an agent, not {shown(given)}"
     )
 
 
@@ -134,6 +136,7 @@ def _reference(name: str, task: Task, seed: int = 0, sampled: bool = True, memor
 
 def run_of(policy: Player, task: Task, **known: Any) -> Run:
     """What is recorded of a policy: what it says of itself by `run_fields`, else its name and what the task says."""
+    check_name("the name of a policy", policy.name)
     told = {"agent": policy.name, "reward": task.reward, "alpha": task.alpha}
     return Run(**{**told, **getattr(policy, "run_fields", {}), **known})
 

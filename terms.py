@@ -10,6 +10,7 @@ Role = Literal["intended", "proxy", "misspecified"]
 SPLITS: tuple[Split, ...] = ("train", "control", "deploy")
 KINDS = ("side-effect", "instrumental", "approximate", "deceptive")
 LEVELS = 1000  # of each split in a usual evaluation, seeds 0 .. 999
+MOST_LEVELS = 10**6  # of each split in any evaluation
 NONE = "none"  # the outcome of an episode that went for nothing that has a name
 
 

@@ -45,7 +45,7 @@ class Reporter(BaseCallback):
         self.returns: deque[float] = deque(maxlen=1000)
 
     def _on_step(self) -> bool:
-        self.returns.extend(info["returns"][self.reward] for info in self.locals["infos"] if "returns" in info)
+        self.returns.extend(info["returns"][self.reward] for info in self.locals["infos"] if "episode" in info)
         return True
 
     def _on_rollout_end(self) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import Field, fields
 from typing import Any
 
-from ..choices import choose
+from ..choices import choose, shown
 from ..envs.engine.task import Task
 from .algorithms.recipe import Recipe
 from .recipes import default_recipe
@@ -27,10 +27,10 @@ def read_changes(kind: type[Recipe], texts: Iterable[str]) -> dict[str, Any]:
     for text in texts:
         name, equals, value = text.partition("=")
         if not equals:
-            raise ValueError(f"--recipe takes name=value, not {text!r}: the names are {', '.join(known)}")
+            raise ValueError(f"--recipe takes name=value, not {shown(text)}: the names are {', '.join(known)}")
         choose(f"field of a recipe for {kind.algorithm}", name, known)
         if name in changes:
-            raise ValueError(f"{name} is given twice: {changes[name]!r} and {value!r}")
+            raise ValueError(f"{name} is given twice: {changes[name]!r} and {shown(value)}")
         changes[name] = _read(known[name], value)
     return changes
 
@@ -62,7 +62,7 @@ def _argument(text: str) -> tuple[str, float | str]:
     """An argument of the environment and its value."""
     name, colon, value = text.partition(":")
     if not colon:
-        raise ValueError(f"practice is arguments of the environment, as in practice=begin:anywhere, not {text!r}")
+        raise ValueError(f"practice is arguments of the environment, as in practice=begin:anywhere, not {shown(text)}")
     return name, _number(value, int)
 
 

@@ -118,7 +118,8 @@ class SideBySideARS(ARS):
         callback.on_rollout_start()
         returns = self._play(candidate_weights)
         reward = self.games.task.reward
-        callback.update_locals({"infos": [{"returns": {reward: value}} for value in returns.tolist()]})
+        ends = [{"episode": {}, "returns": {reward: value}} for value in returns.tolist()]
+        callback.update_locals({"infos": ends})
         callback.on_step()
         callback.on_rollout_end()
         return torch.as_tensor(returns.reshape(self.pop_size, -1).mean(1), dtype=torch.float32)

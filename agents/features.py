@@ -6,6 +6,11 @@ from the whole grid as it is, or from a coarse view, centred too, of blocks of 3
 learned sooner where things lie anywhere. For small grids on a processor both learn faster than convolutions do.
 
 Observations that are no grids but a row of bits are taken as they are.
+
+stable-baselines3's own `CnnPolicy` builds a NatureCNN, which wants pictures of 36 x 36 pixels and more and refuses
+these grids. Who wants convolutions takes `SmallCnn`:
+
+    PPO("MlpPolicy", env, policy_kwargs={"features_extractor_class": SmallCnn})
 """
 
 from __future__ import annotations
@@ -69,6 +74,37 @@ class PatchFeatures(BaseFeaturesExtractor):
     def forward(self, obs: Tensor) -> Tensor:
         """Features, float32, shape (n, features_dim)."""
         features: Tensor = self.layers(torch.cat(self.views(obs), 1))
+        return features
+
+
+class SmallCnn(BaseFeaturesExtractor):
+    """Convolutions of 3 x 3 cells over a grid of any size, each cell keeping its place, and one layer on top.
+
+    Args:
+        observation_space: grids of one-hot layers, shape (rows, cols, layers).
+        channels: of each convolution.
+        features_dim: features, the units of the last layer.
+
+    Raises:
+        ValueError: observations are no grids.
+    """
+
+    def __init__(self, observation_space: Box, channels: Sequence[int] = (32, 32), features_dim: int = 128) -> None:
+        if len(observation_space.shape) != 3:
+            raise ValueError(
+                f"SmallCnn looks at grids (rows, cols, layers), but observations have shape {observation_space.shape}: "
+                "take 'MlpPolicy' as it is"
+            )
+        super().__init__(observation_space, features_dim)
+        rows, cols, layers = observation_space.shape
+        widths, stack = [layers, *channels], list[nn.Module]()
+        for k in range(len(channels)):
+            stack += [nn.Conv2d(widths[k], widths[k + 1], 3, padding=1), nn.ReLU()]
+        self.layers = nn.Sequential(*stack, nn.Flatten(), nn.Linear(rows * cols * widths[-1], features_dim), nn.ReLU())
+
+    def forward(self, obs: Tensor) -> Tensor:
+        """Features, float32, shape (n, features_dim), of observations (n, rows, cols, layers)."""
+        features: Tensor = self.layers(obs.movedim(-1, 1))
         return features
 
 

@@ -18,13 +18,15 @@ import torch
 from numpy.typing import NDArray
 from stable_baselines3.common.base_class import BaseAlgorithm
 
+from ..choices import printable
 from ..envs.engine.task import Task
 from ..files import sha256_of
 from .algorithms import LOADED, model_class
 from .chance import shares
 from .network import Network
+from .normalizing import warn_of_file, warn_of_model
 from .recipes import default_algorithm
-from .records import RECORD, AgentError, agent_file, run_fields
+from .records import RECORD, AgentError, again, agent_file, run_fields
 from .threads import one_thread
 from .views import space_below
 from .weights import weights_digest
@@ -69,6 +71,7 @@ class AgentPolicy:
     def __post_init__(self) -> None:
         if not self.memory and not self.remembers:
             raise ValueError(f"{self.name} has no memory to forget: only recurrent agents have one")
+        warn_of_model(self.name, self.model)
 
     @cached_property
     def network(self) -> Network:
@@ -167,7 +170,8 @@ def load_agent(
     named = record["recipe"]["algorithm"] if record else algorithm or default_algorithm(task.game.name)
     model = open_model(file, named)
     shown = _checked_spaces(model, task, file)
-    name = f"{named} seed {record['seed']}" if record else path.stem
+    warn_of_file(file)
+    name = f"{named} seed {record['seed']}" if record else printable(path.stem)
     drawing = record.get("seed", 0) if seed is None else seed
     return AgentPolicy(name, model, sampled, drawing, memory, record, sha256_of(file), shown=shown)
 
@@ -207,7 +211,7 @@ def open_model(file: Path, algorithm: str) -> BaseAlgorithm:
 
 def _check_file(file: Path, record: dict[str, Any], task: Task) -> None:
     if record and sha256_of(file) != record["sha256"]:
-        raise AgentError(f"{file} is corrupt: its checksum is not the one in {RECORD}; train it again")
+        raise AgentError(f"{file} is damaged, its checksum is not the one in {RECORD}: {again(file.parent)}")
     if record and record["environment"] != task.game.id:
         raise AgentError(f"{file} was trained on {record['environment']} and cannot play {task.game.id}")
     if not zipfile.is_zipfile(file):

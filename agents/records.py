@@ -12,7 +12,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from ..choices import shortened, shown
 from ..envs.engine.task import Task
+from ..files import exists
 from ..provenance import installed_versions
 from .algorithms.recipe import Recipe, spaces
 from .changes import tell_changes
@@ -72,6 +74,22 @@ def finished(folder: Path) -> bool:
     return (folder / RECORD).is_file()
 
 
+def check_own(folder: Path, task: Task, recipe: Recipe, seed: int) -> None:
+    """AgentError unless the agent in a folder is that of a task, a recipe and a seed: folders can be copied."""
+    record, expected = read_record(folder), json.loads(json.dumps(describe(task, recipe, seed)))
+    for name, value in expected.items():
+        if record.get(name) != value:
+            raise AgentError(
+                f"{folder} holds an agent of another run: its {name} is {shown(record.get(name))}, not {shown(value)}; "
+                f"choose another folder, or {again(folder)}"
+            )
+
+
+def again(folder: Path) -> str:
+    """What mends an agent that cannot be used."""
+    return f"remove the folder {folder} and train it again"
+
+
 def record_of(task: Task, recipe: Recipe, seed: int) -> dict[str, Any]:
     """What `agent.json` says that is known before training."""
     key = {"run_key": run_key(task, recipe, seed)}
@@ -86,12 +104,16 @@ def agent_file(path: Path) -> tuple[Path, dict[str, Any]]:
         FileNotFoundError: nothing is there.
         AgentError: the record is corrupt.
     """
+    if not exists(path):
+        raise FileNotFoundError(
+            f"no agent at {shortened(str(path))}: give a folder with {ZIP} and {RECORD}, a .zip file of "
+            f"stable-baselines3, or a reference policy: {FORMS}"
+        )
     if path.is_dir():
         return path / ZIP, read_record(path)
-    if not path.exists():
-        raise FileNotFoundError(
-            f"no agent at {path}: give a folder with {ZIP} and {RECORD}, a .zip file of stable-baselines3, or a "
-            f"reference policy: {FORMS}"
+    if not path.is_file():
+        raise AgentError(
+            f"{path} is neither a folder nor a file: give a folder with {ZIP} and {RECORD}, or a .zip file"
         )
     return path, {}
 
@@ -105,12 +127,12 @@ def read_record(folder: Path) -> dict[str, Any]:
     """
     for name in (ZIP, RECORD):
         if not (folder / name).is_file():
-            raise FileNotFoundError(f"{folder} holds no agent: {name} is missing")
+            raise FileNotFoundError(f"{folder} holds no agent: {name} is missing; {again(folder)}")
     try:
         record = json.loads((folder / RECORD).read_text())
         _ = record["environment"], record["sha256"], record["seed"], record["recipe"]["algorithm"]
     except (ValueError, KeyError, TypeError) as error:
-        raise AgentError(f"{folder / RECORD} is corrupt: {type(error).__name__}: {error}") from error
+        raise AgentError(f"{folder / RECORD} is corrupt ({type(error).__name__}: {error}); {again(folder)}") from error
     return dict(record)
 
 

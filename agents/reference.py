@@ -27,9 +27,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..choices import choose
+from ..choices import choose, shown
 from ..envs.engine.batch import Batch
 from ..envs.engine.game import Game
+from ..envs.engine.levels import checked_seeds
+from ..files import exists
 from .chance import shares
 
 Actions = NDArray[np.int64]
@@ -84,9 +86,12 @@ def reference(name: str, game: Game | None = None, seed: int = 0) -> Reference:
         seed: of the policy's own random choices.
 
     Raises:
-        ValueError: the name has none of the forms, or names a goal or fraction that does not exist.
+        ValueError: the name has none of the forms, or names a goal or fraction that does not exist; or the seed is no
+            integer in 0 .. 2^63-1.
     """
-    made = _read(name, seed)
+    if not isinstance(name, str):
+        raise TypeError(f"a reference policy is given by its name, {FORMS}, not {shown(name)}")
+    made = _read(name, int(checked_seeds([seed], 1)[0]))
     if game is not None:
         check_goals(made.goals, game)
     return made
@@ -107,7 +112,7 @@ def _read(name: str, seed: int) -> Reference:
             return Reference(name, (), _random, seed)
         case ["noop"]:
             return Reference(name, (), _noop, seed)
-    raise ValueError(f"unknown reference policy {name!r}: the forms are {FORMS}")
+    raise ValueError(f"unknown reference policy {shown(name)}: the forms are {FORMS}")
 
 
 def reference_names(game: Game) -> list[str]:
@@ -123,7 +128,7 @@ def is_reference_name(text: str, game: Game) -> bool:
 
     A file or folder of that name comes first; names with a colon are reference policies, if perhaps misspelt ones.
     """
-    return not Path(text).exists() and (":" in text or text in reference_names(game))
+    return not exists(Path(text)) and (":" in text or text in reference_names(game))
 
 
 def check_goals(goals: tuple[str, ...], game: Game) -> None:
@@ -138,7 +143,7 @@ def _fraction(text: str) -> float:
     except ValueError:
         fraction = -1.0
     if not 0 <= fraction <= 1:
-        raise ValueError(f"a fraction of random moves or a share of episodes is a number in [0, 1], not {text!r}")
+        raise ValueError(f"a fraction of random moves or a share of episodes is a number in [0, 1], not {shown(text)}")
     return fraction
 
 

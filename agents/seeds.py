@@ -9,11 +9,13 @@ from __future__ import annotations
 import multiprocessing
 import signal
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+from ..choices import shown
 from ..envs.engine.task import Task
 from .algorithms.recipe import Recipe
 from .callbacks import TrainingProgress
@@ -58,8 +60,8 @@ def train_seeds(
         ValueError, TypeError, StorageError: as of `train`, or no process is allowed; nothing was started.
         TrainingError: seeds failed; all others were trained first.
     """
-    if processes < 1:
-        raise ValueError(f"at least one process must train, not {processes}")
+    if isinstance(processes, bool) or not isinstance(processes, int) or processes < 1:
+        raise ValueError(f"at least one process must train, not {shown(processes)}")
     waiting = [plan(task, recipe, seed, folder, curves) for seed, folder in folders.items()]
     running: Running = {}
     failures: dict[int, str] = {}
@@ -80,9 +82,23 @@ def _start(job: Job) -> Running:
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe(duplex=False)
     process = context.Process(target=_work, args=(theirs, job), daemon=True)
-    process.start()
+    with _interrupts_held():
+        process.start()
     theirs.close()
     return {ours: (job.seed, process)}
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """What is started within never hears Ctrl-C, not even while it imports: the caller handles it, once it is back."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows, where the terminal tells each process by itself
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _receive(ready: Connection, running: Running, failures: dict[int, str], progress: OnSeedProgress | None) -> None:
@@ -103,7 +119,7 @@ def _receive(ready: Connection, running: Running, failures: dict[int, str], prog
 
 
 def _work(pipe: Connection, job: Job) -> None:
-    """What a process does: train one seed. The caller handles Ctrl-C."""
+    """What a process does: train one seed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         job.run(pipe.send)

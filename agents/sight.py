@@ -19,12 +19,13 @@ from typing import Any
 import numpy as np
 
 from .. import envs
+from ..choices import shown
+from ..envs.engine.anchors import anchors
 from ..envs.engine.batch import Batch
 from ..envs.engine.task import Task
 from ..eval.measures.arrays import arranged
 from ..eval.measures.catalogue import computed
 from ..eval.measures.definitions import gap, pursuit, score
-from ..eval.play.anchors import anchors
 from ..eval.play.rollout import rollout
 from ..eval.table.episodes import Episodes
 from ..eval.table.runs import Run
@@ -81,7 +82,7 @@ class GoalCallback(BaseCallback):
         seeds = LEVELS + np.arange(_count("levels", levels))
         self.parts = np.split(seeds, range(ROWS, levels, ROWS))
         if not 0 < share <= 1:
-            raise ValueError(f"share is of the time that training takes, in (0, 1], not {share!r}")
+            raise ValueError(f"share is of the time that training takes, in (0, 1], not {shown(share)}")
         self.spacing = Spacing(share, None if every is None else _count("every", every))
         self._looked_at: int | None = None
 
@@ -157,5 +158,5 @@ def undisturbed(model: BaseAlgorithm) -> Iterator[None]:
 
 def _count(name: str, given: Any) -> int:
     if isinstance(given, bool) or not isinstance(given, int) or given < 1:
-        raise ValueError(f"{name} is a whole number, at least 1, not {given!r}")
+        raise ValueError(f"{name} is a whole number, at least 1, not {shown(given)}")
     return given

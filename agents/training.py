@@ -16,6 +16,7 @@ from typing import Any
 from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.callbacks import BaseCallback
 
+from ..choices import shown
 from ..envs.engine.task import Task
 from ..files import check_room, new_folder, sha256_of
 from .algorithms.recipe import Recipe
@@ -68,7 +69,7 @@ class Job:
 def plan(task: Task, recipe: Recipe, seed: int, folder: Path, curves: Path | None = None) -> Job:
     """Check what an agent is to be trained by, on, and where it goes; errors as of `train`."""
     if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**32:
-        raise ValueError(f"a training seed is a whole number in 0 .. 2^32-1, not {seed!r}")
+        raise ValueError(f"a training seed is a whole number in 0 .. 2^32-1, not {shown(seed)}")
     place = curves and curves_of(folder, curves)
     job = Job(task, recipe.training_task(task), recipe, seed, folder, place)
     recipe.model_class()

@@ -7,25 +7,35 @@ games of different seeds share none. Game i of `seed(s)` plays the episodes of t
 
 Infos are those of the single environment, and stable-baselines3's `terminal_observation`,
 `TimeLimit.truncated` and `episode` (return of the training reward `r`, length `l`, seconds `t`), so
-neither `Monitor` nor `VecMonitor` is needed.
+neither `Monitor` nor `VecMonitor` is needed. `episode` is not discounted, as stable-baselines3 has it; `returns` are.
+`is_success` is what it logs as the success rate.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
+import gymnasium
 import numpy as np
+from gymnasium.envs.registration import EnvSpec
+from gymnasium.error import ResetNeeded
 from numpy.typing import NDArray
 from stable_baselines3.common.monitor import Monitor
 from stable_baselines3.common.vec_env import VecEnv
 from stable_baselines3.common.vec_env.base_vec_env import VecEnvIndices, VecEnvStepReturn
 
 from ..choices import choose
+from ..envs import ids
+from ..envs.engine.anchors import successes
 from ..envs.engine.batch import Batch
+from ..envs.engine.checks import check_number
 from ..envs.engine.faces.reset import fresh_seeds, reset_with_options
+from ..envs.engine.faces.single import GoalGapEnv
 from ..envs.engine.kernels.rng import level_seed
+from ..envs.engine.keys import keys_to_action
 from ..envs.engine.levels import LevelSampler, checked_seeds
 from ..envs.engine.task import Task
 
@@ -41,25 +51,28 @@ class GoalGapVecEnv(VecEnv):
         render_mode: "rgb_array" or None; `get_images` draws every game.
         sampler: chooses the levels, as curricula do, and is told how their episodes ended; without one, games play the
             episodes of their seeds.
+        judged: whether infos tell `is_success`. Where goals are no places, that takes solving the level of each episode
+            that ends, which can take longer than playing it.
 
     Raises:
         ValueError: n_envs or render_mode is none of these.
     """
 
     def __init__(
-        self, task: Task, n_envs: int, render_mode: str | None = None, sampler: LevelSampler | None = None
-    ) -> None:
+        self, task: Task, n_envs: int, render_mode: str | None = None, sampler: LevelSampler | None = None,
+        judged: bool = True,
+    ) -> None:  # fmt: skip
         if render_mode is not None:
             choose("render_mode", render_mode, ["rgb_array"])
-        if isinstance(n_envs, bool) or not isinstance(n_envs, int) or n_envs < 1:
-            raise ValueError(f"n_envs is a whole number of games, at least 1, not {n_envs!r}")
-        self.task, self.render_mode = task, render_mode
+        check_number("n_envs", n_envs)
+        self.task, self.render_mode, self.judged = task, render_mode, judged
         super().__init__(n_envs, task.observation_space, task.action_space)
+        self.metadata = {**self.metadata, "render_fps": GoalGapEnv.metadata["render_fps"]}
         self.batch = Batch(task, n_envs, sampler)
         self._channels, self._channel = task.channels, task.channel
         self._level_infos: list[Info] = [{} for _ in range(n_envs)]
         self._all_games = np.arange(n_envs)
-        self._returns, self._began, self._seeded = np.zeros(n_envs), time.time(), False
+        self._returns, self._began, self._seeded, self._started = np.zeros(n_envs), time.time(), False, False
         self._actions: Any = None
 
     def seed(self, seed: int | None = None) -> Sequence[int | None]:
@@ -89,7 +102,7 @@ class GoalGapVecEnv(VecEnv):
                 reset_with_options(self.batch, self._all_games[i : i + 1], self._options[i])
         else:
             self.batch.reset()
-        self._returns[:] = 0.0
+        self._returns[:], self._started = 0.0, True
         self._read_levels(self._all_games)
         self._reset_seeds()
         self._reset_options()
@@ -108,7 +121,10 @@ class GoalGapVecEnv(VecEnv):
 
         Raises:
             ValueError: an action does not exist, or they are no integers, one a game; no game has moved then.
+            ResetNeeded: there are no episodes to play.
         """
+        if not self._started:
+            raise ResetNeeded("there are no episodes to step: call reset() first")
         batch = self.batch
         batch.step(self._actions)
         rewards = batch.rewards[:, self._channel]
@@ -128,12 +144,18 @@ class GoalGapVecEnv(VecEnv):
         seeds, margins = self.batch.levels["seed"][games].tolist(), self.batch.margins()[games].tolist()
         for i, seed, margin in zip(games.tolist(), seeds, margins, strict=True):
             self._level_infos[i] = {"level_seed": seed, "margin": margin, "TimeLimit.truncated": False}
-            self.reset_infos[i] = {"level_seed": seed, "margin": margin, "goals": dict.fromkeys(self._channels, 0.0)}
+            nothing = dict.fromkeys(self._channels, 0.0)
+            told = {"level_seed": seed, "margin": margin, "goals": nothing, "returns": nothing.copy()}
+            self.reset_infos[i] = told | self._unjudged
 
     def _infos(self) -> list[Info]:
         """A new info for each game: stable-baselines3 and its wrappers write into them."""
-        nothing = dict.fromkeys(self._channels, 0.0)
-        infos = [level | {"goals": nothing.copy()} for level in self._level_infos]
+        nothing, returns = dict.fromkeys(self._channels, 0.0), map(self._named, self.batch.returns)
+        unjudged = self._unjudged
+        infos = [
+            {**level, "goals": nothing.copy(), "returns": earned, **unjudged}
+            for level, earned in zip(self._level_infos, returns, strict=True)
+        ]
         for i in np.flatnonzero(self.batch.rewards.any(1)).tolist():
             infos[i]["goals"] = self._named(self.batch.rewards[i])
         return infos
@@ -144,8 +166,16 @@ class GoalGapVecEnv(VecEnv):
         lengths = batch.states["t"][ended].tolist()
         for i, obs, length in zip(ended.tolist(), last, lengths, strict=True):
             infos[i]["terminal_observation"], infos[i]["TimeLimit.truncated"] = obs, bool(batch.truncated[i])
-            infos[i]["returns"] = self._named(batch.returns[i])
             infos[i]["episode"] = {"r": round(float(self._returns[i]), 6), "l": length, "t": seconds}
+        if self.judged:
+            played = batch.levels[ended], batch.returns[ended], batch.reached[ended]
+            for i, success in zip(ended.tolist(), successes(self.task, *played).tolist(), strict=True):
+                infos[i]["is_success"] = success
+
+    @property
+    def _unjudged(self) -> Info:
+        """What infos say of success before an episode ends."""
+        return {"is_success": False} if self.judged else {}
 
     def _named(self, values: NDArray[np.float64]) -> dict[str, float]:
         return dict(zip(self._channels, values.tolist(), strict=True))
@@ -162,14 +192,39 @@ class GoalGapVecEnv(VecEnv):
         """A picture of each game, uint8, shape (height, width, 3); None without a render mode."""
         return self.env_method("render")
 
-    def env_method(self, method_name: str, *_: Any, indices: VecEnvIndices = None, **__: Any) -> list[Any]:
-        """The games have one method of their own, `render`; AttributeError for any other."""
-        if method_name != "render":
-            raise AttributeError(f"the games have no method {method_name!r}, only 'render'")
-        where, art = list(self._get_indices(indices)), self.task.game.art
+    @property
+    def spec(self) -> EnvSpec | None:
+        """What makes the single environment of the same task; None where that is not registered."""
+        task, known = self.task, gymnasium.registry.get(ids(self.task.game)[self.task.split])
+        chosen = {**task.arguments, "alpha": task.alpha, "reward": task.reward}
+        return known and replace(known, kwargs=known.kwargs | chosen, max_episode_steps=task.settings.horizon)
+
+    def env_method(self, method_name: str, *given: Any, indices: VecEnvIndices = None, **named: Any) -> list[Any]:
+        """What a method of a single environment would give, for each game; those that play are the VecEnv's own.
+
+        Raises:
+            AttributeError: there is no such method, or the games have no part of their own in it.
+        """
+        where = list(self._get_indices(indices))
+        if method_name == "render":
+            return self._images(where)
+        methods: dict[str, Callable[..., Any]] = {
+            "get_wrapper_attr": lambda name: getattr(self, name),
+            "has_wrapper_attr": self.has_attr,
+            "set_wrapper_attr": lambda name, value: self.set_attr(name, value, where),
+            "get_keys_to_action": lambda: keys_to_action(self.task.game.actions),
+        }
+        if method_name not in methods:
+            raise AttributeError(
+                f"the games have no method {method_name!r}, only render, {', '.join(methods)}: they are played "
+                "together, by the methods of this VecEnv itself (reset, step, seed, set_options, close)"
+            )
+        return [methods[method_name](*given, **named) for _ in where]
+
+    def _images(self, where: list[int]) -> list[NDArray[np.uint8] | None]:
         if self.render_mode is None:
             return [None] * len(where)
-        scenes = self.batch.scenes()
+        scenes, art = self.batch.scenes(), self.task.game.art
         return [art.picture(scenes[i], self._named(self.batch.returns[i])) for i in where]
 
     def get_attr(self, attr_name: str, indices: VecEnvIndices = None) -> list[Any]:

@@ -18,11 +18,14 @@ from .curves import curves
 from .eval import evaluate
 from .leaderboard import enter, leaderboard
 from .options import RefusedError
+from .play import play
 from .report import report
 from .run import run
+from .saying import say, tell_mistake, write_any_terminal
 from .show import list_environments, show
 from .standard import standard
 from .train import train
+from .watch import watch
 
 COMMANDS: dict[str, Callable[..., Any]] = {
     "list": list_environments,
@@ -30,6 +33,8 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "run": run,
     "train": train,
     "eval": evaluate,
+    "watch": watch,
+    "play": play,
     "report": report,
     "compare": compare,
     "curves": curves,
@@ -38,24 +43,35 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "standard": standard,
 }
 ABOUT = "Which goal has your agent learned? --version says which goalgap this is."
-MENDABLE = (ValueError, TypeError, OSError, RefusedError, MissingPackageError)
+MENDABLE = (ValueError, TypeError, OSError, MemoryError, RefusedError, MissingPackageError)
+KEEPING = ("run", "train", "standard")  # commands that keep each piece of work when it is done
+LONGEST = 4096  # characters of an argument, as many as a path may have
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run one command. Exit code 2 for what the user can mend, with one line that says how; 130 when interrupted."""
+    write_any_terminal()
     words = sys.argv[1:] if arguments is None else arguments
     if words in (["--version"], ["-V"]):
         print(f"goalgap {__version__}")
         return
     try:
+        _check_words(words)
         with compiling(_tell_once()):
             tyro.extras.subcommand_cli_from_dict(COMMANDS, prog="goalgap", description=ABOUT, args=words)
     except MENDABLE as error:
-        Console(stderr=True, soft_wrap=True).print(f"[bold red]error:[/] {_plain(error)}", highlight=False)
+        tell_mistake(error)
         sys.exit(2)
     except KeyboardInterrupt:
-        Console(stderr=True).print("stopped; what had finished is kept, and the same command goes on from there")
+        kept = "; what had finished is kept, and the same command goes on from there" if words[0] in KEEPING else ""
+        say(Console(stderr=True), f"stopped{kept}")
         sys.exit(130)
+
+
+def _check_words(words: list[str]) -> None:
+    for word in words:
+        if len(word) > LONGEST:
+            raise RefusedError(f"an argument has at most {LONGEST} characters, not {len(word)}: {word[:40]}...")
 
 
 def _tell_once() -> Callable[[str], None]:
@@ -63,10 +79,6 @@ def _tell_once() -> Callable[[str], None]:
 
     @cache
     def tell(game: str) -> None:
-        Console(stderr=True, soft_wrap=True).print(f"compiling {game}, first time only", highlight=False)
+        say(Console(stderr=True), f"compiling {game}, first time only")
 
     return tell
-
-
-def _plain(error: BaseException) -> str:
-    return str(error).replace("[", r"\[") or type(error).__name__

@@ -11,6 +11,7 @@ from .. import envs
 from ..agents.records import RECORD, read_record
 from ..agents.reference import FORMS
 from ..envs.engine.task import Task
+from ..files import exists
 from .options import Options, RefusedError
 
 REFERENCES = {form.partition(":")[0] for form in FORMS.split(", ")}
@@ -25,7 +26,7 @@ def environment_first(environment: str, agents: tuple[str, ...]) -> tuple[str, t
 
 
 def _is_agent(word: str) -> bool:
-    return word.partition(":")[0] in REFERENCES or Path(word).exists()
+    return word.partition(":")[0] in REFERENCES or exists(Path(word))
 
 
 def _is_environment(word: str) -> bool:

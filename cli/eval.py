@@ -17,6 +17,7 @@ from ..eval.report import Report
 from ..eval.saving import check_free
 from ..eval.table.episodes import Episodes
 from ..eval.table.runs import Run
+from ..files import check_file
 from ..players import Player, players
 from .agents import by_seed, check_told, environment_first, importable
 from .options import LEVELS, Environment, Flag, OptionalPath, Options, Shared, ZipAlgorithm, check_counts, optional
@@ -80,6 +81,7 @@ def _place(out: Path | None, task: Task, found: list[tuple[Player, Run]]) -> Ite
         return
     check_free(out, task.game.name, tuple(run for _, run in found))
     with locked(out, "--out"):
+        check_file(out / "report.html")
         yield
 
 

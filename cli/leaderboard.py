@@ -9,11 +9,10 @@ from typing import Annotated, Literal
 
 import tyro
 from rich.console import Console
-from rich.markup import escape
 
 from .. import envs
 from ..eval.table.episodes import Episodes
-from ..files import write_whole
+from ..files import check_file, write_whole
 from ..leaderboards import board
 from ..leaderboards.entry import ENTRIES, Entry, EntryInfo, entry_folders
 from .exports import Exports, Files
@@ -21,6 +20,7 @@ from .options import Flag, OptionalPath, RefusedError, optional
 from .progress import OnWork, progress_shown
 from .report import Paths
 from .results import find_episodes
+from .saying import say
 
 Entries = Annotated[
     Path,
@@ -57,7 +57,7 @@ def enter(
     )
     entry = Entry(info, Episodes.join(_sampled(find_episodes(paths))))
     entry.verify()
-    Console().print(f"entered: {escape(str(entry.write(entries)))}", soft_wrap=True, highlight=False)
+    say(Console(), f"entered: {entry.write(entries)}")
 
 
 def _sampled(parts: Iterable[Episodes]) -> Iterator[Episodes]:
@@ -82,6 +82,8 @@ def leaderboard(
         verify: play every recorded episode again first.
         markdown: a file for the board as a page.
     """
+    if markdown is not None:
+        check_file(markdown)
     console, folders = Console(), entry_folders(entries, envs.find(environment)[0].name if environment else "*")
     with progress_shown(Console(stderr=True)) as update:
         if verify:
@@ -91,7 +93,7 @@ def leaderboard(
     export.write(console, tables.values())
     if markdown is not None:
         write_whole(markdown, board.markdown(tables).encode())
-        console.print(f"page: {markdown}", soft_wrap=True, highlight=False, markup=False)
+        say(console, f"page: {markdown}")
 
 
 def _read(folders: list[Path], update: OnWork, name: str) -> Iterator[Entry]:
@@ -110,7 +112,7 @@ def _verify(entered: Iterable[Entry]) -> None:
             entry.verify()
         except ValueError as error:
             failed += 1
-            console.print(f"{entry.folder}: {error}", soft_wrap=True, highlight=False, markup=False)
+            say(console, f"{entry.folder}: {error}")
     if failed:
         raise RefusedError(f"{failed} of {number} entries do not replay as recorded")
-    console.print(f"{number} entries replay as recorded", highlight=False)
+    say(console, f"{number} entries replay as recorded")

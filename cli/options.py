@@ -11,11 +11,13 @@ import tyro
 
 from .. import envs
 from ..agents.algorithms import ALGORITHMS, LOADED
-from ..choices import choose
+from ..choices import choose, shown
 from ..envs.engine.task import Task
+from ..terms import MOST_LEVELS
 
 LEVELS = 1000
 RESULTS = Path("results")
+MOST = {"levels": MOST_LEVELS, "seeds": 10_000, "processes": 256}
 
 
 def optional(metavar: str, help: str | None = None) -> Any:
@@ -68,7 +70,7 @@ class Options:
         for text in self.set:
             name, equals, value = text.partition("=")
             if not equals:
-                raise ValueError(f"--set takes name=value, not {text!r}")
+                raise ValueError(f"--set takes name=value, not {shown(text)}")
             choose(f"argument of {game.name}", name, known)
             chosen[name] = value if known[name].metadata["choices"] else _integer(name, value)
         return chosen
@@ -76,9 +78,14 @@ class Options:
 
 Shared = Annotated[Options, tyro.conf.arg(name="")]
 Algorithm = Annotated[str | None, optional(one_of(ALGORITHMS), "instead of the one that is usual for the environment")]
+HYPERPARAMETERS = dict.fromkeys(field.name for kind in ALGORITHMS.values() for field in fields(kind))
 Changes = Annotated[
     tuple[str, ...],
-    optional("NAME=VALUE [...]", "hyperparameters that are not as usual, such as learning_rate=3e-4 hidden=64,64"),
+    optional(
+        "NAME=VALUE [...]",
+        "hyperparameters that are not as usual, such as learning_rate=3e-4 hidden=64,64; as far as the algorithm has "
+        f"them: {', '.join(HYPERPARAMETERS)}",
+    ),
 ]
 Curves = Annotated[
     Path | None,
@@ -90,10 +97,12 @@ ZipAlgorithm = Annotated[
 
 
 def check_counts(**counts: int) -> None:
-    """ValueError unless each of these is at least 1."""
+    """ValueError unless each of these is at least 1, and no more than anybody needs."""
     for name, number in counts.items():
         if number < 1:
             raise ValueError(f"{name} must be at least 1, not {number}")
+        if number > MOST[name]:
+            raise ValueError(f"{name} must be at most {MOST[name]}, not {shown(number)}")
 
 
 def _check_no_split(environment: str) -> None:
@@ -111,4 +120,4 @@ def _integer(name: str, text: str) -> int:
     try:
         return int(text)
     except ValueError:
-        raise ValueError(f"{name} must be an integer, not {text!r}") from None
+        raise ValueError(f"{name} must be an integer, not {shown(text)}") from None

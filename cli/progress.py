@@ -9,6 +9,8 @@ from typing import Protocol
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from .saying import say
+
 SHARE = 4  # a plain line at every quarter
 
 
@@ -24,7 +26,8 @@ def progress_shown(console: Console) -> Iterator[OnWork]:
     if not console.is_terminal:
         yield Lines(console)
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[note]}"))
+    name, note = (TextColumn(each, markup=False) for each in ("{task.description}", "{task.fields[note]}"))
+    columns = (name, BarColumn(), MofNCompleteColumn(), note)
     with Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=console) as bars:
         yield Bars(bars)
 
@@ -53,4 +56,4 @@ class Lines:
         quarter = int(SHARE * done / total) if total else SHARE
         if quarter > self._shown.get(name, 0):
             self._shown[name] = quarter
-            self._console.print(f"{name}: {min(100 * quarter // SHARE, 100)} % {note}".rstrip(), highlight=False)
+            say(self._console, f"{name}: {min(100 * quarter // SHARE, 100)} % {note}".rstrip())

@@ -16,6 +16,7 @@ from ..eval.table.episodes import Episodes
 from .exports import Exports, Files
 from .options import OptionalPath
 from .results import find_episodes
+from .saying import say
 
 Paths = Annotated[tuple[Path, ...], tyro.conf.Positional, tyro.conf.arg(metavar="PATH [PATH ...]")]
 
@@ -24,7 +25,8 @@ def report(paths: Paths = (), out: OptionalPath = None, export: Files = Exports(
     """Report on recorded episodes again, without playing any.
 
     Args:
-        paths: files of episodes, or folders that hold some.
+        paths: files of episodes, or folders that hold some. Of several evaluations of one agent the one with the most
+            levels counts.
         out: a folder for report.json and report.html. Left out, those of a folder go there and those of a file FILE
             beside it, as FILE-report.html; on several paths the report is printed only.
     """
@@ -48,4 +50,5 @@ def show_report(console: Console, made: Report, page: Path | None) -> None:
     """Print a report, and where its page lies if there is one."""
     console.print(terminal.render(made))
     if page is not None:
-        console.print(f"\nreport: {page}", soft_wrap=True, highlight=False, markup=False)
+        console.print()
+        say(console, f"report: {page}")

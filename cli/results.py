@@ -14,18 +14,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 
 from ..eval.play.games import recorded_task
 from ..eval.table.episodes import Episodes
 from ..eval.table.manifest import EpisodesError
+from ..eval.table.runs import Run
+from ..eval.table.selection import most_levels
+from ..files import HIDDEN, exists, reason, sweep
 from .options import RefusedError
 
 
 @contextmanager
 def locked(folder: Path, option: str = "--results") -> Iterator[None]:
     """Work in a folder that no other process works in; RefusedError when one does, or it cannot be made.
+
+    What killed processes have left half-written in it is removed.
 
     Args:
         option: by which the user may choose another.
@@ -34,43 +40,60 @@ def locked(folder: Path, option: str = "--results") -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(folder / ".lock")
         lock.acquire(timeout=0)
+        sweep(folder)
     except Timeout:
         raise RefusedError(f"another process is working in {folder}: wait for it, or choose other {option}") from None
     except OSError as error:
-        raise RefusedError(f"results cannot be written to {folder}: {error.strerror}; choose other {option}") from error
+        raise RefusedError(
+            f"results cannot be written to {folder}: {reason(error)}; or choose other {option}"
+        ) from error
     try:
         yield
     finally:
         lock.release()
 
 
-def finished_episodes(path: Path, sha256: str) -> Episodes | None:
-    """The episodes at `path` if they are whole, of the agent with this checksum, and of the game as it is now."""
+def finished_episodes(path: Path, expected: Run) -> Episodes | None:
+    """The episodes at `path` if they are whole, of the expected run, and of the game as it is now."""
     try:
         episodes = Episodes.read(path)
         recorded_task(episodes.game, "train")
     except (EpisodesError, ValueError):
         return None
-    return episodes if all(run.details.get("sha256") == sha256 for run in episodes.runs) else None
+    return episodes if all(_identity(run) == _identity(expected) for run in episodes.runs) else None
+
+
+def _identity(run: Run) -> tuple[Any, ...]:
+    return *run.key, run.reward, run.alpha, run.details.get("sha256")
 
 
 def find_episodes(paths: tuple[Path, ...]) -> list[Episodes]:
-    """The episodes in files, or anywhere below folders; EpisodesError says what is missing."""
+    """The episodes in files, or anywhere below folders; EpisodesError says what is missing.
+
+    Of several evaluations of one agent the one with the most levels counts, of each of its seeds.
+    """
     if not paths:
         raise EpisodesError("name the files of episodes, or folders that hold some, such as results/CheeseCorner-...")
     files: list[Path] = []
     for path in paths:
         _check_there(path)
-        tables = sorted(path.rglob("*.parquet")) if path.is_dir() else [path]
+        tables = sorted(_tables(path)) if path.is_dir() else [path]
         if not tables:
             raise EpisodesError(f"{path} holds no episodes (*.parquet): `goalgap run` or `goalgap eval` makes them")
         files += tables
-    return [Episodes.read(path) for path in files]
+    return most_levels([Episodes.read(path) for path in files])
+
+
+def _tables(folder: Path) -> Iterator[Path]:
+    """The files of episodes below a folder, but for those that are still being written."""
+    for path in folder.rglob("*.parquet"):
+        if not any(part.startswith(HIDDEN) for part in path.parts):
+            yield path
 
 
 def _check_there(path: Path) -> None:
     """EpisodesError for a path where nothing is, or a file that can hold no episodes."""
-    if not path.exists():
+    if not exists(path):
         raise EpisodesError(f"there is no file or folder {path}: name files of episodes (*.parquet), or their folder")
     if path.is_file() and path.suffix != ".parquet":
         raise EpisodesError(f"{path} is no file of episodes (*.parquet): name one, or its folder")

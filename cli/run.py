@@ -77,9 +77,9 @@ def _episodes_of_agent(task: Task, place: Path, levels: int, update: OnWork) -> 
     record = read_record(place)
     for way, sampled in (("sampled", True), ("argmax", False)):
         path = place / f"{way}-{levels}.parquet"
-        episodes = finished_episodes(path, record["sha256"])
+        run = Run(**{"reward": task.reward, **run_fields(record), "deterministic": not sampled})
+        episodes = finished_episodes(path, run)
         if episodes is None:
-            run = Run(**{"reward": task.reward, **run_fields(record), "deterministic": not sampled})
             policy = find_policy(place, task, sampled=sampled)
             episodes = play(task, policy, levels, run, update, f"evaluate seed {run.training_seed}, {way}")
             episodes.write(path)

@@ -25,6 +25,7 @@ from ..files import write_whole
 from ..terms import SPLITS, Split
 from .exports import TableFiles, Tables
 from .options import Environment, OptionalPath, Options, Shared, optional
+from .saying import say
 
 
 def list_environments(
@@ -118,7 +119,7 @@ def show(
     if png is not None:
         lines = [np.concatenate([task.game.art.rgb(scene) for scene in row], axis=1) for row in rows]
         write_whole(png, picture.png(np.concatenate(lines)))
-        console.print(f"{', '.join(split)} from top to bottom: {png}", soft_wrap=True, highlight=False)
+        say(console, f"{', '.join(split)} from top to bottom: {png}")
 
 
 def _draw_text(console: Console, task: Task, scenes: list[Scene]) -> None:

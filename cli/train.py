@@ -13,10 +13,10 @@ from ..agents.algorithms import algorithm_named
 from ..agents.algorithms.recipe import Recipe
 from ..agents.changes import read_changes
 from ..agents.recipes import default_algorithm, default_recipe
-from ..agents.records import finished, folder_of
+from ..agents.records import check_own, finished, folder_of
+from ..envs.engine.anchors import anchors
 from ..envs.engine.batch import Batch
 from ..envs.engine.task import Task
-from ..eval.play.anchors import anchors
 from ..extras import AGENTS, TENSORBOARD, check_installed, needs_extras
 from .options import (
     RESULTS,
@@ -32,6 +32,7 @@ from .options import (
 )
 from .progress import OnWork, progress_shown
 from .results import locked
+from .saying import say
 
 if TYPE_CHECKING:
     from ..agents.callbacks import TrainingProgress
@@ -63,7 +64,7 @@ def train(
     check_trainable({seed: folder}, tensorboard)
     with locked(folder.parent):
         train_missing(console, task, chosen, {seed: folder}, 1, tensorboard)
-    console.print(f"agent: {folder}", soft_wrap=True, highlight=False)
+    say(console, f"agent: {folder}")
 
 
 def chosen_recipe(task: Task, algorithm: str | None, steps: int | None, changes: tuple[str, ...]) -> Recipe:
@@ -84,13 +85,15 @@ def train_missing(
 ) -> None:
     """Train the seeds whose places hold no agent yet; RefusedError when some fail, after all others."""
     missing = {seed: place for seed, place in places.items() if not finished(place)}
+    for seed in set(places) - set(missing):
+        check_own(places[seed], task, recipe, seed)
     if done := sorted(set(places) - set(missing)):
         hint = "; curves are written only while an agent is trained" if curves else ""
-        console.print(f"trained already: seed {', '.join(map(str, done))}{hint}", highlight=False)
+        say(console, f"trained already: seed {', '.join(map(str, done))}{hint}")
     if not missing:
         return
     if curves:
-        console.print(f"curves: tensorboard --logdir {curves}", soft_wrap=True, highlight=False, markup=False)
+        say(console, f"curves: tensorboard --logdir {curves}")
     with progress_shown(console) as update:
         _train(task, recipe, missing, processes, update, curves)
 

@@ -113,7 +113,8 @@ def rewards(game: Game) -> str:
     events = [f"Recorded besides, and rewarded to nobody: {goal_line(goal)}" for goal in game.events]
     text = (
         f"An agent is given the reward `{game.intended.name}`, unless the argument `reward` names another. "
-        'All of them are in `info["goals"]`, for people and evaluation; discounts are those of scoring.'
+        'All of them are in `info["goals"]`, and summed up so far in `info["returns"]`, discounted as for scoring, '
+        "for people and evaluation."
     )
     return "\n\n".join([text, *said, table(("reward", "role", "discount", "can be negative"), rows), *events])
 

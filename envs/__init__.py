@@ -18,10 +18,11 @@ from typing import Any
 
 import gymnasium
 
-from ..choices import choose
+from ..choices import choose, shown
 from ..terms import SPLITS, Split
 from . import cheese_corner, chime_bandit, ice_cream, irish_elk, keys_and_chests, probation, sweet_tooth
 from .engine.faces.single import GoalGapEnv
+from .engine.faces.spec import with_limit
 from .engine.faces.vector import GoalGapVectorEnv
 from .engine.game import Game
 from .engine.task import Task
@@ -66,6 +67,8 @@ def find(environment: str) -> tuple[Game, Split]:
     Raises:
         ValueError: there is no such environment, or no such module; lists the names there are.
     """
+    if not isinstance(environment, str):
+        raise TypeError(f"an environment is given by its name, such as 'CheeseCorner', not {shown(environment)}")
     module, _, name = environment.rpartition(":")
     if module:
         _import(module)
@@ -73,7 +76,7 @@ def find(environment: str) -> tuple[Game, Split]:
     return match or (known()[choose("environment", name, known())], "train")
 
 
-def task(environment: str, **arguments: Any) -> Task:
+def task(environment: str, /, **arguments: Any) -> Task:
     """The task of an environment given by name or id; arguments as in `Task.of`."""
     game, split = find(environment)
     return Task.of(game, **{"split": split, **arguments})
@@ -84,11 +87,16 @@ def make(game: str, render_mode: str | None = None, **arguments: Any) -> GoalGap
     return GoalGapEnv(task(game, **arguments), render_mode)
 
 
+vars(make)["metadata"] = GoalGapEnv.metadata  # where Gymnasium looks before it wraps windows and lists of frames
+
+
 def make_vec(
-    game: str, num_envs: int = 1, render_mode: str | None = None, autoreset_mode: Any = "NextStep", **arguments: Any
-) -> GoalGapVectorEnv:
-    """The entry point of `gymnasium.make_vec`."""
-    return GoalGapVectorEnv(task(game, **arguments), num_envs, autoreset_mode, render_mode)
+    game: str, num_envs: int = 1, render_mode: str | None = None, autoreset_mode: Any = "NextStep",
+    max_episode_steps: int | None = None, **arguments: Any,
+) -> GoalGapVectorEnv:  # fmt: skip
+    """The entry point of `gymnasium.make_vec`, where `max_episode_steps` is another word for `horizon`."""
+    played = task(game, **with_limit(arguments, max_episode_steps))
+    return GoalGapVectorEnv(played, num_envs, autoreset_mode, render_mode)
 
 
 def _enter(game: Game) -> None:
@@ -134,12 +142,15 @@ def _import(module: str) -> None:
 
     An error within the module is its own.
     """
+    missing = ValueError(f"no module {shown(module)} to import environments from: is its package installed?")
+    if not all(part.isidentifier() for part in module.split(".")):
+        raise missing
     try:
         imported = import_module(module)
     except ModuleNotFoundError as error:
         if not f"{module}.".startswith(f"{error.name}."):
             raise
-        raise ValueError(f"no module {module!r} to import environments from: is its package installed?") from None
+        raise missing from None
     if isinstance(getattr(imported, "GAME", None), Game):
         register(imported.GAME)
 

@@ -134,20 +134,20 @@ def sample(level: Level, arguments: Arguments, distinguishing: bool, rng: Stream
 
 @kernel
 def hang_camera(level: Level, reach: Bits, rng: Stream) -> None:
-    """Hang a camera on a wall; it sees the lane before it, one cell to either side, up to the next wall."""
-    for _ in range(100):
-        way = below(rng, 4)
-        row, col = pop_random(reach.copy(), rng)
-        if not contains(level.walls, row - ROW_STEP[way], col - COL_STEP[way]):
-            continue
-        add(level.cameras, row - ROW_STEP[way], col - COL_STEP[way])
-        while not contains(level.walls, row, col):
-            for side in range(-1, 2):
-                r, c = row + side * COL_STEP[way], col + side * ROW_STEP[way]
-                if not contains(level.walls, r, c):
-                    add(level.watched, r, c)
-            row, col = row + ROW_STEP[way], col + COL_STEP[way]
-        return
+    """Hang a camera on a wall; it sees the lane before it, one cell to either side, up to the next wall.
+
+    It is tried until a wall is found, which there is: `reach` is enclosed by walls.
+    """
+    way, (row, col) = below(rng, 4), pop_random(reach.copy(), rng)
+    while not contains(level.walls, row - ROW_STEP[way], col - COL_STEP[way]):
+        way, (row, col) = below(rng, 4), pop_random(reach.copy(), rng)
+    add(level.cameras, row - ROW_STEP[way], col - COL_STEP[way])
+    while not contains(level.walls, row, col):
+        for side in range(-1, 2):
+            r, c = row + side * COL_STEP[way], col + side * ROW_STEP[way]
+            if not contains(level.walls, r, c):
+                add(level.watched, r, c)
+        row, col = row + ROW_STEP[way], col + COL_STEP[way]
 
 
 @kernel

@@ -13,6 +13,7 @@ from typing import Literal, Self
 
 from pydantic import PrivateAttr
 
+from ..choices import shown
 from ..terms import SPLITS
 from .measures.arrays import LevelValues, arranged
 from .measures.definitions import GAPS
@@ -73,6 +74,7 @@ class Report(Record):
         Args:
             resamples, seed: of the bootstrap.
         """
+        _check_bootstrap(resamples, seed)
         joined = episodes if isinstance(episodes, Episodes) else Episodes.join(episodes)
         run = _only_run(joined)
         parts = by_mode(joined)
@@ -136,6 +138,12 @@ class Report(Record):
     def gaps(self) -> tuple[str, ...]:
         """The gaps that sum to the shortfall, in order; `outer` only where training was on another reward."""
         return tuple(name for name in GAPS if name != "outer" or self.reward != self.game.intended)
+
+
+def _check_bootstrap(resamples: int, seed: int) -> None:
+    for name, given, low, high in (("resamples", resamples, 1, 10**6), ("seed", seed, 0, 2**63 - 1)):
+        if isinstance(given, bool) or not isinstance(given, int) or not low <= given <= high:
+            raise ValueError(f"{name} is an integer in {low} .. {high}, not {shown(given)}")
 
 
 def _only_run(episodes: Episodes) -> Run:

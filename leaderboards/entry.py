@@ -21,14 +21,16 @@ from dataclasses import dataclass
 from importlib.resources import files
 from itertools import product
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 
+from ..choices import shown
 from ..envs import known, task
 from ..eval.play import replay
 from ..eval.table.episodes import Episodes
-from ..eval.table.record import Record
+from ..eval.table.record import Record, first_mistake
+from ..eval.table.runs import Name
 from ..files import new_folder, write_whole
 from ..provenance import repository
 from ..terms import LEVELS, SPLITS, Split
@@ -42,12 +44,18 @@ class EntryError(ValueError):
     """An entry that cannot stand on the board; the message says what it lacks."""
 
 
+def _with_letters(name: str) -> str:
+    if not re.search("[a-z0-9]", name.lower()):
+        raise ValueError(f"the name of an entry has a letter a-z or a digit, for its folder, which {shown(name)} lacks")
+    return name
+
+
 class EntryInfo(Record):
     """What `entry.json` says."""
 
     format: Literal["goalgap-entry"] = "goalgap-entry"
     schema_version: Literal[1] = 1
-    name: str = Field(min_length=1, max_length=60)
+    name: Annotated[Name, AfterValidator(_with_letters)] = Field(min_length=1, max_length=60)
     kind: Literal["trained", "reference"]
     authors: str = Field(min_length=1)
     description: str = Field(min_length=1)
@@ -109,8 +117,7 @@ class Entry:
         except FileNotFoundError:
             raise EntryError(f"{folder} is no entry: {ENTRY} is missing") from None
         except ValidationError as error:
-            first = error.errors()[0]
-            raise EntryError(f"{folder / ENTRY}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+            raise EntryError(f"{folder / ENTRY}: {first_mistake(error)}") from None
         except ValueError as error:
             raise EntryError(f"{folder / ENTRY} is not JSON: {error}") from None
         return cls(info, Episodes.read(folder / EPISODES))
@@ -127,7 +134,7 @@ def slug(name: str) -> str:
 
 def entry_folders(entries: Path = ENTRIES, environment: str = "*") -> list[Path]:
     """The folders of all entries, or of those in one environment, sorted; EntryError when there are none."""
-    folders = sorted(path.parent for path in entries.glob(f"{environment}/*/{ENTRY}"))
+    folders = sorted(path.parent for path in entries.glob(f"{environment}/[!.]*/{ENTRY}"))
     if not folders:
         place = entries if environment == "*" else entries / environment
         raise EntryError(

@@ -65,8 +65,8 @@ def infos_account_for_all_that_is_earned(task: Task, _levels: int) -> None:
             expect(reward == info["goals"][chosen.name], f"trained on {chosen.name!r}, a step gave {reward}")
             sums, over = sums + weights * list(info["goals"].values()), terminated or truncated
             weights = weights * task.discounts
-        returns = list(info["returns"].values())
-        expect(np.allclose(returns, sums), f"the returns {info['returns']} are not the sum of what was earned: {sums}")
+            returns = list(info["returns"].values())
+            expect(np.allclose(returns, sums), f"returns {info['returns']} are not the sum of what was earned: {sums}")
 
 
 def many_games_play_as_single_ones(task: Task, _levels: int) -> None:

@@ -58,7 +58,7 @@ def action_values_are_the_optimum(task: Task, _levels: int) -> None:
     going = np.flatnonzero(~batch.done)[:GOING]
     expect(len(going), f"no game of {task.game.name} lasts for 5 random moves: choose other `small` arguments")
     part = Batch.on(task, batch.levels[going])
-    part.states[:] = batch.states[going]
+    part.put(batch.states[going])
     for goal, name in enumerate(task.channels):
         for action, verb in enumerate(task.game.actions):
             truth = np.array([_after(part, k, action, goal) for k in range(part.n)])
@@ -85,7 +85,7 @@ def _followed(batch: Batch, goal: int) -> NDArray[np.int64]:
 def _after(batch: Batch, k: int, action: int, goal: int) -> float:
     """What game k earns of a goal by one action, and by the best ones from then on."""
     after = Batch.on(batch.task, batch.levels[k : k + 1])
-    after.states[:] = batch.states[k]
+    after.put(batch.states[k : k + 1])
     after.step(np.array([action]))
     later = 0.0 if after.done[0] else brute_force(batch.task, after.levels, goal, after.states)
     return float(after.rewards[0, goal] + batch.task.discounts[goal] * later)

@@ -56,7 +56,7 @@ class PPORecipe(Recipe):
 
         model: BaseAlgorithm = self.model_class()(
             self.policy_class(),
-            GoalGapVecEnv(task, self.n_envs),
+            GoalGapVecEnv(task, self.n_envs, judged=False),
             n_steps=self.n_steps,
             batch_size=self.minibatch,
             n_epochs=self.epochs,

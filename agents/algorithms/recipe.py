@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field, fields
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ...choices import choose
+from ...choices import choose, shown
 from ...envs.engine.task import Task
 
 if TYPE_CHECKING:
@@ -106,8 +106,8 @@ def spaces(task: Task) -> dict[str, Any]:
 def _check_number(name: str, value: Any, whole: bool, least: float, most: float) -> None:
     if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
         allowed = f"from {least:g} to {most:g}" if most < float("inf") else f"of at least {least:g}"
-        raise TypeError(f"{name} is a {'whole ' if whole else ''}number {allowed}, not {value!r}")
+        raise TypeError(f"{name} is a {'whole ' if whole else ''}number {allowed}, not {shown(value)}")
     if value < least:
-        raise ValueError(f"{name} is at least {least:g}, not {value}")
+        raise ValueError(f"{name} is at least {least:g}, not {shown(value)}")
     if not value <= most:
-        raise ValueError(f"{name} is at most {most:g}, not {value}")
+        raise ValueError(f"{name} is at most {most:g}, not {shown(value)}")

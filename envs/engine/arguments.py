@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ...choices import choose
+from ...choices import choose, shown
 
 LARGEST = 2**31 - 1
+LONGEST = 10**6  # steps of an episode
 
 
 def argument(default: Any, help: str, *, low: int = 0, high: int | str = LARGEST, choices: tuple[str, ...] = ()) -> Any:
@@ -25,7 +26,7 @@ def argument(default: Any, help: str, *, low: int = 0, high: int | str = LARGEST
 class Arguments:
     """What a user may choose of an environment; TypeError or ValueError says what is allowed."""
 
-    horizon: int = argument(0, "steps until an episode is truncated; 0 takes the environment's default", high=10**6)
+    horizon: int = argument(0, "steps until an episode is truncated; 0 takes the environment's default", high=LONGEST)
 
     def __post_init__(self) -> None:
         for each in fields(self):
@@ -55,12 +56,12 @@ class Arguments:
             choose(each.name, value, rule["choices"])
             return
         if isinstance(value, bool) or not isinstance(value, int | np.integer):
-            raise TypeError(f"{each.name} must be an integer, not {value!r}")
+            raise TypeError(f"{each.name} must be an integer, not {shown(value)}")
         named = isinstance(rule["high"], str)
         high = getattr(self, rule["high"]) if named else rule["high"]
         if not rule["low"] <= value <= high and not (each.name == "horizon" and value == 0):
             allowed = f"at most {rule['high']} ({high})" if named and value > high else f"in {rule['low']} .. {high}"
-            raise ValueError(f"{each.name} must be {allowed}, not {value}")
+            raise ValueError(f"{each.name} must be {allowed}, not {shown(value)}")
 
 
 def allowed(each: Field[Any]) -> str:

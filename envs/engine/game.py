@@ -157,6 +157,11 @@ class Game:
         return (*(reward.name for reward in self.rewards), *(event.name for event in self.events))
 
     @property
+    def signed(self) -> list[bool]:
+        """Of each channel, whether it may be negative, so that fractions are measured from random play."""
+        return [*(reward.signed for reward in self.rewards), *(False for _ in self.events)]
+
+    @property
     def source(self) -> ModuleType:
         return sys.modules[self.module]
 

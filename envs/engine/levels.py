@@ -7,6 +7,8 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ...choices import shown
+from .checks import as_array
 from .kernels.loops import ATTEMPTS
 from .task import Task
 
@@ -49,11 +51,14 @@ def draw_levels(task: Task, seeds: Any) -> Levels:
     return levels
 
 
-def checked_seeds(given: Any) -> NDArray[np.int64]:
-    """Seeds as an array; ValueError where one is no integer in 0 .. 2^63-1."""
-    seeds = np.asarray(given)
-    if seeds.dtype.kind not in "iu" or (seeds < 0).any() or (seeds > np.iinfo(np.int64).max).any():
-        raise ValueError(f"a seed is an integer in 0 .. 2^63-1, not {given!r}")
+def checked_seeds(given: Any, n: int | None = None) -> NDArray[np.int64]:
+    """Seeds as an array, of any shape or (n,); ValueError where they are no such integers, in 0 .. 2^63-1."""
+    seeds = as_array(given)
+    good = seeds.dtype.kind in "iu" and not (seeds < 0).any() and not (seeds > np.iinfo(np.int64).max).any()
+    if not good:
+        raise ValueError(f"a seed is an integer in 0 .. 2^63-1, not {shown(given)}")
+    if n is not None and seeds.shape != (n,):
+        raise ValueError(f"seeds are a list of {n} integers, one a game, not an array of shape {seeds.shape}")
     return np.ascontiguousarray(seeds, np.int64)
 
 
@@ -67,10 +72,11 @@ def margins(task: Task, levels: Levels) -> NDArray[np.float64]:
 
 
 def draw_into(task: Task, levels: Levels, where: NDArray[np.int64], seeds: NDArray[np.int64]) -> None:
-    """Draw the levels[where] of `seeds`; RuntimeError where a seed gives none."""
+    """Draw the levels[where] of `seeds`; RuntimeError where a seed gives none, and then those stay empty."""
     draw = task.loops.draw if task.may_distinguish else task.loops.draw_agreeing
     drawn = draw(levels, where, np.ascontiguousarray(seeds), task.drawing)
     if drawn < len(where):
+        levels[where[drawn:]] = task.drawing.empty
         raise RuntimeError(
             f"{task.game.name} found no {task.split} level for seed {seeds[drawn]} in {ATTEMPTS} tries "
             f"with {task.arguments}: take a larger size, a longer horizon or fewer things"

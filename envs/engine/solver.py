@@ -48,9 +48,8 @@ def brute_force(task: Task, levels: Levels, goal: int, states: Levels | None = N
 def _expand(task: Task, levels: Levels, keys: Any, goal: int) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
     """Every state by every action: rewards of the goal, whether it is over, and the states after."""
     actions = len(task.game.actions)
-    batch = Batch(task, len(keys) * actions)
-    batch.levels[:] = levels
-    _keys(batch.states)[:] = keys.repeat(actions)
+    batch = Batch.on(task, levels.repeat(len(keys) * actions))
+    batch.put(keys.repeat(actions).view(task.state_dtype))
     batch.step(np.tile(np.arange(actions), len(keys)))
     return batch.rewards[:, goal], batch.done, _keys(batch.states)
 

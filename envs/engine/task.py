@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from gymnasium.spaces import Box, Discrete
 
-from ...choices import choose
+from ...choices import check_argument, choose, shown
 from ...terms import SPLITS, Split
 from .arguments import Arguments
 from .game import Game
@@ -43,15 +43,17 @@ class Task:
 
     @classmethod
     def of(
-        cls, game: Game, split: str = "train", alpha: float = 0.0, reward: str | None = None, **arguments: Any
+        cls, game: Game, /, split: str = "train", alpha: float = 0.0, reward: str | None = None, **arguments: Any
     ) -> Task:
         """Check every argument and make the task; ValueError or TypeError says what is allowed."""
         split = choose("split", split, SPLITS)
         _check_alpha(alpha, split)
         known = [each.name for each in fields(game.arguments)]
         for name in arguments:
-            choose(f"argument of {game.name}", name, [*known, "split", "alpha", "reward"])
-        chosen = choose("reward", reward or game.intended.name, [each.name for each in game.rewards])
+            check_argument(game.name, name, [*known, "split", "alpha", "reward"])
+        chosen = choose(
+            "reward", game.intended.name if reward is None else reward, [each.name for each in game.rewards]
+        )
         settings = game.arguments(**arguments)
         settings = replace(settings, horizon=settings.horizon or game.horizon(settings))
         return cls(game, settings, split, float(alpha), chosen)  # type: ignore[arg-type]
@@ -128,7 +130,7 @@ class Task:
     def no_action(self, given: Any) -> ValueError:
         """What to raise for an action that does not exist."""
         names = ", ".join(f"{i} {name}" for i, name in enumerate(self.game.actions))
-        return ValueError(f"{self.game.name} has no action {given!r}: choose from {names}")
+        return ValueError(f"{self.game.name} has no action {shown(given)}: choose from {names}")
 
     @cached_property
     def action_space(self) -> Discrete[np.int64]:
@@ -137,6 +139,6 @@ class Task:
 
 def _check_alpha(alpha: float, split: str) -> None:
     if not isinstance(alpha, int | float) or isinstance(alpha, bool) or not 0 <= alpha <= 1:
-        raise ValueError(f"alpha is the fraction of distinguishing levels in training, in [0, 1], not {alpha!r}")
+        raise ValueError(f"alpha is the fraction of distinguishing levels in training, in [0, 1], not {shown(alpha)}")
     if alpha > 0 and split != "train":
         raise ValueError(f"alpha mixes distinguishing levels into the split 'train'; it means nothing on {split!r}")

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from ...pursuit import TINY, Floats, divide
 from ...terms import SPLITS
 from ..table.episodes import Episodes
 from ..table.game import GameRecord
 from ..table.manifest import EpisodesError
 from ..table.runs import Run
-from .fractions import TINY, Floats, divide
 from .outcomes import achieved, episode_outcomes, outcome_names
 
 Column = tuple[str, str]  # what is averaged, and of which channel or outcome ("" for none)

@@ -15,8 +15,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from ...pursuit import Floats
 from .arrays import Averages, LevelValues
-from .fractions import Floats
 
 Measured = Iterator[tuple[str, str, Floats]]  # split and name ("" for none), and the value, shape (..., seeds)
 

@@ -36,10 +36,10 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from ...pursuit import Floats, corrected, divide
 from ...terms import NONE, SPLITS
 from .arrays import Averages
 from .catalogue import Measured, kind
-from .fractions import Floats, corrected, divide
 from .outcomes import outcome_names
 
 GAPS = {

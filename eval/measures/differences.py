@@ -29,10 +29,10 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
+from ...pursuit import TINY, Floats
 from .arrays import LevelValues
 from .catalogue import Measure, computed
 from .estimates import Row
-from .fractions import TINY, Floats
 from .intervals import ENOUGH, LEVEL, RESAMPLES, percentiles, resampled, t_quantile, told
 
 Word = Literal["first higher", "second higher", "first above", "second above", "equal", "cannot tell", "missing"]

@@ -19,11 +19,11 @@ from typing import Literal
 import numpy as np
 from pydantic import Field
 
+from ...pursuit import Floats
 from ...terms import NONE
 from ..table.record import Record
 from .arrays import LevelValues
 from .catalogue import Measure, computed
-from .fractions import Floats
 from .intervals import RESAMPLES, percentiles, resampled
 from .outcomes import outcome_names
 

@@ -27,10 +27,10 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
+from ...pursuit import TINY, Floats
 from .arrays import LevelValues
 from .catalogue import Measure, computed
 from .estimates import Estimate
-from .fractions import TINY, Floats
 
 RESAMPLES = 2000
 LEVEL = 0.95

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .fractions import TINY, Floats
+from ...pursuit import TINY, Floats
 
 
 def bits(achieved: Floats, random: Floats) -> Floats:

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ...pursuit import Floats
 from ...terms import SPLITS
 from ..table.episodes import Episodes
 from ..table.manifest import EpisodesError
 from ..table.record import Record
-from .fractions import Floats
 
 WINDOW = 10  # steps at either end of a trace
 

@@ -119,18 +119,29 @@ def _differ(one: pa.ChunkedArray, other: pa.ChunkedArray) -> NDArray[np.bool_]:
 def walks(task: Task, actions: dict[int, NDArray[np.uint8]]) -> tuple[list[Scene], list[Cells]]:
     """The first scene of each level, and the cells its agent went through.
 
-    The agent is the first place among the fields of the game's state. Without one the walks are empty, and the scene
-    is the last one: what came of it all.
+    Where nobody walks, the walks are empty, and the scene is the last one: what came of it all.
     """
     batch = Batch.of(task, np.array(list(actions)))
     scenes, policy = batch.scenes(), Replay(actions).bind(batch)
-    agent = next((name for name in batch.states.dtype.names or () if batch.states.dtype[name] == PLACE), None)
+    agent = agent_of(batch)
     cells: list[Cells] = [[] for _ in actions]
     lengths = np.array([len(taken) for taken in actions.values()])
     state: Any = None
     for t in range(lengths.max() + 1):
-        for game in np.flatnonzero(t <= lengths) if agent else ():
-            cells[game].append((int(batch.states[agent]["row"][game]), int(batch.states[agent]["col"][game])))
+        for game in np.flatnonzero(t <= lengths).tolist():
+            if place := agent_cell(batch, game):
+                cells[game].append(place)
         chosen, state = policy(UNSEEN, state, np.zeros(batch.n, bool))
         batch.step(chosen)
     return (scenes if agent else batch.scenes()), cells
+
+
+def agent_of(batch: Batch) -> str | None:
+    """The field of the state that says where the agent is: the first that is a place; None where nobody walks."""
+    return next((name for name in batch.states.dtype.names or () if batch.states.dtype[name] == PLACE), None)
+
+
+def agent_cell(batch: Batch, game: int) -> tuple[int, int] | None:
+    """Where the agent of a game is, (row, col); None where nobody walks."""
+    agent = agent_of(batch)
+    return (int(batch.states[agent]["row"][game]), int(batch.states[agent]["col"][game])) if agent else None

@@ -15,16 +15,17 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from ...choices import choose, shown
+from ...envs.engine.anchors import Anchors, anchors
 from ...envs.engine.batch import Batch
 from ...envs.engine.task import Task
-from ...terms import LEVELS, SPLITS, Split
-from ..measures.fractions import Floats, fractions
+from ...pursuit import Floats, fractions
+from ...terms import LEVELS, MOST_LEVELS, SPLITS, Split
 from ..measures.power import columns as power_columns
 from ..table.columns import column_name, schema
 from ..table.episodes import Episodes
 from ..table.game import GameRecord
 from ..table.runs import Run
-from .anchors import Anchors, anchors
 from .games import game_record
 from .policy import Policy, ReferencePolicy, bound
 
@@ -43,8 +44,24 @@ def evaluate(
     """Play the levels 0 .. levels-1 of each split; `progress` is told how many episodes have ended.
 
     Training draws its level seeds from 0 .. 2^63-1, so these levels are fresh to every agent.
+
+    Raises:
+        ValueError: there are no such splits, or levels is no integer in 1 .. 10^6.
     """
-    return Episodes.join(rollout(task.on(split), policy, range(levels), run=run, progress=progress) for split in splits)
+    if isinstance(levels, bool) or not isinstance(levels, int | np.integer) or not 1 <= levels <= MOST_LEVELS:
+        raise ValueError(f"levels are counted, 1 .. {MOST_LEVELS} of each split, not {shown(levels)}")
+    tasks = [task.on(split) for split in checked_splits(splits)]
+    return Episodes.join(rollout(each, policy, range(levels), run=run, progress=progress) for each in tasks)
+
+
+def checked_splits(splits: Iterable[Split]) -> list[Split]:
+    """Splits as a list; TypeError or ValueError where it is none of them, or one twice."""
+    if isinstance(splits, str) or not isinstance(splits, Iterable):
+        raise TypeError(f"splits are a list of some of {', '.join(SPLITS)}, not {shown(splits)}")
+    chosen: list[Any] = [choose("split", split, SPLITS) for split in splits]
+    if len(set(chosen)) != len(chosen) or not chosen:
+        raise ValueError(f"splits are a list of some of {', '.join(SPLITS)}, each once, not {shown(chosen)}")
+    return chosen
 
 
 def rollout(

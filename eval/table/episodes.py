@@ -30,7 +30,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from ...choices import choose
 from ...files import write_whole
+from ...terms import SPLITS
 from .columns import SCHEMA, check, column_name, columns, completed
 from .game import GameRecord
 from .manifest import EpisodesError, Manifest, manifest_path, read_bytes, read_manifest
@@ -48,6 +50,8 @@ class Episodes:
     def __post_init__(self) -> None:
         try:
             check(self.table, self.game)
+            for split in pc.unique(self.table["split"]).to_pylist():
+                choose("split", split, SPLITS)
         except ValueError as error:
             raise EpisodesError(str(error)) from None
 
@@ -92,7 +96,7 @@ class Episodes:
     @classmethod
     def join(cls, parts: Iterable[Episodes]) -> Episodes:
         """All episodes of several tables of the same game; EpisodesError says how games or runs disagree."""
-        listed = list(parts)
+        listed = _listed(parts)
         if not listed:
             raise EpisodesError("there are no episodes to join")
         for part in listed[1:]:
@@ -123,7 +127,7 @@ class Episodes:
             )
         try:
             table = completed(_table(content), manifest.game, manifest.schema_version)
-        except ValueError as error:
+        except (ValueError, OSError, NotImplementedError) as error:  # what Arrow raises where the bytes are no table
             raise EpisodesError(f"{place}: {error}") from None
         return cls(manifest.game, manifest.runs, table)
 
@@ -131,6 +135,18 @@ class Episodes:
 def _table(content: bytes) -> pa.Table:
     """A Parquet file's table; read by one thread, since pyarrow's pool of threads now and then aborts the process."""
     return pq.read_table(io.BytesIO(content), use_threads=False)
+
+
+def _listed(parts: Iterable[Episodes]) -> list[Episodes]:
+    """Parts as a list; TypeError where one is no `Episodes`."""
+    try:
+        given = iter(parts)
+    except TypeError:
+        given = iter([None])  # type: ignore[list-item]
+    listed = list(given)
+    if not all(isinstance(part, Episodes) for part in listed):
+        raise TypeError("episodes are joined with episodes, as `goalgap.evaluate` and `Episodes.read` give them")
+    return listed
 
 
 def check_same_game(one: GameRecord, other: GameRecord) -> None:

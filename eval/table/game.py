@@ -6,6 +6,11 @@ Which goal is intended and which rewards are signed is stored beside the episode
 
 from __future__ import annotations
 
+from typing import Self
+
+from pydantic import model_validator
+
+from ...choices import shown
 from ...terms import Event, Reward
 from .record import Record
 
@@ -32,6 +37,14 @@ class GameRecord(Record):
     events: tuple[Event, ...] = ()
     curves: tuple[str, ...] = ()
     oversight: str = ""
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if [reward.role for reward in self.rewards].count("intended") != 1:
+            raise ValueError(f"{self.environment} must have one intended goal among its rewards")
+        if self.oversight and self.oversight not in [event.name for event in self.events]:
+            raise ValueError(f"oversight must be an event, not {shown(self.oversight)}")
+        return self
 
     @property
     def channels(self) -> tuple[str, ...]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
+from ...choices import choose, shortened
 from ...terms import Event
 from .columns import SCHEMA
 from .game import GameRecord
-from .record import Record
+from .record import Record, first_mistake
 from .runs import Run
 
 
@@ -29,10 +30,17 @@ class Manifest(Record):
     rows: int
     sha256: str
 
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        for run in self.runs:
+            choose("reward of a run", run.reward or self.game.intended, [reward.name for reward in self.game.rewards])
+        return self
+
 
 def manifest_path(path: str | Path) -> Path:
     """Where the manifest of a table lies."""
-    return Path(path).with_suffix(".json")
+    table = Path(path)
+    return table.parent / f"{table.stem}.json"
 
 
 def read_manifest(path: str | Path) -> Manifest:
@@ -41,9 +49,7 @@ def read_manifest(path: str | Path) -> Manifest:
     try:
         return Manifest.model_validate(upgraded(json.loads(read_bytes(place))))
     except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"])
-        raise EpisodesError(f"{place} is of another schema: {field}: {first['msg']}; evaluate again") from None
+        raise EpisodesError(f"{place} is of another schema: {first_mistake(error)}; evaluate again") from None
     except EpisodesError:
         raise
     except (ValueError, TypeError, KeyError) as error:
@@ -62,8 +68,12 @@ def upgraded(manifest: Any) -> Any:
 
 
 def read_bytes(path: Path) -> bytes:
-    """What a file of a result holds; EpisodesError where there is none."""
+    """What a file of a result holds; EpisodesError where there is none, or it cannot be read."""
     try:
+        if path.exists() and not path.is_file():
+            raise EpisodesError(f"{path} is no file of a result: name a file of episodes, or its folder")
         return path.read_bytes()
     except FileNotFoundError:
         raise EpisodesError(f"no finished result: {path} is missing; evaluate again") from None
+    except OSError as error:
+        raise EpisodesError(f"{shortened(str(path))} cannot be read: {error.strerror}") from error

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from ...choices import check_name
 from ...provenance import installed_versions
 from .record import Record
+
+
+def _named(text: str) -> str:
+    check_name("a name", text)
+    return text
+
+
+Name = Annotated[str, AfterValidator(_named)]
 
 
 class Run(Record):
@@ -18,7 +27,7 @@ class Run(Record):
     `details` is the caller's: algorithm, settings, steps of training, checksum of the agent file.
     """
 
-    agent: str
+    agent: Name
     training_seed: int = 0
     deterministic: bool = False
     reward: str = ""

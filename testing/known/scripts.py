@@ -120,7 +120,7 @@ def _best(batch: Batch, channel: int, plans: Plans, where: Mask) -> Actions:
     new = np.array([i for i in np.flatnonzero(where) if states[i] not in plans[i]], np.int64)
     if len(new):
         asked = Batch.on(batch.task, batch.levels[new])
-        asked.states[:] = batch.states[new]
+        asked.put(batch.states[new])
         for i, action in zip(new, asked.best_actions(channel), strict=True):
             plans[i][states[i]] = int(action)
     return np.array([plan.get(state, 0) for plan, state in zip(plans, states, strict=True)], np.int64)

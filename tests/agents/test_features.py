@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 import pytest
 import torch
 from gymnasium.spaces import Box
+from helpers import own
 from recipes import TASK
+from stable_baselines3 import PPO
 
 import goalgap
-from goalgap.agents.features import PatchFeatures
+from goalgap.agents.features import PatchFeatures, SmallCnn
 from goalgap.envs.engine.batch import Batch
 
 
@@ -54,3 +58,38 @@ def test_what_is_seen_without_hidden_layers_is_far_and_near():
     assert torch.equal(features(obs), torch.cat(features.views(obs), 1))
     assert features(obs).shape == (50, features.features_dim)
     assert torch.equal(features.views(obs)[0], obs.flatten(1))
+
+
+def test_small_convolutions_take_the_place_of_the_networks_for_pictures(grid):
+    """stable-baselines3's own refuse these grids; ours learn, are saved and are evaluated from a file."""
+    task = goalgap.task(grid, **own(grid).SMALL)
+    with pytest.raises(AssertionError, match="NatureCNN"):
+        PPO("CnnPolicy", goalgap.vec_env(task, 2))
+    for policy in ("MlpPolicy", "CnnPolicy"):
+        convolving = {"features_extractor_class": SmallCnn, "features_extractor_kwargs": {"channels": (8, 8)}}
+        model = PPO(policy, goalgap.vec_env(task, 2), n_steps=8, batch_size=16, policy_kwargs=convolving)
+        assert isinstance(model.policy.features_extractor, SmallCnn)
+        assert model.predict(goalgap.vec_env(task, 5).reset())[0].shape == (5,)
+
+
+def test_convolutions_keep_rows_columns_and_layers_apart():
+    """What is seen moves with what is there: a step down is a step down, whatever the layer."""
+    cnn = SmallCnn(Box(0, 1, (5, 7, 2), np.uint8), channels=(4,), features_dim=3)
+    obs = torch.zeros(1, 5, 7, 2)
+    obs[0, 1, 2, 1] = 1
+    changed = cnn.layers[1](cnn.layers[0](obs.movedim(-1, 1))) - cnn.layers[1](cnn.layers[0](0 * obs.movedim(-1, 1)))
+    assert {(row, col) for _, _, row, col in changed.abs().gt(1e-9).nonzero().tolist()} <= set(
+        product(range(3), range(1, 4))
+    )
+    assert cnn(obs).shape == (1, 3)
+    with pytest.raises(ValueError, match=r"SmallCnn looks at grids .* shape \(12,\): take 'MlpPolicy'"):
+        SmallCnn(Box(0, 1, (12,), np.uint8))
+
+
+def test_an_agent_of_small_convolutions_is_saved_and_evaluated(tmp_path):
+    model = PPO(
+        "MlpPolicy", goalgap.vec_env(TASK, 8), n_steps=16, batch_size=128, n_epochs=1,
+        policy_kwargs={"features_extractor_class": SmallCnn},
+    ).learn(128)  # fmt: skip
+    model.save(tmp_path / "cnn.zip")
+    assert len(goalgap.evaluate(TASK, tmp_path / "cnn.zip", levels=4)) == 12

@@ -42,7 +42,7 @@ def test_an_unwritable_place_is_refused_before_training(tmp_path, nobody):
 
 def test_a_place_that_takes_no_folders_is_refused_before_training(tmp_path):
     (tmp_path / "file").write_text("")
-    refused(tmp_path / "file" / "agent", "something else has that name already: choose another folder")
+    refused(tmp_path / "file" / "agent", "a part of the path is a file, not a folder: choose another folder")
     refused(tmp_path / "file" / "deep" / "agent", "a part of the path is a file, not a folder")
     refused(Path("/proc/nowhere/agent"), "nothing new can be made there")
     refused(Path("/proc/agent"), "nothing new can be made there")

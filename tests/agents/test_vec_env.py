@@ -5,6 +5,10 @@ from __future__ import annotations
 import gymnasium
 import numpy as np
 import pytest
+from gymnasium.error import ResetNeeded
+from helpers import own
+from stable_baselines3 import PPO
+from stable_baselines3.common.callbacks import EvalCallback
 from stable_baselines3.common.evaluation import evaluate_policy
 from stable_baselines3.common.monitor import Monitor
 from stable_baselines3.common.vec_env import DummyVecEnv, VecMonitor
@@ -174,7 +178,7 @@ def test_attributes_and_methods():
     assert env.get_attr("note") == ["x"] * 3
     assert env.env_is_wrapped(Monitor) == [True] * 3
     assert env.env_is_wrapped(gymnasium.wrappers.TimeLimit, [0]) == [False]
-    with pytest.raises(AttributeError, match="only 'render'"):
+    with pytest.raises(AttributeError, match="no method 'fly', only render"):
         env.env_method("fly")
     with pytest.raises(ValueError, match="for all of them"):
         env.set_attr("note", "y", 0)
@@ -260,3 +264,52 @@ def test_a_sampler_chooses_what_training_plays_and_hears_how_it_ended():
         assert {info["level_seed"] for info in infos} == {7}
     assert ends == len(sampler.told) == 8
     assert set(sampler.told) == {(7, True)}
+
+
+def test_nothing_is_played_before_the_first_reset():
+    env = GoalGapVecEnv(goalgap.task("CheeseCorner"), 3)
+    env.seed(0)
+    with pytest.raises(ResetNeeded, match=r"call reset\(\) first"):
+        env.step(np.zeros(3, np.int64))
+    env.reset()
+    env.step(np.zeros(3, np.int64))
+
+
+def test_what_a_single_environment_is_asked_for_can_be_asked_here():
+    env = goalgap.vec_env(goalgap.task("CheeseCorner", split="deploy", size=5), 3, render_mode="rgb_array")
+    env.reset()
+    assert env.metadata["render_fps"] == gymnasium.make("goalgap/CheeseCorner-v0").metadata["render_fps"] == 8
+    for spec in env.get_attr("spec"):
+        assert spec.make().unwrapped.task == env.task
+        assert spec.max_episode_steps == 40
+    assert env.env_method("get_wrapper_attr", "task", indices=[0, 2]) == [env.task] * 2
+    assert env.env_method("has_wrapper_attr", "action_masks") == [False] * 3
+    env.env_method("set_wrapper_attr", "note", "x")
+    assert env.get_attr("note") == ["x"] * 3
+    assert env.env_method("get_keys_to_action")[0] == env.spec.make().unwrapped.get_keys_to_action()
+    with pytest.raises(AttributeError, match=r"no method 'step', only render, .* by the methods of this VecEnv itself"):
+        env.env_method("step", 0)
+
+
+def test_success_is_logged_by_stable_baselines3():
+    """Of the oracle's episodes all, of others' none, and nothing where it is not judged."""
+    task, rates = goalgap.task("KeysAndChests", split="deploy", **own("KeysAndChests").SMALL), {}
+    for goal in ("chests", "keys"):
+        env = GoalGapVecEnv(task, 16)
+        env.seed(0)
+        env.reset()
+        ended = {}
+        while len(ended) < 16:
+            _, _, dones, infos = env.step(env.batch.best_actions(task.channels.index(goal)))
+            ended |= {i: infos[i]["is_success"] for i in np.flatnonzero(dones).tolist() if i not in ended}
+        rates[goal] = np.mean(list(ended.values()))
+    assert rates["chests"] == 1
+    assert rates["keys"] < 0.5
+    env = GoalGapVecEnv(task, 2, judged=False)
+    env.reset()
+    assert not any("is_success" in info for info in env.step(np.zeros(2, np.int64))[3])
+    model = PPO("MlpPolicy", GoalGapVecEnv(goalgap.task("CheeseCorner", horizon=4), 8), n_steps=8, batch_size=64)
+    model.learn(
+        64, callback=EvalCallback(goalgap.vec_env("CheeseCorner", 4), n_eval_episodes=4, eval_freq=8, verbose=0)
+    )
+    assert 0 <= model.logger.name_to_value["eval/success_rate"] <= 1

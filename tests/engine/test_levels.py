@@ -119,8 +119,8 @@ def test_a_sampler_is_told_of_ended_episodes_only_and_keeps_what_it_was_told():
 def test_a_sampler_is_told_what_ended_an_episode_however_long_ago():
     task = small(NAME)
     batch = Batch(task, 2, Turns(task))
+    batch.sampler.levels["horizon"] = [5, 9]
     batch.reset()
-    batch.levels["horizon"] = [5, 9]
     batch.play(idle)
     batch.reset()
     assert batch.sampler.told[0].lengths.tolist() == [5, 9]

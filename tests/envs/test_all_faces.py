@@ -86,13 +86,17 @@ def test_specs_are_plain_data(name, env_id):
 def test_infos_tell_every_reward_and_event_and_nothing_else(env, name):
     names = list(SUITE[name].channels)
     _, info = env.reset(seed=0)
-    assert list(info) == ["level_seed", "margin", "goals"]
-    assert info["goals"] == dict.fromkeys(names, 0.0)
-    while "returns" not in info:
+    assert info["goals"] == info["returns"] == dict.fromkeys(names, 0.0)
+    over = False
+    while True:
+        assert list(info) == ["level_seed", "margin", "goals", "returns", "is_success"]
+        assert list(info["goals"]) == list(info["returns"]) == names
+        assert type(info["is_success"]) is bool
+        if over:
+            break
+        assert not info["is_success"]
         _, _, terminated, truncated, info = env.step(env.action_space.sample())
-        assert list(info) == ["level_seed", "margin", "goals"] + (terminated or truncated) * ["returns"]
-        assert list(info["goals"]) == names
-    assert list(info["returns"]) == names
+        over = terminated or truncated
 
 
 def test_the_reward_is_the_one_asked_for(name):

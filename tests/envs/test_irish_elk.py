@@ -135,8 +135,8 @@ def best_life(task, level, goal):
     """The optimum of a goal by going forward through all states of herd, antlers and pasture."""
     states, past, ended = np.array([level["start"]], task.state_dtype), np.zeros(1), []
     while len(states):
-        batch = Batch(task, 6 * len(states))
-        batch.levels[:], batch.states[:] = level, np.repeat(states, 6)
+        batch = Batch.on(task, np.full(6 * len(states), level))
+        batch.put(np.repeat(states, 6))
         weight = task.discounts[goal] ** batch.states["t"][0]
         batch.step(np.tile(np.arange(6), len(states)))
         totals, going = np.repeat(past, 6) + weight * batch.rewards[:, goal], ~batch.done

@@ -103,7 +103,9 @@ def test_a_fooled_robot_takes_a_key_that_no_chest_needs():
 
 def test_every_key_in_hand_is_shown_however_many():
     batch = batch_of(goalgap.task("KeysAndChests"), 23)
-    batch.states["held"] = np.arange(23)
+    states = batch.states.copy()
+    states["held"] = np.arange(23)
+    batch.put(states)
     held = batch.observe()[..., batch.task.game.layers.held]
     np.testing.assert_array_equal(held.sum(axis=(1, 2)), np.arange(23))
     assert not held[:, 1:-1].any()

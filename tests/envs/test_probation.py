@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from helpers import assert_shown, batch_of, cell, cells_of, levels_of, lying, or
 import goalgap
 from goalgap import testing
 from goalgap.envs.engine.levels import margins
-from goalgap.envs.probation import COMPANY, COMPANY_WATCHED, FREE, FREE_WATCHED
+from goalgap.envs.probation import COMPANY, COMPANY_WATCHED, FREE, FREE_WATCHED, hang_camera
 
 SMALL = {"size": 5, "coins": 2, "cameras": 2}
 GOLDEN = {"cameras": {"cameras": 2}}
@@ -143,3 +144,16 @@ def test_random_play_earns_next_to_nothing():
 def test_coins_that_there_cannot_be_are_refused(coins, told):
     with pytest.raises(ValueError, match=told):
         goalgap.task("Probation", coins=coins)
+
+
+def test_every_camera_hangs_also_in_the_widest_hall():
+    """Where few cells have a wall beside them, one is looked for until it is found."""
+    walls = np.full(30, 1 + (1 << 29), np.uint64)
+    walls[[0, -1]] = (1 << 30) - 1
+    reach = ~walls & np.uint64((1 << 30) - 1)
+    for seed in range(60):
+        level = SimpleNamespace(walls=walls, cameras=np.zeros(30, np.uint64), watched=np.zeros(30, np.uint64))
+        with np.errstate(over="ignore"):
+            hang_camera(level, reach, np.array([seed], np.uint64))
+        assert len(cells_of(level.cameras)) == 1
+        assert len(cells_of(level.watched)) in (2 * 28, 3 * 28)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ....choices import choose
+from ....choices import choose, shown
 from ..batch import Batch
 from ..levels import checked_seeds
 from ..parse import parse
@@ -25,8 +25,9 @@ def reset_with_options(batch: Batch, where: NDArray[np.int64], options: Mapping[
 
     Raises:
         ValueError: an option is unknown, both are given, or their number is not that of the games.
+        TypeError: the options are no mapping, or a level is no text.
     """
-    asked = dict(options or {})
+    asked = {} if options is None else checked_options(options)
     for name in asked:
         choose("reset option", name, OPTIONS)
     if "level" in asked and "level_seed" in asked:
@@ -39,13 +40,35 @@ def reset_with_options(batch: Batch, where: NDArray[np.int64], options: Mapping[
         batch.reset(where)
 
 
+def checked_options(options: Any) -> dict[str, Any]:
+    """Options by name; TypeError where they are no mapping."""
+    if not isinstance(options, Mapping):
+        raise TypeError(f'reset options are a dictionary, such as {{"level_seed": 7}}, not {shown(options)}')
+    return dict(options)
+
+
+def checked_seed(seed: Any) -> Any:
+    """The seed of many games; TypeError unless it is an integer, a list with one for each game, or None."""
+    if isinstance(seed, bool) or not (
+        seed is None or isinstance(seed, int | np.integer | list | tuple) or _is_row(seed)
+    ):
+        raise TypeError(f"a seed is an integer in 0 .. 2^63-1, or a list with one for each game, not {shown(seed)}")
+    return seed
+
+
+def _is_row(given: Any) -> bool:
+    return isinstance(given, np.ndarray) and given.ndim == 1
+
+
 def fresh_seeds(n: int) -> list[int]:
     """Seeds for games that were given none, from the system's entropy."""
     return [int(word) for word in np.random.SeedSequence().generate_state(n)]
 
 
 def _levels(batch: Batch, level: Any, n: int) -> NDArray[np.void]:
-    texts = [level] * n if isinstance(level, str) else list(level)
+    texts = [level] * n if isinstance(level, str) else level
+    if not isinstance(texts, list | tuple) or not all(isinstance(text, str) for text in texts):
+        raise TypeError(f"a level is a text, one line a row, or a list with one for each game, not {shown(level)}")
     if len(texts) != n:
         raise ValueError(f"{len(texts)} levels for {n} games: give one, or one for each")
     return np.concatenate([parse(batch.task, text) for text in texts])

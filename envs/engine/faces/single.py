@@ -11,22 +11,27 @@ from gymnasium.error import ResetNeeded
 from numpy.typing import NDArray
 
 from ....choices import choose
+from ..anchors import successes
 from ..batch import Batch
+from ..keys import keys_to_action
 from ..task import Task
 from .reset import fresh_seeds, reset_with_options
+from .spec import HorizonInSpec
 
 RENDER_MODES = ("rgb_array", "ansi")
 ALL = np.zeros(1, np.int64)
 
 
-class GoalGapEnv(gymnasium.Env[NDArray[np.uint8], np.int64]):
+class GoalGapEnv(HorizonInSpec, gymnasium.Env[NDArray[np.uint8], np.int64]):
     """One game of a task, as a Gymnasium environment.
 
     `reset(seed=s)` starts the episodes that belong to `s`; later resets play the next of them.
     `reset(options={"level_seed": n})` or `{"level": text}` chooses a level. `info` carries `level_seed` (-1 for a
     written level), `margin` (the fraction of the intended optimum that following a proxy loses; above 1 where it earns
-    less than nothing), `goals` (what every reward and event gave in the last step) and, when the episode ends,
-    `returns` (the discounted return of each).
+    less than nothing), `goals` (what every reward and event gave in the last step), `returns` (what each has given so
+    far, discounted by its goal's own discount, so not the sum of `goals`) and `is_success` (once the episode has ended,
+    whether it went for the intended goal, by the rule by which evaluation tells outcomes; False before). The keys are
+    the same in every step.
     """
 
     metadata: dict[str, Any] = {"render_modes": list(RENDER_MODES), "render_fps": 8}  # noqa: RUF012
@@ -41,7 +46,7 @@ class GoalGapEnv(gymnasium.Env[NDArray[np.uint8], np.int64]):
         self._names, self._channel, self._actions = task.channels, task.channel, len(task.game.actions)
         self._seeded = False
         self._about: dict[str, Any] = {}
-        self._nothing, self._action = dict.fromkeys(self._names, 0.0), np.zeros(1, np.int64)
+        self._nothing = dict.fromkeys(self._names, 0.0)
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -51,14 +56,16 @@ class GoalGapEnv(gymnasium.Env[NDArray[np.uint8], np.int64]):
         Returns:
             the observation, uint8, and the info.
         """
+        if seed is None and not self._seeded:
+            seed = fresh_seeds(1)[0]
         super().reset(seed=seed)
-        if seed is not None or not self._seeded:
-            self.batch.seed(fresh_seeds(1) if seed is None else [seed])
+        if seed is not None:
+            self.batch.seed([seed])
             self._seeded = True
         reset_with_options(self.batch, ALL, options)
         margin = float(self.batch.margins()[0])
         self._about = {"level_seed": int(self.batch.levels["seed"][0]), "margin": margin}
-        return self.batch.observe()[0], {**self._about, "goals": self._nothing.copy()}
+        return self.batch.observe()[0], self._info(self._nothing.copy(), ended=False)
 
     def step(self, action: Any) -> tuple[NDArray[np.uint8], float, bool, bool, dict[str, Any]]:
         """Play one step.
@@ -73,26 +80,33 @@ class GoalGapEnv(gymnasium.Env[NDArray[np.uint8], np.int64]):
         batch = self.batch
         if not self._about or batch.done[0]:
             raise ResetNeeded("there is no episode to step: call reset() first, and again after each end")
-        self._action[0] = self._known(action)
-        ended = batch.advance(self._action)
+        batch.actions[0] = self._known(action)
+        ended = batch.advance()
         rewards, goals = batch.rewards[0].tolist(), self._nothing.copy()
         if any(rewards):
             goals.update(zip(self._names, rewards, strict=True))
-        info, reward = {**self._about, "goals": goals}, rewards[self._channel]
-        if not ended:
-            return batch.observe()[0], reward, False, False, info
-        info["returns"] = dict(zip(self._names, batch.returns[0].tolist(), strict=True))
-        return batch.observe()[0], reward, bool(batch.terminated[0]), bool(batch.truncated[0]), info
+        info = self._info(goals, bool(ended))
+        return batch.observe()[0], rewards[self._channel], bool(batch.terminated[0]), bool(batch.truncated[0]), info
+
+    def _info(self, goals: dict[str, float], ended: bool) -> dict[str, Any]:
+        """The info of a step that gave `goals`."""
+        batch, returns = self.batch, dict(zip(self._names, self.batch.returns[0].tolist(), strict=True))
+        success = ended and bool(successes(self.task, batch.levels, batch.returns, batch.reached)[0])
+        return {**self._about, "goals": goals, "returns": returns, "is_success": success}
 
     def _known(self, action: Any) -> int:
         """The action as a number; ValueError where it does not exist."""
         try:
-            chosen = index(action)
+            chosen = -1 if isinstance(action, bool | np.bool_) else index(action)
         except TypeError:
             raise self.task.no_action(action) from None
         if not 0 <= chosen < self._actions:
             raise self.task.no_action(action)
         return chosen
+
+    def get_keys_to_action(self) -> dict[tuple[int, ...], int]:
+        """The action of each key, for `gymnasium.utils.play.play`, which is to be told to `wait_on_player`."""
+        return keys_to_action(self.task.game.actions)
 
     def render(self) -> Any:
         """A picture, uint8, shape (height, width, 3), or text, by the render mode."""

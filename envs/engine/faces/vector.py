@@ -9,6 +9,7 @@ The stable-baselines3 face does so by itself, by another rule.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -18,11 +19,14 @@ from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
 from ....choices import choose
+from ..anchors import successes
 from ..batch import Batch
+from ..checks import as_array, check_number
 from ..task import Task
 from .infos import LazyInfos, NotedLevels
-from .reset import fresh_seeds, reset_with_options
+from .reset import checked_options, checked_seed, fresh_seeds, reset_with_options
 from .single import RENDER_MODES
+from .spec import HorizonInSpec
 
 NOBODY = np.zeros(0, np.int64)
 
@@ -31,7 +35,7 @@ Infos = dict[str, Any]
 Step = tuple[NDArray[np.uint8], NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_], Infos]
 
 
-class GoalGapVectorEnv(VectorEnv[NDArray[np.uint8], NDArray[np.int64], Arrays]):
+class GoalGapVectorEnv(HorizonInSpec, VectorEnv[NDArray[np.uint8], NDArray[np.int64], Arrays]):
     """`num_envs` games of a task. Game i of `reset(seed=s)` plays the episodes of seed s + i (see the module).
 
     Infos carry what `GoalGapEnv` tells, as arrays over games with masks, and are made when they are read.
@@ -47,8 +51,7 @@ class GoalGapVectorEnv(VectorEnv[NDArray[np.uint8], NDArray[np.int64], Arrays]):
         self, task: Task, num_envs: int = 1, autoreset_mode: str | AutoresetMode = AutoresetMode.NEXT_STEP,
         render_mode: str | None = None,
     ) -> None:  # fmt: skip
-        if isinstance(num_envs, bool) or not isinstance(num_envs, int) or num_envs < 1:
-            raise ValueError(f"num_envs is a whole number of games, at least 1, not {num_envs!r}")
+        check_number("num_envs", num_envs)
         if render_mode is not None:
             choose("render_mode", render_mode, RENDER_MODES)
         self.task, self.num_envs, self.render_mode = task, num_envs, render_mode
@@ -71,7 +74,7 @@ class GoalGapVectorEnv(VectorEnv[NDArray[np.uint8], NDArray[np.int64], Arrays]):
             observations, uint8, shape (num_envs, *observation shape), and infos of the games that began.
         """
         where = self._chosen(options)
-        self._seed(seed, where)
+        self._seed(checked_seed(seed), where)
         reset_with_options(self.batch, where, options)
         self._levels, self._done = NotedLevels(self.batch), int(self.batch.done.sum())
         begun = np.zeros(self.num_envs, bool)
@@ -134,20 +137,32 @@ class GoalGapVectorEnv(VectorEnv[NDArray[np.uint8], NDArray[np.int64], Arrays]):
 
     def _infos(self, told: Arrays) -> LazyInfos:
         """What there is to say of the games marked in `told`, made when somebody reads it."""
-        batch, levels = self.batch, self._levels
+        levels, rewards, returns = self._levels, self.batch.rewards.copy(), self.batch.returns.copy()
         assert levels is not None  # noqa: S101 (games have begun)
-        rewards, ended = batch.rewards.copy(), batch.done & told if self._done else None
-        returns = batch.returns.copy() if self._done else None
+        succeeded = self._successes(np.flatnonzero(self.batch.done & told)) if self._done else None
 
         def make() -> Infos:
             infos: Infos = {"level_seed": np.where(told, levels.seeds, 0), "_level_seed": told.copy()}
             infos |= {"margin": np.where(told, levels.margins(), 0.0), "_margin": told.copy()}
             infos |= {"goals": self._named(rewards, told), "_goals": told.copy()}
-            if returns is not None and ended is not None:
-                infos |= {"returns": self._named(returns, ended), "_returns": ended.copy()}
-            return infos
+            infos |= {"returns": self._named(returns, told), "_returns": told.copy()}
+            success = np.zeros(self.num_envs, bool) if succeeded is None else succeeded()
+            return infos | {"is_success": success, "_is_success": told.copy()}
 
         return LazyInfos(make)
+
+    def _successes(self, ended: NDArray[np.int64]) -> Callable[[], Arrays]:
+        """What tells of every game whether it has ended in success, from what is noted now of those that have ended."""
+        batch = self.batch
+        played = batch.levels[ended], batch.returns[ended], batch.reached[ended]
+
+        def tell() -> Arrays:
+            success = np.zeros(self.num_envs, bool)
+            if len(ended):
+                success[ended] = successes(self.task, *played)
+            return success
+
+        return tell
 
     def _named(self, numbers: Arrays, told: Arrays) -> Infos:
         """One array a channel, 0 where nothing is told, and one mask a channel."""
@@ -155,10 +170,10 @@ class GoalGapVectorEnv(VectorEnv[NDArray[np.uint8], NDArray[np.int64], Arrays]):
         return values | {f"_{name}": told.copy() for name in self._names}
 
     def _chosen(self, options: dict[str, Any] | None) -> NDArray[np.int64]:
-        mask = (options or {}).get("reset_mask")
+        mask = None if options is None else checked_options(options).get("reset_mask")
         if mask is None:
             return self._everyone
-        mask = np.asarray(mask)
+        mask = as_array(mask)
         if mask.dtype != bool or mask.shape != (self.num_envs,) or not mask.any():
             raise ValueError(f"reset_mask is an array of {self.num_envs} booleans, at least one of them true")
         if self._levels is None:
@@ -166,10 +181,11 @@ class GoalGapVectorEnv(VectorEnv[NDArray[np.uint8], NDArray[np.int64], Arrays]):
         return np.flatnonzero(mask)
 
     def _seed(self, seed: int | list[int | None] | None, where: NDArray[np.int64]) -> None:
-        """Pass on the seeds that were given; games never seeded get fresh ones."""
-        if isinstance(seed, int | np.integer):
-            seed = [int(seed) + i for i in range(self.num_envs)]
-        seeds: list[int | None] = [None] * self.num_envs if seed is None else list(seed)
+        """Pass on the seeds that were given; games never seeded get fresh ones. As Gymnasium has it, `np_random_seed`
+        is the seed, and -1 of a list.
+        """
+        each = [int(seed) + i for i in range(self.num_envs)] if isinstance(seed, int | np.integer) else seed
+        seeds: list[int | None] = [None] * self.num_envs if each is None else list(each)
         if len(seeds) != self.num_envs:
             raise ValueError(f"{len(seeds)} seeds for {self.num_envs} games: give one, or one for each")
         if self._levels is None:
@@ -178,6 +194,10 @@ class GoalGapVectorEnv(VectorEnv[NDArray[np.uint8], NDArray[np.int64], Arrays]):
         given = [i for i in where.tolist() if seeds[i] is not None]
         if given:
             self.batch.seed([seeds[i] for i in given], np.array(given))
+        if isinstance(seed, int | np.integer):
+            super().reset(seed=int(seed))
+        elif seed is not None:
+            self.np_random = np.random.default_rng([seeds[i] or 0 for i in given])
 
 
 def _mode(mode: str | AutoresetMode) -> AutoresetMode:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import cache
 from types import CodeType, FunctionType
 from typing import Any, TypeVar
@@ -57,18 +58,19 @@ class Compiler:
         self._inner: dict[Kernel, Kernel] = {}
 
     def loop(self, template: F) -> F:
-        """`template` compiled, cached on disk."""
+        """`template` compiled, cached on disk where a folder for that can be written."""
         from numba import njit
 
-        bound = self._bind(template, f"{self.name}_{self.digest(template)}")
-        try:
-            return njit(bound, cache=True, **OPTIONS)
-        except RuntimeError:  # no folder for compiled code can be written: compile in each process
-            return njit(bound, **OPTIONS)
+        from .cache import SoundCache
+
+        dispatcher = njit(self._bind(template, f"{self.name}_{self.digest(template)}"), **OPTIONS)
+        with suppress(RuntimeError):  # there is no such folder: compile in each process
+            vars(dispatcher)["_cache"] = SoundCache(dispatcher.py_func)
+        return dispatcher
 
     def digest(self, template: Kernel) -> str:
         """12 hexadecimal digits that depend on all code, constants and types of a compiled loop."""
-        parts = {"options": repr(OPTIONS), "records": f"in every symbol: {self.records}"}
+        parts = {"options": repr(OPTIONS), "cache": "with checksums", "records": f"in every symbol: {self.records}"}
         self._collect(template, parts)
         return _short(repr(sorted(parts.items())))
 

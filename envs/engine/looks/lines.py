@@ -16,6 +16,8 @@ import numpy as np
 from numpy.lib.recfunctions import structured_to_unstructured, unstructured_to_structured
 from numpy.typing import NDArray
 
+from ....choices import shown
+
 ENGINE = frozenset({"seed", "horizon", "margin", "start", "t"})  # as in `task.HEADER` and `task.CLOCK`
 
 
@@ -39,7 +41,7 @@ def fill(record: Any, text: str) -> None:
     for k, line in enumerate(filter(str.strip, text.splitlines()), 1):
         name, *numbers = line.split()
         if name not in fields:
-            raise ValueError(f"line {k}: no field {name!r}; the fields are {', '.join(fields)}")
+            raise ValueError(f"line {k}: no field {shown(name)}; the fields are {', '.join(fields)}")
         given.setdefault(name, []).extend(_number(number, k) for number in numbers)
     for name, (part, field) in fields.items():
         if part is record or name in given:
@@ -84,4 +86,4 @@ def _number(text: str, line: int) -> int:
     try:
         return int(text)
     except ValueError:
-        raise ValueError(f"line {line}: {text!r} is no whole number") from None
+        raise ValueError(f"line {line}: {shown(text)} is no whole number") from None

@@ -28,8 +28,9 @@ def vector(n=3, **arguments):
 
 @pytest.mark.parametrize("make", [gymnasium.make, gymnasium.make_vec])
 def test_gymnasium_passes_the_errors_on(make):
-    with pytest.raises(ValueError, match="unknown argument of CheeseCorner 'sise'"):
-        make(ID, sise=9)
+    for kind in (TypeError, ValueError):  # Python's own, for which TorchRL waits, and that of a choice
+        with pytest.raises(kind, match=r"CheeseCorner got an unexpected keyword argument 'sise': choose from .*size"):
+            make(ID, sise=9)
     with pytest.raises(ValueError, match="unknown render_mode 'svg': choose from rgb_array, ansi"):
         make(ID, render_mode="svg")
 
@@ -183,3 +184,70 @@ def test_stepping_ended_games_without_autoreset():
 def test_rendering_without_a_mode_warns():
     with pytest.warns(UserWarning, match="render_mode"):
         assert single().render() is None
+
+
+@pytest.mark.parametrize("options", [[], "", 0, 5, "level", [("level_seed", 1)]])
+def test_reset_options_are_a_dictionary(options):
+    for env in (single(), vector()):
+        with pytest.raises(TypeError, match=r"reset options are a dictionary, such as .*, not "):
+            env.unwrapped.reset(options=options)
+
+
+@pytest.mark.parametrize("level", [[1], 1, {}, [None], b"level"])
+def test_a_level_is_a_text(level):
+    for env in (single(), vector()):
+        with pytest.raises(
+            TypeError, match="a level is a text, one line a row, or a list with one for each game, not "
+        ):
+            env.reset(options={"level": level})
+
+
+@pytest.mark.parametrize("seed", [1.5, True, "1", {}, np.array(1), np.zeros((1, 3), int)])
+def test_a_seed_of_many_games_is_an_integer_or_a_list(seed):
+    with pytest.raises(
+        TypeError, match=r"a seed is an integer in 0 .. 2\^63-1, or a list with one for each game, not "
+    ):
+        vector().reset(seed=seed)
+
+
+def test_lists_of_different_lengths():
+    ragged = [[True], [True, False]]
+    with pytest.raises(ValueError, match="reset_mask is an array of 3 booleans"):
+        vector().reset(options={"reset_mask": ragged})
+    with pytest.raises(ValueError, match="actions are 3 integers"):
+        vector().step(ragged)
+    with pytest.raises(ValueError, match="a seed is an integer"):
+        vector().reset(options={"level_seed": ragged})
+
+
+@pytest.mark.parametrize("action", [True, False, np.ones(1, bool)[0]])
+def test_a_truth_is_no_action(action):
+    with pytest.raises(ValueError, match="CheeseCorner has no action"):
+        single().step(action)
+
+
+def test_what_was_given_is_shown_in_short():
+    for env in (single(), vector()):
+        for options in ({"level_seed": "x" * 10_000}, {"x" * 10_000: 1}, {"level_seed": 10**5000}):
+            with pytest.raises(ValueError, match=r"seed|unknown") as caught:
+                env.reset(options=options)
+            assert len(str(caught.value)) < 500
+
+
+@pytest.mark.parametrize("name", [5, None, b"CheeseCorner", ["CheeseCorner"]])
+def test_an_environment_is_named_by_a_text(name):
+    with pytest.raises(TypeError, match="an environment is given by its name, such as 'CheeseCorner', not "):
+        goalgap.task(name)
+
+
+@pytest.mark.parametrize("module", ["", ".", "..", "a b", "x\0y"])
+def test_a_module_that_can_have_no_such_name(module):
+    with pytest.raises(ValueError, match=r"no module .* to import environments from|unknown environment"):
+        goalgap.task(f"{module}:CheeseCornr")
+
+
+def test_no_argument_stands_in_the_place_of_another():
+    with pytest.raises(TypeError, match="unexpected keyword argument 'game'"):
+        goalgap.task("CheeseCorner", game="x")
+    with pytest.raises(ValueError, match="unknown reward 0: choose from cheese, corner"):
+        goalgap.task("CheeseCorner", reward=0)

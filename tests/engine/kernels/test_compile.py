@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import shutil
 import subprocess
 import sys
 from types import FunctionType, ModuleType
 
 import gymnasium
-import numba
 import numpy as np
 import pytest
+from numba.core import caching, config
 
 from goalgap import SUITE
 from goalgap.envs.engine.kernels import rng
@@ -61,8 +63,9 @@ print(json.dumps(told))
 
 def toy(folder, number=1):
     """A module of its own with a stub, a kernel to take its place, and a loop that uses it."""
-    path = folder / "toy.py"
-    path.write_text(TOY.format(number=number))
+    path, source = folder / "toy.py", TOY.format(number=number)
+    if not path.exists() or path.read_text() != source:  # compiled code is bound to the file's time
+        path.write_text(source)
     module = ModuleType("toy")
     exec(compile(path.read_text(), str(path), "exec"), module.__dict__)  # noqa: S102
     return module
@@ -162,7 +165,9 @@ def test_code_that_different_processes_compiled_for_different_records_does_not_m
         "for size in map(int, sys.argv[1:]):\n"
         "    task = goalgap.task('CheeseCorner', size=size)\n"
         "    levels = np.zeros(64, task.level_dtype)\n"
-        "    levels['walls'], levels['horizon'], levels['start']['mouse'] = np.arange(64)[:, None], 9, (3, 3)\n"
+        "    levels['walls'] = np.arange(64)[:, None] << 1 & 2**size | 1 | 1 << size + 1\n"
+        "    levels['walls'][:, [0, -1]], levels['horizon'] = 2 ** (size + 2) - 1, 9\n"
+        "    levels['start']['mouse'] = 3, 3\n"
         "    batch = Batch.on(task, levels)\n"
         "    batch.step(np.arange(64) % 4)\n"
         "    print(size, zlib.crc32(batch.observe()), flush=True)\n"
@@ -176,16 +181,51 @@ def test_code_that_different_processes_compiled_for_different_records_does_not_m
 
 
 def test_without_a_folder_to_write_it_compiles_in_memory(tmp_path, monkeypatch):
-    real = numba.njit
-
-    def njit(function, cache=False, **options):
-        if cache:
-            raise RuntimeError("cannot cache function: no locator available")
-        return real(function, **options)
-
-    monkeypatch.setattr(numba, "njit", njit)
+    monkeypatch.setattr(caching.CompileResultCacheImpl, "_locator_classes", [])
     loop = loop_of(toy(tmp_path, 4))
     assert loop(np.arange(4)) == 22
     assert loop.stats.cache_path is None
-    with pytest.raises(RuntimeError):
-        numba.njit(loop.py_func, cache=True)
+
+
+def loaded(folder):
+    """A loop of a process that begins now, what it gives, and how often it was found on the disk and compiled."""
+    loop = loop_of(toy(folder))
+    return int(loop(np.arange(4))), sum(loop.stats.cache_hits.values()), sum(loop.stats.cache_misses.values())
+
+
+@pytest.fixture
+def cached(tmp_path, monkeypatch):
+    """A folder with a toy whose loop is compiled and kept, in its folder `cache`."""
+    monkeypatch.setattr(config, "CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setitem(sys.modules, "toy", ModuleType("toy"))  # where loaded code is looked for
+    assert loaded(tmp_path) == (10, 0, 1)
+    assert loaded(tmp_path) == (10, 1, 0)
+    return tmp_path
+
+
+def flipped(content):
+    """One bit of the code itself changed, far behind the names of what is held."""
+    place = len(content) * 2 // 3
+    return content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :]
+
+
+DAMAGE = {"empty": lambda _: b"", "cut": lambda content: content[: len(content) // 2], "flipped": flipped}
+
+
+@pytest.mark.parametrize("kind", ["nbi", "nbc"])
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_damaged_code_is_compiled_again_and_kept(cached, kind, damage):
+    (file,) = (cached / "cache").rglob(f"*.{kind}")
+    file.write_bytes(DAMAGE[damage](file.read_bytes()))
+    assert loaded(cached)[:2] == (10, 0)
+    assert loaded(cached) == (10, 1, 0)
+
+
+def test_code_that_cannot_be_kept_runs_and_says_where_there_is_no_room(cached, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    shutil.rmtree(cached / "cache")
+    monkeypatch.setattr(caching.IndexDataCacheFile, "save", full)
+    with pytest.warns(UserWarning, match=r"cannot be kept in .*cache.* \(No space left.*make room there"):
+        assert loaded(cached) == (10, 0, 1)

@@ -3,7 +3,8 @@
 Scores are fractions between these two, so both are measured on every level that is evaluated.
 The oracle's return is the game's `value` at the start, exact unless the game says otherwise.
 Chance is what `EPISODES` or more episodes of uniformly random actions do, drawn from the level's own
-seed: the same numbers in every evaluation.
+seed: the same numbers in every evaluation. By the same two it is told, without a table, whether an episode went for
+the intended goal.
 """
 
 from __future__ import annotations
@@ -12,12 +13,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ...envs.engine.batch import Batch
-from ...envs.engine.task import Task
+from ...pursuit import Floats, fractions, outcomes
 from ...terms import LEVELS
-from ..measures.fractions import Floats, fractions
-from ..measures.outcomes import outcomes
+from .batch import Batch
+from .levels import Levels
+from .task import Task
 
 EPISODES = 32  # of random play on a level, at least
 
@@ -44,17 +46,39 @@ def anchors(batch: Batch) -> Anchors:
     It is kept, because every training seed and way of acting is tested on the same levels, and an
     exact optimum can take longer than playing.
     """
-    return _anchors(batch.task, batch.levels.tobytes())
+    return _kept(batch.task, batch.levels.tobytes())
+
+
+def successes(task: Task, levels: Levels, returns: Floats, reached: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Whether episodes that have ended went for the intended goal, by the rule of `pursuit`, shape (n,).
+
+    Args:
+        task: what was played.
+        levels: array of records, shape (n,).
+        returns, reached: of the episodes, shape (n, channels), as a batch counts them.
+    """
+    game, counted = task.game, slice(len(task.game.rewards))
+    achieved = chance = np.zeros_like(returns)
+    if not game.places:
+        worth = _measured(task, levels)
+        achieved, chance = (
+            fractions(each, worth.oracle, worth.random, game.signed) for each in (returns, worth.random)
+        )
+    went = outcomes(game.rewards, game.places, achieved[:, counted], chance[:, counted], reached[:, counted])
+    return went == game.rewards.index(game.intended)
 
 
 @lru_cache(maxsize=64)
-def _anchors(task: Task, levels: bytes) -> Anchors:
-    batch, game = Batch.on(task, np.frombuffer(levels, task.level_dtype)), task.game
-    signed = [*(reward.signed for reward in game.rewards), *(False for _ in game.events)]
+def _kept(task: Task, levels: bytes) -> Anchors:
+    return _measured(task, np.frombuffer(levels, task.level_dtype))
+
+
+def _measured(task: Task, levels: Levels) -> Anchors:
+    batch, game = Batch.on(task, levels), task.game
     oracle, (returns, reached) = batch.values(), batch.random_play(_episodes(task))
     random = returns.mean(axis=1)
-    achieved = fractions(returns, oracle[:, None], random[:, None], signed)
-    mean = fractions(random, oracle, random, signed)[:, None]
+    achieved = fractions(returns, oracle[:, None], random[:, None], game.signed)
+    mean = fractions(random, oracle, random, game.signed)[:, None]
     counted = slice(len(game.rewards))
     went = outcomes(game.rewards, game.places, achieved[..., counted], mean[..., counted], reached[..., counted])
     chance = np.stack([(went == k).mean(axis=1) for k in range(len(game.rewards))], axis=1)

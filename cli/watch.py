@@ -1,0 +1,69 @@
+"""`goalgap watch`: an agent's episodes, to be looked at."""
+
+from __future__ import annotations
+
+from itertools import product
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import tyro
+from rich.console import Console
+
+from ..choices import choose
+from ..eval.play.rollout import rollout
+from ..eval.show import animation, player
+from ..eval.table.episodes import Episodes
+from ..extras import needs_extras
+from ..files import write_whole
+from ..players import players
+from ..terms import Split
+from .agents import by_seed, environment_first, importable
+from .options import Environment, Options, Shared, ZipAlgorithm, check_counts
+
+ENDINGS = (".html", *animation.FORMATS)
+
+
+def watch(
+    agent: Annotated[str, tyro.conf.Positional],
+    environment: Environment,
+    options: Shared = Options(),  # noqa: B008
+    split: tuple[Split, ...] = ("train", "deploy"),
+    levels: int = 24,
+    first: int = 0,
+    argmax: bool = False,
+    algorithm: ZipAlgorithm = None,
+    fps: int = 8,
+    out: Path = Path("watch.html"),
+) -> None:
+    """Watch an agent, or a reference policy by name: levels of each split, as a page, a GIF or an APNG.
+
+    Args:
+        agent: as of `goalgap eval`; the environment may also stand first.
+        options: how the environment is made.
+        split: which splits to show side by side.
+        levels: how many levels of each.
+        first: the first of them, by its seed.
+        argmax: take the likeliest action instead of drawing from the policy.
+        algorithm: what a bare zip was trained by.
+        fps: of a GIF or an APNG, steps a second.
+        out: a file ending in .html (a player that works offline), .gif, or .png (an APNG).
+    """
+    environment, agents = environment_first(environment, (agent,))
+    kind, task = choose("ending of a file to watch", out.suffix.lower(), ENDINGS), options.task(environment)
+    check_counts(levels=levels, fps=fps, split=len(split))
+    with importable(Path.cwd()):
+        found = players(by_seed(agents, ()), task, sampled=not argmax, algorithm=algorithm)
+    seeds = np.arange(first, first + levels)
+    shown = product(dict.fromkeys(split), found)
+    episodes = Episodes.join(rollout(task.on(name), player, seeds, run=run) for name, (player, run) in shown)
+    write_whole(out, _drawn(episodes, kind, fps))
+    told = f"{episodes.runs[0].agent} on {task.game.name}: {out}"
+    Console().print(told, soft_wrap=True, highlight=False, markup=False)
+
+
+def _drawn(episodes: Episodes, kind: str, fps: int) -> bytes:
+    if kind == ".html":
+        return player.render(episodes).encode()
+    with needs_extras():
+        return animation.render(episodes, kind, fps)
