@@ -24,7 +24,7 @@ from ..files import sha256_of
 from .algorithms import LOADED, model_class
 from .chance import shares
 from .network import Network
-from .normalizing import warn_of_file, warn_of_model
+from .normalizing import warn_of_file
 from .recipes import default_algorithm
 from .records import RECORD, AgentError, again, agent_file, run_fields
 from .threads import one_thread
@@ -71,7 +71,6 @@ class AgentPolicy:
     def __post_init__(self) -> None:
         if not self.memory and not self.remembers:
             raise ValueError(f"{self.name} has no memory to forget: only recurrent agents have one")
-        warn_of_model(self.name, self.model)
 
     @cached_property
     def network(self) -> Network:

@@ -22,6 +22,7 @@ import venv
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from statistics import mode
@@ -87,6 +88,11 @@ class Client:
         return str(self.told.get("version", ", ".join(pinned)))
 
     @property
+    def digest(self) -> str:
+        """8 hex digits that change with what is run and what it pins, so that a result is known to be of these."""
+        return sha256(repr((self.head["dependencies"], self.alone, self.script)).encode()).hexdigest()[:8]
+
+    @property
     def script(self) -> str:
         """The script without its head."""
         return HEAD.sub("", self.path.read_text(encoding="utf-8"))
@@ -100,15 +106,15 @@ def clients() -> dict[str, Client]:
 def attempt(client: Client, folder: Path) -> Result:
     """Install the client into a virtual environment in this folder, run its script, and say what came out."""
     python = environment(folder)
-    date = datetime.now(UTC).date().isoformat()
     installed = install(client, python)
     beside = json.loads(run(python, "-c", VERSIONS, *BESIDE).stdout)
+    tried = {"date": datetime.now(UTC).date().isoformat(), "script": client.digest, "beside": beside}
     if installed.returncode:
-        return {"result": "does not install", "told": reason(installed), "date": date, "beside": beside}
+        return {"result": "does not install", "told": reason(installed), **tried}
     with tempfile.TemporaryDirectory() as place:
         ran = run(python, client.path, folder=Path(place))
     result, told = ("fails", reason(ran)) if ran.returncode else ("works", "")
-    return {"result": result, "told": told, "date": date, "beside": beside}
+    return {"result": result, "told": told, **tried}
 
 
 def environment(folder: Path) -> Path:

@@ -6,8 +6,9 @@
 """A data set with infos is recorded, loaded, and makes its environment again, with its arguments."""
 
 import os
+from pathlib import Path
 
-os.environ["MINARI_DATASETS_PATH"] = "datasets"
+os.environ["MINARI_DATASETS_PATH"] = str(Path("datasets").resolve())
 
 import gymnasium as gym
 from minari import DataCollector, load_dataset
