@@ -178,9 +178,8 @@ def outcome(client: Client, result: Result) -> tuple[str, str]:
     told = client.told
     if result["result"] != "works":
         return result["result"], told.get("fault", f"`{result['told']}`".replace("|", "\\|"))
-    installed = "; its own pins exclude ours, install it with `--no-deps`" if client.alone else ""
-    verdict = "works with this recipe" if told.get("recipe") or installed else "works"
-    return verdict, " ".join(f"{told.get('recipe', '')}{installed}".removeprefix("; ").split())
+    recipe = " ".join(told.get("recipe", "").split())
+    return ("works with this recipe", recipe) if recipe else ("works", "")
 
 
 def anchor(client: Client) -> str:

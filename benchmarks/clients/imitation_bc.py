@@ -3,7 +3,9 @@
 # [tool.client]
 # name = "imitation"
 # no-deps = ["imitation==1.0.1"]
-# recipe = "`unwrap=False` in `rollout`; GoalGap's VecEnv counts returns itself"
+# recipe = """
+# `pip install --no-deps imitation`, then what it imports: it pins gymnasium 0.29 and stable-baselines3 2.2, both too old
+# for GoalGap; and `unwrap=False` in `rollout`"""
 # ///
 """Rollouts of a PPO agent, behavioral cloning of them, and GAIL against them."""
 

@@ -4,9 +4,10 @@
 # name = "TorchRL"
 # recipe = "many games by `SerialEnv` or `ParallelEnv`: `GymEnv(num_envs=...)` takes no infos that hold dicts"
 # ///
-"""`GymEnv` passes TorchRL's check; PPO on what a collector plays in four games."""
+"""`GymEnv` passes TorchRL's check; PPO on what a collector plays in four games; the policy is measured."""
 
 import torch
+from tensordict import TensorDict
 from tensordict.nn import TensorDictModule
 from torch import nn
 from torch.distributions import OneHotCategorical
@@ -16,6 +17,8 @@ from torchrl.envs.utils import check_env_specs
 from torchrl.modules import ProbabilisticActor, ValueOperator
 from torchrl.objectives import ClipPPOLoss
 from torchrl.objectives.value import GAE
+
+import goalgap
 
 
 def game():
@@ -43,3 +46,16 @@ for played in Collector(games, policy, frames_per_batch=512, total_frames=2048):
         (told["loss_objective"] + told["loss_critic"] + told["loss_entropy"]).backward()
         optimizer.step()
     print("reward a step", played["next", "reward"].mean().item())
+
+
+class Agent:
+    name = "TorchRL's PPO"
+
+    def __call__(self, obs, state, episode_start):
+        seen = TensorDict(observation=torch.as_tensor(obs, dtype=torch.float32).flatten(1), batch_size=len(obs))
+        with torch.no_grad():
+            return policy(seen)["action"].int().argmax(1).numpy(), state
+
+
+episodes = goalgap.evaluate(goalgap.task("CheeseCorner", size=9), Agent(), levels=20)
+print(goalgap.Report.of(episodes).verdict.headline)
