@@ -37,13 +37,17 @@ SECONDS = 900
 INTRODUCTION = """# Other programs
 
 What works with GoalGap, tried by `python benchmarks/clients.py`: each program is installed in the version that is named
-here, and its script below, a short training or rollout, is run to its end. Beside it are {usual}, unless a row says
-otherwise.
+here, within the bounds of GoalGap's own requirements, and its script below, a short training or rollout, is run to its
+end. Beside it are {usual}, unless a row
+says otherwise.
 
 | program | version | result | recipe or reason | tried |
 | --- | --- | --- | --- | --- |"""
 ABSENT = """
 The scripts are files of `benchmarks/clients`, and each is a whole recipe. Whoever uses another program writes one more.
+
+Not tried: PufferLib 3.0.0, a source package that fetches raylib from GitHub while it builds, which no package index
+has; and `package_to_hub` of huggingface_sb3, which uploads.
 """
 BESIDE = ("gymnasium", "stable-baselines3", "torch", "numpy")
 VERSIONS = """
@@ -188,8 +192,12 @@ def anchor(client: Client) -> str:
 
 
 def section(client: Client) -> str:
-    """The client's script under its name."""
-    return f'\n## {client.told["name"]}\n\n```python title="{client.path.name}"\n{client.script}```'
+    """How the client is installed, and its script, under its name."""
+    commands = [" ".join(["pip install", *client.head["dependencies"]])]
+    commands += [" ".join(["pip install --no-deps", *client.alone])] if client.alone else []
+    installed = " and ".join(f"`{command}`" for command in commands)
+    shown = f'```python title="{client.path.name}"\n{client.script}```'
+    return f"\n## {client.told['name']}\n\n{installed}\n\n{shown}"
 
 
 def main() -> int:

@@ -4,8 +4,8 @@
 # name = "imitation"
 # no-deps = ["imitation==1.0.1"]
 # recipe = """
-# `pip install --no-deps imitation`, then what it imports: it pins gymnasium 0.29 and stable-baselines3 2.2, both too old
-# for GoalGap; and `unwrap=False` in `rollout`"""
+# `--no-deps`, and what it imports beside it: it pins gymnasium 0.29 and stable-baselines3 2.2, too old for GoalGap; and
+# `unwrap=False` in `rollout`"""
 # ///
 """Rollouts of a PPO agent, behavioral cloning of them, and GAIL against them."""
 
