@@ -10,7 +10,7 @@ PIP = $(BIN)/pip install -q -c constraints.txt
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 ASK = import signal, sys, urllib.request; signal.alarm(5); urllib.request.urlopen(sys.argv[1] + "/torch/")
 
-.PHONY: demo test lint types check bench battery intervals lowest docs torch clean
+.PHONY: demo test lint types check bench battery intervals lowest clients docs torch clean
 
 demo: $(READY)
 	$(BIN)/goalgap run CheeseCorner
@@ -42,6 +42,9 @@ intervals: $(READY)
 
 lowest:
 	$(PYTHON) benchmarks/lowest.py
+
+clients: $(READY)
+	$(BIN)/python benchmarks/clients.py
 
 docs: $(READY)
 	$(BIN)/python docs/generate.py

@@ -118,8 +118,8 @@ def find_policy(given: Any, task: Task, **options: Any) -> Player:
         return given
     if hasattr(given, "predict") and hasattr(given, "observation_space"):
         with needs_extras():
-            from .agents.loading import AgentPolicy
-        return AgentPolicy(type(given).__name__, given, seed=options.get("seed", 0))
+            from .agents.loading import model_policy
+        return model_policy(given, task, seed=options.get("seed", 0))
     raise TypeError(
         "a policy is a callable with a name, a model of stable-baselines3, the name of a reference policy or the path "
         f"of an agent, not {shown(given)}"

@@ -24,11 +24,13 @@ from ..files import sha256_of
 from .algorithms import LOADED, model_class
 from .chance import shares
 from .network import Network
-from .normalizing import warn_of_file, warn_of_model
+from .normalizing import warn_of_file
 from .recipes import default_algorithm
 from .records import RECORD, AgentError, again, agent_file, run_fields
 from .threads import one_thread
+from .views import space_below
 from .weights import weights_digest
+from .wrapped import ADVICE, PLAIN, Shown, how_shown
 
 Actions = NDArray[np.int64]
 
@@ -53,6 +55,7 @@ class AgentPolicy:
         record: what `agent.json` says; empty for a bare zip.
         sha256: of the zip; empty for a model that was never one.
         rows: how many observations the network reads at once, if not as many as `Network` finds to be right.
+        shown: how it is shown observations, where wrappers had reshaped them in training.
     """
 
     name: str
@@ -63,11 +66,11 @@ class AgentPolicy:
     record: dict[str, Any] = field(default_factory=dict)
     sha256: str = ""
     rows: int | None = None
+    shown: Shown = PLAIN
 
     def __post_init__(self) -> None:
         if not self.memory and not self.remembers:
             raise ValueError(f"{self.name} has no memory to forget: only recurrent agents have one")
-        warn_of_model(self.name, self.model)
 
     @cached_property
     def network(self) -> Network:
@@ -90,6 +93,8 @@ class AgentPolicy:
     def _identity(self) -> dict[str, Any]:
         """What tells an agent without a record from others."""
         told = {"algorithm": type(self.model).__name__, "weights": weights_digest(self.network.policy)}
+        if self.shown != PLAIN:
+            told["observations"] = str(self.shown)
         return told | ({"sha256": self.sha256} if self.sha256 else {})
 
     def on_levels(self, keys: NDArray[np.uint64]) -> AgentOnLevels:
@@ -105,7 +110,7 @@ class AgentPolicy:
 class AgentOnLevels:
     """An agent on levels that it knows by their keys: its chance is keyed by its seed, the level and the step.
 
-    The state that is passed back holds the number of the step beside the network's own memory.
+    The state that is passed back holds the number of the step beside the network's own memory and what it was shown.
     """
 
     name: str
@@ -114,15 +119,16 @@ class AgentOnLevels:
 
     def __call__(self, obs: NDArray[np.uint8], state: Any, episode_start: NDArray[np.bool_]) -> tuple[Actions, Any]:
         """Actions, int64, shape (n,), for observations, uint8, shape (n, *observation shape)."""
-        agent, (step, memory) = self.agent, state or (0, None)
+        agent, (step, memory, past) = self.agent, state or (0, None, None)
+        shown, past = agent.shown(obs, past, episode_start)
         if not agent.memory:
             memory, episode_start = None, np.ones_like(episode_start)
-        logits, memory = agent.network(obs, memory, episode_start)
+        logits, memory = agent.network(shown, memory, episode_start)
         if agent.sampled:
             actions = _drawn(logits, shares(agent.seed, self.keys, np.array([step]), ACTION))
         else:
             actions = logits.argmax(1)
-        return actions, (step + 1, memory)
+        return actions, (step + 1, memory, past)
 
 
 def _drawn(logits: NDArray[Any], numbers: NDArray[np.float64]) -> Actions:
@@ -162,11 +168,17 @@ def load_agent(
     _check_file(file, record, task)
     named = record["recipe"]["algorithm"] if record else algorithm or default_algorithm(task.game.name)
     model = open_model(file, named)
-    _check_spaces(model, task, file)
+    shown = _checked_spaces(model, task, file)
     warn_of_file(file)
     name = f"{named} seed {record['seed']}" if record else printable(path.stem)
     drawing = record.get("seed", 0) if seed is None else seed
-    return AgentPolicy(name, model, sampled, drawing, memory, record, sha256_of(file))
+    return AgentPolicy(name, model, sampled, drawing, memory, record, sha256_of(file), shown=shown)
+
+
+def model_policy(model: BaseAlgorithm, task: Task, seed: int = 0) -> AgentPolicy:
+    """The policy of a model that is in memory; what wrappers had reshaped is reshaped where the model's space tells."""
+    shown = how_shown(space_below(model), task.observation_space)
+    return AgentPolicy(type(model).__name__, model, seed=seed, shown=shown or PLAIN)
 
 
 def open_model(file: Path, algorithm: str) -> BaseAlgorithm:
@@ -205,10 +217,13 @@ def _check_file(file: Path, record: dict[str, Any], task: Task) -> None:
         raise AgentError(f"{file} is not an agent: it is no zip file of stable-baselines3, or it was cut short")
 
 
-def _check_spaces(model: BaseAlgorithm, task: Task, file: Path) -> None:
+def _checked_spaces(model: BaseAlgorithm, task: Task, file: Path) -> Shown:
+    """How the model is shown observations; AgentError where it is one of other spaces."""
     theirs, ours = (model.observation_space, model.action_space), (task.observation_space, task.action_space)
-    if theirs != ours:
+    shown = how_shown(theirs[0], ours[0])
+    if shown is None or theirs[1] != ours[1]:
         raise AgentError(
             f"{file} was trained for observations {theirs[0]} and actions {theirs[1]}, but {task.game.id} "
-            f"with {task.arguments} has observations {ours[0]} and actions {ours[1]}"
+            f"with {task.arguments} has observations {ours[0]} and actions {ours[1]}. {ADVICE}"
         )
+    return shown

@@ -1,7 +1,8 @@
-"""Was an agent trained on normalized observations? Evaluation hands out the plain ones, so it must be said.
+"""Was an agent trained on normalized observations? Its file alone is evaluated on plain ones, so it must be said.
 
-The running means of stable-baselines3's VecNormalize are not in an agent's zip. What can be known: a model that is
-still in its VecNormalize, and a file of statistics where stable-baselines3 and rl-baselines3-zoo write one.
+The running means of stable-baselines3's VecNormalize are not in an agent's zip. What can be known is a file of
+statistics where stable-baselines3 and rl-baselines3-zoo write one. A model that is still in its VecNormalize sees as it
+does (`views`).
 """
 
 from __future__ import annotations
@@ -9,11 +10,11 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 ADVICE = (
-    "evaluation gives it the observations as they are, on which it may do anything: evaluate a callable (obs, state, "
-    "episode_start) -> (actions, state) with a `name`, which normalizes first, by `VecNormalize.normalize_obs`"
+    "from the zip alone it is given observations as they are, on which it may do anything: load it with its "
+    "statistics, model = PPO.load({file!r}, VecNormalize.load({statistics!r}, goalgap.vec_env(task))), and evaluate "
+    "the model"
 )
 
 
@@ -21,18 +22,12 @@ class UnnormalizedWarning(UserWarning):
     """An agent that learned from normalized observations is given plain ones."""
 
 
-def warn_of_model(name: str, model: Any) -> None:
-    """Warn where a model of stable-baselines3 is in a VecNormalize that normalizes observations."""
-    wrapper = model.get_vec_normalize_env()
-    if wrapper is not None and wrapper.norm_obs:
-        warnings.warn(f"{name} was trained in a VecNormalize; {ADVICE}", UnnormalizedWarning, stacklevel=4)
-
-
 def warn_of_file(file: Path) -> None:
     """Warn where statistics of VecNormalize lie beside an agent's zip."""
     for found in _statistics(file):
         warnings.warn(
-            f"{found} lies beside {file.name}, so that agent was likely trained in a VecNormalize; {ADVICE}",
+            f"{found} lies beside {file.name}, so that agent was likely trained in a VecNormalize; "
+            + ADVICE.format(file=str(file), statistics=str(found)),
             UnnormalizedWarning,
             stacklevel=4,
         )

@@ -30,6 +30,14 @@ def views_of(model: Any) -> list[View]:
     return views[::-1]
 
 
+def space_below(model: Any) -> Any:
+    """The observation space of its games below the wrappers whose views these are; its own without games."""
+    env = getattr(model, "env", None)
+    while isinstance(env, VecNormalize | VecTransposeImage):
+        env = env.venv
+    return model.observation_space if env is None else env.observation_space
+
+
 def check_games(model: BaseAlgorithm, task: Task) -> None:
     """ValueError unless what the model plays shows what the task shows, and each observation can be shown by itself."""
     env: Any = model.env

@@ -55,6 +55,6 @@ def test_each_round_of_evolution_has_fresh_levels_and_no_seed_shares_another_see
 def test_evolution_with_weights_of_zero_plays_at_random():
     model = SMALL["ARS"].build(TASK, 0)
     model.policy.load_from_vector(np.zeros(model.n_params, np.float32))
-    obs = np.repeat(Batch(TASK, 1).observe(), 4000, axis=0)
+    obs = np.repeat(Batch.of(TASK, np.arange(1)).observe(), 4000, axis=0)
     drawn = model.predict(obs, deterministic=False)[0]
     np.testing.assert_allclose(np.bincount(drawn, minlength=4) / 4000, 0.25, atol=0.03)

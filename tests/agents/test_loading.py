@@ -66,7 +66,7 @@ def test_a_rollout_is_reproducible_and_leaves_the_callers_generators_alone(train
 
 def test_chance_differs_between_steps_games_levels_and_seeds(trained):
     """All games look the same all the time: what they do differs by chance alone."""
-    policy, same = load_agent(trained, TASK), np.repeat(Batch(TASK, 1).observe(), N, axis=0)
+    policy, same = load_agent(trained, TASK), np.repeat(Batch.of(TASK, np.arange(1)).observe(), N, axis=0)
 
     def drawn(policy, state=None):
         return policy(same, state, np.full(N, state is None))
@@ -80,7 +80,7 @@ def test_chance_differs_between_steps_games_levels_and_seeds(trained):
 
 
 def test_sampled_actions_follow_the_policy_and_argmax_takes_the_likeliest(trained):
-    obs = np.repeat(Batch(TASK, 1).observe(), 4000, axis=0)
+    obs = np.repeat(Batch.of(TASK, np.arange(1)).observe(), 4000, axis=0)
     policy = load_agent(trained, TASK)
     with torch.no_grad():
         chances = policy.model.policy.get_distribution(torch.as_tensor(obs[:1])).distribution.probs[0].numpy()
@@ -106,7 +106,7 @@ def test_agents_of_evolution_are_loaded_and_draw_their_actions(tmp_path):
     assert policy.name == "ARS seed 0"
     np.testing.assert_array_equal(play(policy), play(policy))
     assert (play(policy) != play(load_agent(tmp_path / "agent", TASK, seed=1))).any()
-    obs = np.repeat(Batch(TASK, 1).observe(), 4000, axis=0)
+    obs = np.repeat(Batch.of(TASK, np.arange(1)).observe(), 4000, axis=0)
     with torch.no_grad():
         seen = policy.model.policy.extract_features(torch.as_tensor(obs[:1]), policy.model.policy.features_extractor)
         chances = policy.model.policy.action_net(seen).softmax(1)[0].numpy()

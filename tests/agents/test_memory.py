@@ -103,10 +103,10 @@ def test_a_start_at_every_step_is_a_new_state_at_every_step_is_no_memory(agent):
 
 
 def test_an_episode_that_starts_in_one_game_leaves_the_memory_of_the_others(agent):
-    obs, some = Batch(TASK, 8).observe(), np.arange(8) % 2 == 0
+    obs, some = Batch.of(TASK, np.arange(8)).observe(), np.arange(8) % 2 == 0
     _, state = agent(obs, None, np.ones(8, bool))
-    _, (_, carried) = agent(obs, state, np.zeros(8, bool))
-    _, (_, mixed) = agent(obs, state, some)
+    _, (_, carried, _) = agent(obs, state, np.zeros(8, bool))
+    _, (_, mixed, _) = agent(obs, state, some)
     np.testing.assert_allclose(mixed[0][:, ~some], carried[0][:, ~some], atol=1e-6)
     np.testing.assert_allclose(mixed[0][:, some], state[1][0][:, some], atol=1e-6)
     assert not np.allclose(carried[0], state[1][0])
@@ -114,7 +114,7 @@ def test_an_episode_that_starts_in_one_game_leaves_the_memory_of_the_others(agen
 
 def test_without_memory_chance_still_differs_from_step_to_step(folder):
     policy = forgetful(load_agent(folder, TASK))
-    obs, state, drawn = np.repeat(Batch(TASK, 1).observe(), 64, axis=0), None, []
+    obs, state, drawn = np.repeat(Batch.of(TASK, np.arange(1)).observe(), 64, axis=0), None, []
     for _ in range(3):
         chosen, state = policy(obs, state, np.zeros(64, bool))
         drawn.append(chosen.tolist())

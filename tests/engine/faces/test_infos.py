@@ -143,3 +143,18 @@ def test_infos_that_nobody_reads_are_not_made(monkeypatch):
     assert not made
     assert "goals" in infos
     assert made
+
+
+def test_infos_of_a_single_game_are_plain_and_have_the_same_keys_to_the_end():
+    """What records them (Minari, by JAX) takes any other kind of dictionary for a value, and no key may come or go."""
+
+    def structure(told):
+        return {key: structure(value) for key, value in told.items()} if type(told) is dict else None
+
+    env, done = gymnasium.make("goalgap/CheeseCorner-v0").unwrapped, False
+    first = structure(env.reset(seed=0)[1])
+    assert first.keys() >= {"goals", "returns", "is_success"}
+    while not done:
+        _, _, terminated, truncated, info = env.step(0)
+        assert structure(info) == first
+        done = terminated or truncated
