@@ -61,7 +61,7 @@ def successes(task: Task, levels: Levels, returns: Floats, reached: NDArray[np.i
     intended = game.rewards.index(game.intended)
     if game.places:
         nothing = np.zeros_like(returns[:, counted])
-        return outcomes(game.rewards, True, nothing, nothing, reached[:, counted]) == intended
+        return outcomes(game.rewards, game.places, nothing, nothing, reached[:, counted]) == intended
     succeeded = np.zeros(len(returns), bool)
     asked = np.flatnonzero((returns[:, intended] > 0) | game.signed[intended])  # the others earned nothing
     if asked.size:
@@ -70,7 +70,7 @@ def successes(task: Task, levels: Levels, returns: Floats, reached: NDArray[np.i
             fractions(each, worth.oracle, worth.random, game.signed)[:, counted]
             for each in (returns[asked], worth.random)
         )
-        succeeded[asked] = outcomes(game.rewards, False, earned, chance, reached[asked][:, counted]) == intended
+        succeeded[asked] = outcomes(game.rewards, game.places, earned, chance, reached[asked][:, counted]) == intended
     return succeeded
 
 
