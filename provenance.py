@@ -5,6 +5,7 @@ GoalGap itself comes from.
 from __future__ import annotations
 
 import platform
+from functools import cache
 from importlib.metadata import PackageNotFoundError, metadata, version
 
 from . import __version__
@@ -14,6 +15,11 @@ PACKAGES = ("numpy", "numba", "gymnasium", "torch", "stable-baselines3", "sb3-co
 
 def installed_versions() -> dict[str, str]:
     """The version of Python, of GoalGap and of each of `PACKAGES` that is installed, by name."""
+    return dict(_installed())
+
+
+@cache
+def _installed() -> dict[str, str]:
     versions = {"python": platform.python_version(), "goalgap": __version__}
     for package in PACKAGES:
         try:

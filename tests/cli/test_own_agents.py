@@ -118,7 +118,7 @@ def test_a_saved_report_is_of_one_agent(tmp_path: Path) -> None:
     report.save(str(tmp_path / "random"))
     again = package.Report.model_validate_json((tmp_path / "random" / "report.json").read_text())
     assert again == report
-    with pytest.raises(ValueError, match="was read has no episodes"):
+    with pytest.raises(ValueError, match="has no episodes: take the one"):
         again.save(tmp_path / "other")
     other = package.Report.of(package.evaluate("CheeseCorner", "noop", levels=6))
     with pytest.raises(EpisodesError, match=r"is of random in CheeseCorner .* choose a folder for each agent"):
