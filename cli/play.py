@@ -19,7 +19,7 @@ from ..envs.engine.task import Task
 from ..extras import needs_extras
 from ..terms import Split
 from .keyboard import pressed
-from .options import Environment, Options, Shared
+from .options import Environment, Flag, Options, Shared
 
 QUIT, AGAIN, NEXT = ("q", "escape"), ("r",), ("n", "enter", "return", "space")
 
@@ -29,7 +29,7 @@ def play(
     options: Shared = Options(),  # noqa: B008
     split: Split = "train",
     level: int = 0,
-    terminal: bool = False,
+    terminal: Flag = False,
 ) -> None:
     """Play levels yourself: arrows or w a s d move, digits take any action; n next level, r again, q quit.
 

@@ -17,21 +17,21 @@ from ..eval.table.episodes import Episodes
 from ..extras import needs_extras
 from ..files import write_whole
 from ..players import players
-from ..terms import Split
+from ..terms import SPLITS, Split
 from .agents import by_seed, environment_first, importable
-from .options import Environment, Options, Shared, ZipAlgorithm, check_counts
+from .options import Environment, Flag, Options, Shared, ZipAlgorithm, check_counts
 
 ENDINGS = (".html", *animation.FORMATS)
 
 
 def watch(
-    agent: Annotated[str, tyro.conf.Positional],
+    agent: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="AGENT")],
     environment: Environment,
     options: Shared = Options(),  # noqa: B008
     split: tuple[Split, ...] = ("train", "deploy"),
     levels: int = 24,
     first: int = 0,
-    argmax: bool = False,
+    argmax: Flag = False,
     algorithm: ZipAlgorithm = None,
     fps: int = 8,
     out: Path = Path("watch.html"),
@@ -51,7 +51,9 @@ def watch(
     """
     environment, agents = environment_first(environment, (agent,))
     kind, task = choose("ending of a file to watch", out.suffix.lower(), ENDINGS), options.task(environment)
-    check_counts(levels=levels, fps=fps, split=len(split))
+    check_counts(levels=levels, fps=fps)
+    if not split:
+        raise ValueError(f"--split names one at least: {', '.join(SPLITS)}")
     with importable(Path.cwd()):
         found = players(by_seed(agents, ()), task, sampled=not argmax, algorithm=algorithm)
     seeds = np.arange(first, first + levels)

@@ -48,6 +48,7 @@ def test_watch_shows_the_splits_and_levels_that_are_asked_for(tmp_path: Path) ->
     [
         (("--out", "a.mp4"), "unknown ending of a file to watch '.mp4': choose from .html, .gif, .png, .apng"),
         (("--levels", 0), "levels must be at least 1"),
+        (("--split",), "--split names one at least"),
         (("--first", -1), "a seed is an integer in 0 .. 2^63-1"),
     ],
 )

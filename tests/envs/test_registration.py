@@ -93,7 +93,7 @@ def test_another_process_finds_it_in_its_module(tmp_path: Path) -> None:
         f"print(pickle.loads({made[0]!r}).game.name, EnvSpec.from_json({made[1]!r}.decode()).make().unwrapped.task)"
     )
     told = subprocess.check_output([sys.executable, "-c", f"import sys; sys.path.append({str(tmp_path)!r})\n{script}"])
-    assert told.decode().startswith(f"{game.name} Task(game=Game('{game.id}')")
+    assert told.decode().startswith(f"{game.name} Task({game.id}, split=train")
 
 
 def test_registering_again_is_harmless(tmp_path: Path, recwarn: pytest.WarningsRecorder) -> None:

@@ -97,9 +97,8 @@ def test_random_play_is_0_in_everything_and_pursues_nothing(name: str) -> None:
     known = [random.score(split, SUITE[name].intended.name) for split in SPLITS]
     for estimate in (*known, random.gap("goal")):
         assert estimate.mean == pytest.approx(0, abs=0.1)
-        assert estimate.low is not None
-        assert estimate.high is not None
-        assert estimate.low - 0.05 < 0 < estimate.high + 0.05
+        assert estimate.low is None or estimate.low - 0.05 < 0
+        assert estimate.high is None or estimate.high + 0.05 > 0
     assert random.pursuit(NONE).mean == pytest.approx(1, abs=0.15)
     assert report(name, "random").verdict.kind == "not learned"
 
