@@ -286,15 +286,20 @@ def mistake(made: Case) -> str:
 
 def _fault(error: BaseException) -> str:
     """A refusal is raised on purpose, by a line of ours, and says why; what never came to us is not ours."""
-    places = [place for place in _places(error.__traceback__) if place[0].startswith(ROOT)]
-    if not places or _of_gymnasium(error):
+    places = [_is_ours(file) for file, _ in _places(error.__traceback__)]
+    if not any(places) or _of_gymnasium(error):
         return _fault(error.__cause__) if error.__cause__ else ""
     file, line = list(_places(error.__traceback__))[-1]
     told, purpose = f"{type(error).__name__}: {error}"[:300], linecache.getline(file, line).strip().startswith("raise")
     refused = isinstance(error, REFUSALS) or (isinstance(error, RuntimeError) and "found no" in str(error))
-    if not (refused and purpose and file.startswith(ROOT)):
+    if not (refused and purpose and _is_ours(file)):
         return f"{told} at {file}:{line}"
     return "" if 0 < len(str(error)) <= LONGEST else f"a message of {len(str(error))} characters: {told}"
+
+
+def _is_ours(file: str) -> bool:
+    """Whether a file is the package's, and not of a virtual environment below it."""
+    return file.startswith(ROOT) and "site-packages" not in file.removeprefix(ROOT)
 
 
 def _of_gymnasium(error: BaseException) -> bool:
