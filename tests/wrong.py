@@ -298,8 +298,8 @@ def _fault(error: BaseException) -> str:
 
 
 def _is_ours(file: str) -> bool:
-    """Whether a file is the package's, and not of a virtual environment below it."""
-    return file.startswith(ROOT) and "site-packages" not in file.removeprefix(ROOT)
+    """Whether a file is the package's, and neither of a virtual environment below it nor one of its tests."""
+    return file.startswith(ROOT) and not {"site-packages", "tests"} & {*Path(file.removeprefix(ROOT)).parts}
 
 
 def _of_gymnasium(error: BaseException) -> bool:
