@@ -10,7 +10,7 @@ PIP = $(BIN)/pip install -q -c constraints.txt
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 ASK = import signal, sys, urllib.request; signal.alarm(5); urllib.request.urlopen(sys.argv[1] + "/torch/")
 
-.PHONY: demo test lint types check bench battery intervals lowest clients docs torch clean
+.PHONY: demo test lint types check bench bounds battery intervals lowest clients docs torch clean
 
 demo: $(READY)
 	$(BIN)/goalgap run CheeseCorner
@@ -33,6 +33,10 @@ check: lint types test
 
 bench: $(READY)
 	$(BIN)/python -m pytest benchmarks --benchmark-only
+
+# compiled code that looks whether it reads and writes within bounds
+bounds: $(READY)
+	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=build/bounds $(BIN)/python -m pytest -n 2 --dist loadfile tests/engine tests/envs
 
 battery: $(READY)
 	$(BIN)/python benchmarks/battery.py
