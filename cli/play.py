@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -19,7 +20,7 @@ from ..envs.engine.task import Task
 from ..extras import needs_extras
 from ..terms import Split
 from .keyboard import pressed
-from .options import Environment, Flag, Options, Shared
+from .options import Environment, Flag, Options, RefusedError, Shared
 
 QUIT, AGAIN, NEXT = ("q", "escape"), ("r",), ("n", "enter", "return", "space")
 
@@ -124,7 +125,7 @@ def play_in_window(session: Session) -> None:
     """Open a window, and redraw it after each key, until it is closed or a key says so."""
     import pygame
 
-    pygame.display.init()
+    _open(pygame)
     try:
         _show(pygame, session)
         for key in _window_keys(pygame):
@@ -133,6 +134,17 @@ def play_in_window(session: Session) -> None:
             _show(pygame, session)
     finally:
         pygame.display.quit()
+
+
+def _open(pygame: Any) -> None:
+    """RefusedError where there is no screen: SDL would draw a window that nobody sees, unless it was told to."""
+    try:
+        pygame.display.init()
+        unseen = pygame.display.get_driver() == "offscreen" and "SDL_VIDEODRIVER" not in os.environ
+    except pygame.error:
+        unseen = True
+    if unseen:
+        raise RefusedError("there is no screen to open a window on: play in this terminal with --terminal")
 
 
 def _window_keys(pygame: Any) -> Iterator[str]:

@@ -223,11 +223,12 @@ LAST = {
     "standard": ("no such",),
     "eval": ("--levels", "2"),
     "leaderboard": ("--entries", "none"),
+    "play": ("--level", "-1"),
 }
 
 
 def typed(rng: random.Random) -> Case:
-    """A command line; those that would train end in an option that refuses to."""
+    """A command line; those that would train or wait for a player end in an option that refuses to."""
     command = rng.choice((*COMMANDS, *TEXTS[:4]))
     words = [word for word in TEXTS if word not in ("..", "os:x")]
     line = [command, *rng.choices((*NAMES, *words), k=rng.randrange(3))]

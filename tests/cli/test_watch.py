@@ -104,6 +104,22 @@ def test_every_environment_can_be_played_to_its_end(name: str) -> None:
     assert not session.press("q")
 
 
+@pytest.mark.parametrize("driver", ["offscreen", ""])
+def test_without_a_screen_no_window_is_waited_for(
+    driver: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def without_a_screen() -> str:
+        if not driver:
+            raise pygame.error("No available video device")
+        return driver
+
+    monkeypatch.delenv("SDL_VIDEODRIVER", raising=False)
+    monkeypatch.setattr(pygame.display, "init", lambda: None)
+    monkeypatch.setattr(pygame.display, "get_driver", without_a_screen)
+    assert goalgap("play", "CheeseCorner", "--size", 5) == 2
+    assert "--terminal" in capsys.readouterr().err
+
+
 @pytest.mark.filterwarnings("ignore:no fast renderer available")
 def test_a_level_is_played_in_a_window(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
