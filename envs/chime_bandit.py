@@ -149,9 +149,16 @@ def likeliest(pulls: Any, wins: Any) -> int:
     """The arm that is most likely the good one, the first of equals."""
     best = 0
     for arm in range(1, ARMS):
-        if RATIO[wins[arm], pulls[arm] - wins[arm]] > RATIO[wins[best], pulls[best] - wins[best]]:
+        if ratio(pulls[arm], wins[arm]) > ratio(pulls[best], wins[best]):
             best = arm
     return best
+
+
+@kernel
+def ratio(pulls: int, wins: int) -> float:
+    """How much likelier a good arm gives this than a bad one; whatever a hand-made state says, within the table."""
+    lost = np.int64(pulls) - np.int64(wins)
+    return float(RATIO[min(np.int64(wins), LONGEST), min(max(lost, 0), LONGEST)])
 
 
 @kernel
@@ -192,9 +199,10 @@ def step(level: Level, state: State, action: int, rewards: Rewards) -> bool:
 @kernel
 def observe(level: Level, state: State, obs: Obs) -> None:
     if state.t > 0:
-        obs[state.arm] = 1
+        arm = min(state.arm, ARMS - 1)
+        obs[arm] = 1
         obs[ARMS] = state.pays
-        obs[ARMS + 1 + state.arm] = state.chimes
+        obs[ARMS + 1 + arm] = state.chimes
 
 
 @kernel

@@ -10,7 +10,7 @@ from gymnasium.error import ResetNeeded
 from numpy.typing import NDArray
 
 from ...choices import shown
-from .checks import as_array, check_number, checked_games, checked_goal, checked_levels, checked_states
+from .checks import MOST_GAMES, as_array, check_number, checked_games, checked_goal, checked_levels, checked_states
 from .kernels.loops import Games
 from .levels import Levels, LevelSampler, Results, checked_seeds, draw_into, margins
 from .looks.art import Scene
@@ -196,8 +196,8 @@ class Batch:
         Returns:
             returns, and the step of the first positive reward, -1 without one, both of shape (n, episodes, channels).
         """
-        if isinstance(episodes, bool) or not isinstance(episodes, int | np.integer) or episodes < 0:
-            raise ValueError(f"episodes are counted, 0 or more, not {shown(episodes)}")
+        if isinstance(episodes, bool) or not isinstance(episodes, int | np.integer) or not 0 <= episodes <= MOST_GAMES:
+            raise ValueError(f"episodes are counted, 0 .. {MOST_GAMES} of each game, not {shown(episodes)}")
         self._check_begun()
         returns = np.zeros((self.n, episodes, len(self.task.channels)))
         reached, scratch = np.full(returns.shape, -1, np.int32), np.zeros(1, self.task.state_dtype)

@@ -56,7 +56,7 @@ def evaluate(
 
 def checked_splits(splits: Iterable[Split]) -> list[Split]:
     """Splits as a list; TypeError or ValueError where it is none of them, or one twice."""
-    if isinstance(splits, str) or not isinstance(splits, Iterable):
+    if isinstance(splits, str) or not np.iterable(splits):
         raise TypeError(f"splits are a list of some of {', '.join(SPLITS)}, not {shown(splits)}")
     chosen: list[Any] = [choose("split", split, SPLITS) for split in splits]
     if len(set(chosen)) != len(chosen) or not chosen:
