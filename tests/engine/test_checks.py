@@ -71,7 +71,7 @@ def test_a_goal_is_the_place_of_a_reward_or_event(name, goal):
 
 @pytest.mark.parametrize("episodes", [-1, 1.5, True, None, "3", np.uint64(2**63)])
 def test_episodes_are_counted(batch, episodes):
-    with pytest.raises(ValueError, match="episodes are counted, 0 .. 10000000 of each game, not"):
+    with pytest.raises(ValueError, match=r"episodes are counted, 0 \.\. 10000000 of each game, not"):
         batch.random_play(episodes)
 
 
