@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 
 ARROWS = {b"A": "up", b"B": "down", b"C": "right", b"D": "left"}
+ENDS = (b"", b"\x04")  # of the input, and Ctrl-D, by which people say so
 
 
 def pressed() -> Iterator[str]:
@@ -23,7 +24,7 @@ def pressed() -> Iterator[str]:
     before = termios.tcgetattr(file)
     try:
         tty.setcbreak(file, termios.TCSADRAIN)  # what was typed ahead counts
-        while read := os.read(file, 8):
+        while (read := os.read(file, 8)) not in ENDS:
             yield named(read)
     finally:
         termios.tcsetattr(file, termios.TCSADRAIN, before)

@@ -162,7 +162,7 @@ def _act(batch: Batch, policy: Policy) -> tuple[NDArray[Any], NDArray[np.bool_],
     state: Any = None
     starting = np.ones(batch.n, bool)
     while not batch.done.all():
-        chosen, state = policy(batch.observe(), state, starting)
+        chosen, state = _pair(policy(batch.observe(), state, starting), policy.name)
         actions = _checked(chosen, batch, policy.name)
         batch.step(actions)
         taken.append(actions.astype(np.uint8))
@@ -178,6 +178,12 @@ def _now(batch: Batch, curve: str) -> NDArray[np.float32]:
     names = batch.task.channels
     values = batch.rewards[:, names.index(curve)] if curve in names else batch.states[curve]
     return values.astype(np.float32)
+
+
+def _pair(returned: Any, name: str) -> tuple[Any, Any]:
+    if not isinstance(returned, tuple | list) or len(returned) != 2:
+        raise TypeError(f"policy {name!r} must return (actions, state), a tuple of two, not {shown(returned)}")
+    return returned
 
 
 def _checked(actions: Any, batch: Batch, name: str) -> NDArray[np.int64]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 
 from ..comparison import Comparison, Pair
@@ -19,9 +19,13 @@ from .tables import Cell, Column, Section, columns, figure, row, value
 Reports = Mapping[str, Report]
 SPLITS = ("train", "deploy")
 MANY = ENOUGH**2  # pairs of seeds that are too many to draw
-PAIRED = (
-    "Both on the same levels. In square brackets stands a 95 % interval: of twenty differences between agents that are "
-    "alike, about one is told as if they were not."
+SQUARE = (
+    "In square brackets stands a 95 % interval: of twenty differences between agents that are alike, about one is told "
+    "as if they were not."
+)
+ROUND = (
+    "In round brackets stands the range of all pairs of seeds, one of each agent; p is how likely seeds of agents that "
+    "are alike lie apart like this by chance."
 )
 DRAWN = (
     "The upright stroke is the difference of the means, the line its 95 % interval where there is one; where there are "
@@ -91,7 +95,7 @@ def _differences(key: str, comparison: Comparison, pair: Pair) -> Section:
         for of in pair.differences
     ]
     heads = (*columns("measure", numbers=(pair.first, pair.second, "difference")), Column("told", numeric=False))
-    return Section(key, f"{pair.first} less {pair.second}", PAIRED, heads, tuple(rows))
+    return Section(key, f"{pair.first} less {pair.second}", _note(pair.differences), heads, tuple(rows))
 
 
 def all_differences(comparison: Comparison) -> Section:
@@ -104,7 +108,16 @@ def all_differences(comparison: Comparison) -> Section:
         for of in pair.differences
     ]  # fmt: skip
     heads = columns("first agent", "second agent", "measure", numbers=("first", "second", "difference"))
-    return Section("differences", "Differences", PAIRED, (*heads, Column("told", numeric=False)), tuple(rows))
+    note = _note(of for pair in comparison.pairs for of in pair.differences)
+    return Section("differences", "Differences", note, (*heads, Column("told", numeric=False)), tuple(rows))
+
+
+def _note(differences: Iterable[Difference]) -> str:
+    """What stands in the brackets that there are."""
+    shown = list(differences)
+    square = SQUARE if any(of.low is not None for of in shown) else ""
+    ranged = ROUND if any(of.low is None and of.seed_range for of in shown) else ""
+    return " ".join(filter(None, ("Both on the same levels.", square, ranged)))
 
 
 def _mean(estimate: Estimate) -> Cell:

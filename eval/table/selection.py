@@ -13,7 +13,11 @@ KEY = ("agent", "training_seed", "deterministic", "split")
 
 
 def most_levels(parts: Sequence[Episodes]) -> list[Episodes]:
-    """Tables of episodes without those whose levels are all in a larger table: of each run, and of each split."""
+    """Tables of episodes without those whose levels are all in a larger table: of each run, and of each split.
+
+    A table that is there twice counts once.
+    """
+    parts = [part for k, part in enumerate(parts) if not any(part.table.equals(other.table) for other in parts[:k])]
     levels = [_levels(part) for part in parts]
     kept = []
     for part, own in zip(parts, levels, strict=True):

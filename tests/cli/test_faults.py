@@ -92,6 +92,12 @@ def test_each_seed_has_its_own_most_levels(results: Path) -> None:
     assert report.main.levels["deploy"] == 15
 
 
+def test_a_table_that_is_there_twice_counts_once(results: Path, tmp_path: Path) -> None:
+    folder = only(results)
+    shutil.copytree(folder / "seed-0", tmp_path / "again")
+    assert len(find_episodes((folder, tmp_path / "again"))) == len(find_episodes((folder,)))
+
+
 def test_a_damaged_agent_is_mended_as_the_message_says(
     results: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -246,3 +246,9 @@ def test_the_figure_draws_every_difference(few: Comparison, good: Episodes, wors
 def test_the_long_table_has_a_row_for_each_difference(few: Comparison) -> None:
     rows = all_differences(few).rows
     assert len(rows) == sum(len(pair.differences) for pair in few.pairs)
+
+
+def test_a_note_tells_of_the_brackets_that_there_are(few: Comparison, good: Episodes, worse: Episodes) -> None:
+    assert "square" not in all_differences(few).note
+    assert "In round brackets" in all_differences(few).note
+    assert "In square brackets" in all_differences(compare(good, worse)).note

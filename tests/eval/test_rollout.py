@@ -141,6 +141,16 @@ def test_what_is_refused() -> None:
             rollout(TASK, Walker(bad), [1, 2])
 
 
+@pytest.mark.parametrize("returned", [0, np.zeros(2, int), (np.zeros(2, int),)])
+def test_a_policy_returns_actions_and_state(returned: object) -> None:
+    class Wrong(Walker):
+        def __call__(self, *_: object) -> Any:
+            return returned
+
+    with pytest.raises(TypeError, match=r"must return \(actions, state\), a tuple of two, not"):
+        rollout(TASK, Wrong(), [1, 2])
+
+
 def test_replaying_verifies_and_tampering_shows() -> None:
     played = rollout(TASK, reference("mixture:cheese:corner"), range(20))
     verify(played)
