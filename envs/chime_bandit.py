@@ -157,8 +157,9 @@ def likeliest(pulls: Any, wins: Any) -> int:
 @kernel
 def ratio(pulls: int, wins: int) -> float:
     """How much likelier a good arm gives this than a bad one; whatever a hand-made state says, within the table."""
-    lost = np.int64(pulls) - np.int64(wins)
-    return float(RATIO[min(np.int64(wins), LONGEST), min(max(lost, 0), LONGEST)])
+    won: Any = np.int64(wins)
+    lost: Any = np.int64(pulls) - won
+    return float(RATIO[min(won, LONGEST), min(max(lost, 0), LONGEST)])
 
 
 @kernel

@@ -183,7 +183,7 @@ def _now(batch: Batch, curve: str) -> NDArray[np.float32]:
 def _pair(returned: Any, name: str) -> tuple[Any, Any]:
     if not isinstance(returned, tuple | list) or len(returned) != 2:
         raise TypeError(f"policy {name!r} must return (actions, state), a tuple of two, not {shown(returned)}")
-    return returned
+    return returned[0], returned[1]
 
 
 def _checked(actions: Any, batch: Batch, name: str) -> NDArray[np.int64]:
