@@ -21,6 +21,7 @@ from ..leaderboards.entry import ENTRIES, ENTRY, Entry, slug
 from .exports import Exports, Files
 from .options import OptionalPath, optional
 from .results import find_episodes
+from .saying import say
 
 Agents = Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="AGENT AGENT [AGENT ...]")]
 
@@ -51,7 +52,7 @@ def compare(
     export.write(console, compared(made), long, lambda _: svg({"": drawn}, Axis.around_zero([drawn])))
     if html_page is not None:
         write_whole(html_page, html.render_comparison(made).encode())
-        console.print(f"written: {html_page}", soft_wrap=True, highlight=False, markup=False)
+        say(console, f"written: {html_page}")
 
 
 def _found(word: str, entries: Path) -> tuple[str, Episodes]:

@@ -15,6 +15,7 @@ from ..eval.show.figures import figure
 from ..eval.show.tables import Section
 from ..files import write_whole
 from .options import OptionalPath
+from .saying import say
 
 Draw = Callable[[list[Section]], str]
 
@@ -49,7 +50,7 @@ class Tables:
         texts = {path: text(sections) for path, text, sections in (*made, (self.drawn, figure, listed)) if path}
         for path, text in texts.items():
             write_whole(path, text.encode())
-            console.print(f"written: {path}", soft_wrap=True, highlight=False, markup=False)
+            say(console, f"written: {path}")
 
     @property
     def drawn(self) -> Path | None:

@@ -20,6 +20,7 @@ from ..players import players
 from ..terms import SPLITS, Split
 from .agents import by_seed, environment_first, importable
 from .options import Environment, Flag, Options, Shared, ZipAlgorithm, check_counts
+from .saying import say
 
 ENDINGS = (".html", *animation.FORMATS)
 
@@ -60,8 +61,7 @@ def watch(
     shown = product(dict.fromkeys(split), found)
     episodes = Episodes.join(rollout(task.on(name), player, seeds, run=run) for name, (player, run) in shown)
     write_whole(out, _drawn(episodes, kind, fps))
-    told = f"{episodes.runs[0].agent} on {task.game.name}: {out}"
-    Console().print(told, soft_wrap=True, highlight=False, markup=False)
+    say(Console(), f"{episodes.runs[0].agent} on {task.game.name}: {out}")
 
 
 def _drawn(episodes: Episodes, kind: str, fps: int) -> bytes:

@@ -20,6 +20,10 @@ from .table.game import GameRecord
 from .table.matching import check_comparable, common_levels, levels_played, on_levels
 from .table.record import Record
 
+RANGES = (  # what stands beside a difference of few training seeds
+    "In round brackets stands the range of all pairs of seeds, one of each agent; p is how likely seeds of agents that "
+    "are alike lie apart like this by chance."
+)
 Given = Episodes | Report | Iterable[Episodes]
 
 
@@ -202,9 +206,8 @@ def _few_seeds(reports: Mapping[str, Report]) -> Iterator[str]:
         )
     if any(1 < _seeds(report) < ENOUGH for report in reports.values()):
         yield (
-            f"2 to {ENOUGH - 1} training seeds are too few for an interval over seeds, which takes {ENOUGH}: in round "
-            "brackets stands the range of all pairs of seeds, one of each agent. Every seed means all of one agent's "
-            "against all of the other's; p is how likely seeds of agents that are alike lie apart like this by chance."
+            f"2 to {ENOUGH - 1} training seeds are too few for an interval over seeds, which takes {ENOUGH}. {RANGES} "
+            "Every seed means all of one agent's against all of the other's."
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 
-from ..comparison import Comparison, Pair
+from ..comparison import RANGES, Comparison, Pair
 from ..measures.definitions import PARTS
 from ..measures.differences import Difference
 from ..measures.estimates import Estimate
@@ -22,10 +22,6 @@ MANY = ENOUGH**2  # pairs of seeds that are too many to draw
 SQUARE = (
     "In square brackets stands a 95 % interval: of twenty differences between agents that are alike, about one is told "
     "as if they were not."
-)
-ROUND = (
-    "In round brackets stands the range of all pairs of seeds, one of each agent; p is how likely seeds of agents that "
-    "are alike lie apart like this by chance."
 )
 DRAWN = (
     "The upright stroke is the difference of the means, the line its 95 % interval where there is one; where there are "
@@ -116,7 +112,7 @@ def _note(differences: Iterable[Difference]) -> str:
     """What stands in the brackets that there are."""
     shown = list(differences)
     square = SQUARE if any(of.low is not None for of in shown) else ""
-    ranged = ROUND if any(of.low is None and of.seed_range for of in shown) else ""
+    ranged = RANGES if any(of.low is None and of.seed_range for of in shown) else ""
     return " ".join(filter(None, ("Both on the same levels.", square, ranged)))
 
 

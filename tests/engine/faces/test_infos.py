@@ -40,6 +40,7 @@ READ = {
     "values": lambda infos: list(infos.values()) == [1, 2],
     "items": lambda infos: dict(infos.items()) == MADE,
     "==": lambda infos: infos == MADE and MADE == infos,  # noqa: SIM300
+    "== what is as unread": lambda infos: infos == lazy()[0],
     "!=": lambda infos: infos != {} and {} != infos,  # noqa: SIM300
     "dict": lambda infos: dict(infos) == MADE,
     "{**}": lambda infos: {**infos} == MADE,
