@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+from goalgap import SUITE
+
 IMPORT = """
 import time, gymnasium, numpy
 start, spent = time.perf_counter(), time.process_time()
@@ -43,7 +45,8 @@ def test_importing(benchmark, report):
 
 @pytest.mark.parametrize("game", ["CheeseCorner", "KeysAndChests", "Probation"])
 def test_first_steps(benchmark, report, tmp_path, game):
-    script, cache = FIRST_STEP.replace("CheeseCorner", game), {"NUMBA_CACHE_DIR": str(tmp_path)}
+    script = FIRST_STEP.replace("goalgap/CheeseCorner-v0", SUITE[game].id)
+    cache = {"NUMBA_CACHE_DIR": str(tmp_path)}
     first, times = seconds(script, **cache), []
     benchmark.pedantic(lambda: times.append(seconds(script, **cache)), rounds=5)
     report(f"{game}: first step since gymnasium.make, never compiled", told(*first), "3 s")
