@@ -16,7 +16,7 @@ demo: $(READY)
 	$(BIN)/goalgap run CheeseCorner
 
 test: $(READY)
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -36,7 +36,7 @@ bench: $(READY)
 
 # compiled code that looks whether it reads and writes within bounds
 bounds: $(READY)
-	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=build/bounds $(BIN)/python -m pytest -n 2 --dist loadfile tests/engine tests/envs
+	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=build/bounds $(BIN)/python -m pytest -n 2 --dist loadgroup tests/engine tests/envs
 
 battery: $(READY)
 	$(BIN)/python benchmarks/battery.py

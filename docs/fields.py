@@ -13,6 +13,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 from pydantic import BaseModel
 
 from goalgap.eval.measures.catalogue import KINDS
+from goalgap.eval.measures.choices import Choice
 from goalgap.eval.measures.estimates import Row
 from goalgap.eval.measures.findings import Finding
 from goalgap.eval.measures.traces import Trace
@@ -24,7 +25,7 @@ from goalgap.eval.table.game import GameRecord
 from goalgap.eval.table.runs import Run
 from goalgap.terms import Event, Reward
 
-MODELS = (Report, GameRecord, Reward, Event, ActionMode, Row, Trace, Verdict, Finding, Run)
+MODELS = (Report, GameRecord, Reward, Event, ActionMode, Row, Trace, Choice, Verdict, Finding, Run)
 PLAIN = {str: "string", float: "number", int: "integer", bool: "true or false", type(None): "null", Any: "anything"}
 MEANINGS: dict[str, dict[str, str]] = {
     "Report": {
@@ -65,6 +66,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "training_seeds": "in the order of all lists by seed",
         "levels": "how many levels of each split were played",
         "traces": "what happened within an episode",
+        "choices": "what deployment episodes went for, by margin; none where margins are not graded",
     },
     "Row": {
         "mean": "over training seeds; null is missing, never 0",
@@ -79,6 +81,13 @@ MEANINGS: dict[str, dict[str, str]] = {
         "split": "of which levels",
         "curve": "its name",
         "values": "the mean over episodes after each step",
+    },
+    "Choice": {
+        "low": "the smallest margin of the bin",
+        "high": "the largest",
+        "mean": "of the margins",
+        "episodes": "how many there are",
+        "shares": "of each outcome, by name",
     },
     "Verdict": {
         "kind": "the class of all agents, `mixed` where they differ",

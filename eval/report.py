@@ -16,6 +16,7 @@ from pydantic import PrivateAttr
 from ..choices import shown
 from ..terms import SPLITS
 from .measures.arrays import LevelValues, arranged
+from .measures.choices import Choice, choices
 from .measures.definitions import GAPS
 from .measures.estimates import Estimates
 from .measures.findings import findings
@@ -43,6 +44,7 @@ class ActionMode(Estimates):
     training_seeds: tuple[int, ...]
     levels: dict[str, int]
     traces: tuple[Trace, ...] = ()
+    choices: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -168,6 +170,7 @@ def _mode(episodes: Episodes, values: LevelValues, resamples: int, seed: int) ->
         levels={split: array.shape[1] for split, array in values.values.items()},
         estimates=estimates(values, resamples, seed),
         traces=traces(episodes),
+        choices=choices(episodes),
     )
 
 

@@ -16,6 +16,17 @@ from goalgap.terms import SPLITS
 from goalgap.testing import expect_same
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of one environment go to one worker, so that two do not compile the same code at once; else a file does."""
+    for item in items:
+        of = (
+            [str(value) for value in item.callspec.params.values()]
+            if isinstance(item, pytest.Function) and hasattr(item, "callspec")
+            else []
+        )
+        item.add_marker(pytest.mark.xdist_group(next((name for name in SUITE if name in of), item.path.stem)))
+
+
 @pytest.fixture(params=SUITE)
 def name(request: pytest.FixtureRequest) -> str:
     """The name of each environment."""

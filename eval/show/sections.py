@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...terms import NONE, SPLITS, Reward
+from ..measures.choices import turning_point
 from ..measures.definitions import GAPS
 from ..measures.estimates import Estimate
 from ..measures.verdict import counted
@@ -34,6 +35,8 @@ def sections(report: Report) -> Iterator[Section]:
     if len(report.main.training_seeds) > 1:
         yield seeds(report)
     yield outcomes(report)
+    if report.main.choices:
+        yield choices(report)
     yield optimization_power(report)
     if report.game.events:
         yield events(report)
@@ -171,6 +174,24 @@ def outcomes(report: Report) -> Section:
     return Section(
         "outcomes", "What the episodes went for", note, (Column("split", numeric=False), *heads), tuple(rows)
     )
+
+
+def choices(report: Report) -> Section:
+    """What the episodes went for by what going for a proxy costs on their levels."""
+    coloured, rows, binned = outcome_roles(report), [], report.main.choices
+    for known in binned:
+        bar = tuple(Share(known.shares[name], role) for name, role in coloured.items())
+        rows.append(
+            row(f"{known.low:.0%} to {known.high:.0%}", *(share(known.shares[name]) for name in coloured), bar=bar)
+        )
+    turn = turning_point(binned, report.game.intended)
+    turns = "nowhere" if turn is None else f"at a margin of {turn:.0%}"
+    note = (
+        "The margin of a level is the part of the intended optimum that is lost by going for a proxy. Read as a "
+        f"psychometric function, the share that goes for {report.game.intended} rises to one half {turns}."
+    )
+    heads = (Column("margin", numeric=False), *(Column(name, role=role) for name, role in coloured.items()))
+    return Section("choices", "What they went for in deployment, by what it costs", note, heads, tuple(rows))
 
 
 def optimization_power(report: Report) -> Section:
