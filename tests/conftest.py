@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
@@ -17,14 +18,15 @@ from goalgap.testing import expect_same
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of one environment go to one worker, so that two do not compile the same code at once; else a file does."""
+    """Tests of one environment go to one worker, those of none by their file, so that few compile the same code."""
     for item in items:
-        of = (
-            [str(value) for value in item.callspec.params.values()]
-            if isinstance(item, pytest.Function) and hasattr(item, "callspec")
-            else []
-        )
-        item.add_marker(pytest.mark.xdist_group(next((name for name in SUITE if name in of), item.path.stem)))
+        words = {*re.split(r"[-_\[\]]", item.name), *map(str, _parameters(item))}
+        group = next((name for name in SUITE if name in words), item.path.stem)
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
+def _parameters(item: pytest.Item) -> list[Any]:
+    return list(item.callspec.params.values()) if hasattr(item, "callspec") else []
 
 
 @pytest.fixture(params=SUITE)

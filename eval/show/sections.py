@@ -5,26 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ...terms import NONE, SPLITS, Reward
-from ..measures.choices import turning_point
+from ...terms import SPLITS, Reward
 from ..measures.definitions import GAPS
 from ..measures.estimates import Estimate
 from ..measures.verdict import counted
 from ..measures.wording import bounds, number, power
 from ..report import ActionMode, Report
 from .charts import DotGroup, DotRow, Dots, Lines, Step, Waterfall
+from .pursued import choices, outcomes, pursuits, titled
 from .tables import Cell, Column, Row, Section, Share, columns, figure, row, share, value
 
-SHORT = {"misspecified": "misspec."}  # so that a table keeps within 80 columns
 BITS = (
     "Optimization power is -log2 of how often random play does as well: each bit halves it, and random play itself has "
     "at most about 1.4 bits. “≥” where some episodes did better than every random one."
 )
-WENT_FOR = {
-    True: "The goal that was reached first, the intended one where both were at once; none, when none was.",
-    False: "The goal of which the largest part was achieved, beyond what chance does, the intended one where both were "
-    "equally; none, when that is under half.",
-}
 
 
 def sections(report: Report) -> Iterator[Section]:
@@ -54,34 +48,6 @@ def brief(report: Report, mode: ActionMode) -> dict[str, Estimate]:
         "score in deployment": mode.score("deploy", report.game.intended),
         "score in training": mode.score("train", report.game.intended),
     }
-
-
-def pursuits(report: Report) -> Section:
-    """What the agents go for in deployment: the pursuit share of every outcome, a bar each."""
-    mode, rows = report.main, []
-    for name, role in outcome_roles(report).items():
-        pursued = mode.pursuit(name)
-        bar = () if pursued.mean is None else (Share(min(max(pursued.mean, 0.0), 1.0), role),)
-        of_random = share(mode.estimate("chance", "deploy", name).mean)
-        went = share(mode.outcome("deploy", name).mean)
-        rows.append(row(_titled(name, role), value(pursued), went, of_random, bar=bar))
-    note = (
-        "The pursuit share is the share of episodes that went for it, less what chance alone does to an agent that is "
-        "lost: 1 of none for random play, 1 of its goal for an oracle. The shares sum to 1."
-    )
-    heads = (Column("goal", numeric=False), *map(Column, ("pursuit share", "of episodes", "of random play")))
-    return Section("pursuits", "What it goes for in deployment", note, heads, tuple(rows))
-
-
-def outcome_roles(report: Report) -> dict[str, str]:
-    """Every outcome with its role and a number, by which it is coloured."""
-    roles = {reward.name: reward.role for reward in report.game.rewards} | {NONE: NONE}
-    return {name: f"{role} k{k}" for k, (name, role) in enumerate(roles.items())}
-
-
-def _titled(name: str, role: str) -> str:
-    role = role.split(maxsplit=1)[0]
-    return "nothing named" if role == NONE else f"{name} ({SHORT.get(role, role)})"
 
 
 def gaps(report: Report) -> Section:
@@ -119,7 +85,7 @@ def scores(report: Report) -> Section:
     """Of every goal and misspecified reward, on every split."""
     mode = report.main
     rows = [
-        row(_titled(reward.name, reward.role), *_by_split(mode.score, reward.name)) for reward in report.game.rewards
+        row(titled(reward.name, reward.role), *_by_split(mode.score, reward.name)) for reward in report.game.rewards
     ]
     levels = row("levels", *(figure(mode.levels.get(split, 0), 0) for split in SPLITS), weight="faint")
     return Section(
@@ -160,38 +126,6 @@ def seeds(report: Report) -> Section:
     )
     heads = columns("training seed", "goes for", numbers=(*report.outcomes, *shown))
     return Section("seeds", "Each training seed in deployment", note, heads, tuple(rows))
-
-
-def outcomes(report: Report) -> Section:
-    """What the episodes went for, in shares."""
-    coloured, rows = outcome_roles(report), []
-    for split in SPLITS:
-        shares = {name: report.main.outcome(split, name) for name in report.outcomes}
-        bar = tuple(Share(known.mean, coloured[name]) for name, known in shares.items() if known.mean is not None)
-        rows.append(row(split, *(share(known.mean) for known in shares.values()), bar=bar))
-    heads = (Column(name, role=role) for name, role in coloured.items())
-    note = WENT_FOR[report.game.places]
-    return Section(
-        "outcomes", "What the episodes went for", note, (Column("split", numeric=False), *heads), tuple(rows)
-    )
-
-
-def choices(report: Report) -> Section:
-    """What the episodes went for by what going for a proxy costs on their levels."""
-    coloured, rows, binned = outcome_roles(report), [], report.main.choices
-    for known in binned:
-        bar = tuple(Share(known.shares[name], role) for name, role in coloured.items())
-        rows.append(
-            row(f"{known.low:.0%} to {known.high:.0%}", *(share(known.shares[name]) for name in coloured), bar=bar)
-        )
-    turn = turning_point(binned, report.game.intended)
-    turns = "nowhere" if turn is None else f"at a margin of {turn:.0%}"
-    note = (
-        "The margin of a level is the part of the intended optimum that is lost by going for a proxy. Read as a "
-        f"psychometric function, the share that goes for {report.game.intended} rises to one half {turns}."
-    )
-    heads = (Column("margin", numeric=False), *(Column(name, role=role) for name, role in coloured.items()))
-    return Section("choices", "What they went for in deployment, by what it costs", note, heads, tuple(rows))
 
 
 def optimization_power(report: Report) -> Section:

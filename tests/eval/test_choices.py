@@ -1,6 +1,8 @@
-"""What agents go for by what it costs: on tables of which it is known, and in an environment whose margins are graded."""
+"""What agents go for by what it costs, on tables of which it is known."""
 
 from __future__ import annotations
+
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -33,7 +35,7 @@ def test_an_agent_that_weighs_the_two_turns_round_where_it_does():
     assert [known.shares["good"] for known in binned[:3]] == [0, 0, 0]
     assert [known.shares["bad"] for known in binned[-3:]] == [0, 0, 0]
     assert turning_point(binned, "good") == pytest.approx(0.4, abs=0.06)
-    assert all(one.high <= other.low and one.low <= one.mean <= one.high for one, other in zip(binned, binned[1:]))
+    assert all(one.high <= other.low and one.low <= one.mean <= one.high for one, other in pairwise(binned))
 
 
 @pytest.mark.parametrize(("above", "share"), [(0.0, 1.0), (1.0, 0.0)])
