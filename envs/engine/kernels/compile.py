@@ -77,8 +77,10 @@ class Compiler:
     def _compiled(self, function: Any) -> Kernel:
         from numba import njit
 
+        from .inlining import Inlined
+
         if function not in self._inner:
-            self._inner[function] = njit(self._bind(function, self._tag), **INNER)
+            self._inner[function] = njit(self._bind(function, self._tag), pipeline_class=Inlined, **INNER)
         return self._inner[function]
 
     def _bind(self, function: Any, tag: str) -> FunctionType:
