@@ -217,26 +217,28 @@ def least_harm(level: Level, state: State, left: int) -> tuple[float, int]:
 
 @kernel
 def margin(level: Level) -> float:
-    """What the mouse loses that takes the first of the shortest ways: by the lava on it, less what it gains in time."""
+    """What a mouse loses by the first of the shortest ways: what lava costs on it, less what is gained in time.
+
+    Nothing where no dry way, and so nothing to gain, is within the time.
+    """
     optimum = value(level, level.start, CHEESE)[0]
-    return 1.0 - hasty(level) / optimum if optimum > 0.0 else 0.0
+    return 1.0 - (value(level, level.start, SHORTEST)[0] - toll(level)) / optimum if optimum > 0.0 else 0.0
 
 
 @kernel
-def hasty(level: Level) -> float:
-    """What the first of the shortest ways earns of the intended goal."""
-    target = only(level, level.cheese)
-    row, col, earned, weight = level.start.mouse.row, level.start.mouse.col, 0.0, 1.0
-    left = nearest(level.walls, row, col, target)[0]
-    while left > 0:
+def toll(level: Level) -> float:
+    """What the lava on the first of the shortest ways costs, discounted."""
+    target, row, col, cost = only(level, level.cheese), level.start.mouse.row, level.start.mouse.col, 0.0
+    steps = nearest(level.walls, row, col, target)[0]
+    for t in range(steps):
         for action in range(4):
             r, c = row + ROW_STEP[action], col + COL_STEP[action]
-            if not contains(level.walls, r, c) and nearest(level.walls, r, c, target)[0] == left - 1:
+            if not contains(level.walls, r, c) and nearest(level.walls, r, c, target)[0] == steps - t - 1:
                 break
-        row, col, left = r, c, left - 1
-        earned += weight * ((left == 0) - 1.0 * contains(level.lava, row, col))
-        weight *= DISCOUNT
-    return earned
+        row, col = r, c
+        if contains(level.lava, row, col):
+            cost += DISCOUNT**t
+    return cost
 
 
 GAME = Game(

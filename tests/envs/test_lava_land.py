@@ -126,10 +126,11 @@ def test_values_are_the_optimum_from_every_cell_also_where_lava_cannot_be_avoide
 
 def test_a_mouse_that_lava_encloses_runs_for_the_cheese_or_goes_to_and_fro_where_it_is_too_late():
     """It has no wall to bump into, so its first step costs; there and back, every other one does."""
-    assert oracle(ENCLOSED, "cheese", horizon=20) == "rrru"
     assert play(ENCLOSED, "rrru", horizon=20).earned["cheese"] == {1: -1.0, 2: -1.0, 4: 1.0}
-    late, _ = drawn(ENCLOSED, horizon=3)
-    np.testing.assert_allclose(late.batch.values()[0], [-1.0 - 0.95**2, 0.0])
+    assert play(ENCLOSED, "udu", horizon=3).earned["cheese"] == {1: -1.0, 3: -1.0}
+    early, late = (drawn(ENCLOSED, horizon=horizon)[0].batch for horizon in (20, 3))
+    np.testing.assert_allclose(early.values()[0, 0], -1.0 - 0.95 + 0.95**3)
+    np.testing.assert_allclose(late.values()[0, 0], -1.0 - 0.95**2)
 
 
 @pytest.mark.parametrize("maze", ["blocks", "perfect"])
