@@ -72,7 +72,8 @@ class Maker:
 
     def folder_of(self, experiment: Experiment) -> Path:
         """Where the results of an experiment lie."""
-        task = envs.task(self.environment, alpha=experiment.alpha, reward=experiment.reward or None)
+        chosen = {"alpha": experiment.alpha, "reward": experiment.reward or None, **experiment.arguments}
+        task = envs.task(self.environment, **chosen)
         return folder_of(self.results, task, default_recipe(task, experiment.algorithm))
 
     def _enter_ablated(self, experiment: Experiment) -> None:

@@ -76,11 +76,16 @@ COLUMNS = (Column("rank"), Column("entry", numeric=False), *(column for column, 
 def boards(
     entries: Iterable[Entry], report: Callable[[Entry], Report] = lambda entry: Report.of(entry.episodes)
 ) -> dict[str, Section]:
-    """The table of each environment that has entries, best first; `report` makes the report of each."""
-    entered: dict[str, list[tuple[Entry, Report]]] = {name: [] for name in known()}
+    """The table of each environment that has entries, best first; `report` makes the report of each.
+
+    Entries of other arguments than the standard ones play other levels: they are ranked among themselves, behind it.
+    """
+    entered: dict[str, list[tuple[Entry, Report]]] = {}
     for entry in entries:
-        entered[entry.episodes.game.environment].append((entry, report(entry)))
-    return {name: _board(name, reported) for name, reported in entered.items() if reported}
+        entered.setdefault(entry.board, []).append((entry, report(entry)))
+    order = list(known())
+    names = sorted(entered, key=lambda name: (order.index(name.partition(",")[0]), name))
+    return {name: _board(name, entered[name]) for name in names}
 
 
 def _board(name: str, entered: list[tuple[Entry, Report]]) -> Section:

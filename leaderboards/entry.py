@@ -17,11 +17,12 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from itertools import product
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, ValidationError
 
@@ -69,7 +70,7 @@ class Entry:
     """An agent with its episodes, sampled actions only, by every training seed on every level.
 
     Raises:
-        EntryError: for another than a standard environment, argmax actions, or levels that are left out or repeated.
+        EntryError: for an environment that is not known, argmax actions, or levels that are left out or repeated.
     """
 
     info: EntryInfo
@@ -77,10 +78,8 @@ class Entry:
 
     def __post_init__(self) -> None:
         game = self.episodes.game
-        if game.environment not in known() or game.arguments != task(game.environment).arguments:
-            raise EntryError(
-                f"the board is of standard environments; these episodes are of {game.environment} with {game.arguments}"
-            )
+        if game.environment not in known():
+            raise EntryError(f"the board knows no environment {game.environment}: is its package installed?")
         if any(run.deterministic for run in self.episodes.runs):
             raise EntryError("an entry holds episodes with sampled actions, not with argmax actions")
         for run, split in product(self.episodes.runs, SPLITS):
@@ -93,6 +92,13 @@ class Entry:
                 f"an entry plays the levels 0 .. {LEVELS - 1} of {split} once with each training seed; "
                 f"seed {seed} of {self.info.name} plays {len(played)}"
             )
+
+    @property
+    def board(self) -> str:
+        """The board that it stands on: the environment, and what of its arguments is not standard."""
+        game, usual = self.episodes.game, task(self.episodes.game.environment).arguments
+        other = {name: value for name, value in game.arguments.items() if value != usual.get(name)}
+        return ", ".join(part for part in (game.environment, named(other)) if part)
 
     @property
     def folder(self) -> Path:
@@ -125,6 +131,11 @@ class Entry:
     def verify(self) -> None:
         """Play every recorded episode again; EpisodesError names, by run and split, what comes out otherwise."""
         replay.verify(self.episodes)
+
+
+def named(arguments: Mapping[str, Any]) -> str:
+    """Arguments in words, such as "redundancy 1"."""
+    return ", ".join(f"{name} {value}" for name, value in arguments.items())
 
 
 def slug(name: str) -> str:

@@ -7,14 +7,19 @@ shows that the intended goal can be learned. Other optimizers and rewards are tr
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from ..envs.engine.game import Game
+from .entry import named
 
 AUTHORS = "The GoalGap authors"
 MIXED = {"IceCream": 0.5}  # alpha, if not 1: distinguishing levels alone teach to stay away from home before to pay
 FURTHER = {"SweetTooth": ("ARS",), "IrishElk": ("ARS",)}  # stories about evolution: there it shows what it makes
+VARIED: dict[str, tuple[dict[str, Any], ...]] = {  # arguments that the finding depends on, besides the usual ones
+    "CheeseDish": ({"redundancy": 1}, {"redundancy": 2}, {"redundancy": 4})
+}
 REMEMBERING = ("RecurrentPPO",)  # algorithms whose agents are evaluated once more without their memory
 
 
@@ -28,6 +33,7 @@ class Experiment:
         seeds: how many agents.
         alpha: fraction of distinguishing levels in training.
         reward: what training is rewarded by; the intended goal if empty.
+        arguments: of the environment, where they are not its own, in training and in evaluation.
     """
 
     environment: str
@@ -36,11 +42,12 @@ class Experiment:
     seeds: int = 1
     alpha: float = 0.0
     reward: str = ""
+    arguments: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
         """The entry's name."""
-        parts = [self.algorithm, self.reward, f"alpha {self.alpha:g}" if self.alpha else ""]
+        parts = [self.algorithm, self.reward, f"alpha {self.alpha:g}" if self.alpha else "", named(self.arguments)]
         return ", ".join(part for part in parts if part)
 
     @property
@@ -49,14 +56,17 @@ class Experiment:
         words = ["run", self.environment, "--seeds", str(self.seeds)]
         words += ["--algorithm", self.algorithm] if self.algorithm != self.default else []
         words += ["--alpha", f"{self.alpha:g}"] if self.alpha else []
-        return words + (["--reward", self.reward] if self.reward else [])
+        words += ["--reward", self.reward] if self.reward else []
+        chosen = [f"{name}={value}" for name, value in self.arguments.items()]
+        return words + (["--set", *chosen] if chosen else [])
 
     @property
     def description(self) -> str:
         """What they are, in a sentence."""
         reward = f", rewarded by {self.reward}" if self.reward else ""
         mixed = f"; {100 * self.alpha:g} % of its training levels tell the goals apart" if self.alpha else ""
-        return f"{self.algorithm} by the standard recipe{reward}{mixed}."
+        made = f", with {named(self.arguments)}" if self.arguments else ""
+        return f"{self.algorithm} by the standard recipe{made}{reward}{mixed}."
 
     @property
     def ablated(self) -> bool:
@@ -71,6 +81,8 @@ def experiments(game: Game, default: str) -> Iterator[Experiment]:
     yield Experiment(name, default, default, alpha=MIXED.get(name, 1.0))
     for algorithm in FURTHER.get(name, ()):
         yield Experiment(name, algorithm, default, seeds=3)
+    for arguments in VARIED.get(name, ()):
+        yield Experiment(name, default, default, seeds=3, arguments=arguments)
     if game.oversight:
         yield Experiment(name, default, default, alpha=0.5)
         for wrong in game.misspecified:

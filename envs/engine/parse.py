@@ -34,8 +34,8 @@ def parse(task: Task, drawing: str) -> Levels:
     Raises:
         ValueError: it is no level of the task; says where, and which glyphs there are.
     """
-    levels = np.zeros(1, task.level_dtype)
-    levels["seed"], levels["horizon"], levels["margin"] = -1, task.settings.horizon, np.nan
+    levels = task.blank_level.copy()
+    levels["seed"], levels["margin"] = -1, np.nan
     art = task.game.art
     try:
         if isinstance(art, GridArt):

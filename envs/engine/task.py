@@ -108,8 +108,20 @@ class Task:
     @cached_property
     def drawing(self) -> Draw:
         """How its levels are drawn, as the loops take it."""
-        empty, alpha = np.zeros(1, self.level_dtype), np.uint64(round(self.alpha * 2**32))
-        return Draw(self.settings.record(), SPLITS.index(self.split), alpha, empty, 0.0 if self.agrees else np.nan)
+        alpha, margin = np.uint64(round(self.alpha * 2**32)), 0.0 if self.agrees else np.nan
+        return Draw(self.settings.record(), SPLITS.index(self.split), alpha, self.blank_level, margin)
+
+    @cached_property
+    def blank_level(self) -> np.ndarray[Any, Any]:
+        """A level, an array of one record, that holds nothing but the arguments that are fields of it, as `horizon` is.
+
+        Such a field is a number; what has the name of an argument and is an array, such as a set of cells, is another.
+        """
+        blank, chosen = np.zeros(1, self.level_dtype), self.settings.record()
+        for name in chosen.dtype.names:
+            if name in blank.dtype.names and blank.dtype[name].kind == "i":
+                blank[name] = chosen[name]
+        return blank
 
     @cached_property
     def level_dtype(self) -> np.dtype[Any]:

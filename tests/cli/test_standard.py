@@ -62,3 +62,13 @@ def test_entries_that_are_missing_are_made_by_the_commands_they_name(
     capsys.readouterr()
     assert goalgap(*words) == 0
     assert capsys.readouterr().out == ""
+
+
+def test_an_experiment_may_have_arguments_of_the_environment() -> None:
+    """They stand in its name and its command, and in the task of its results."""
+    varied = [each for each in experiments(SUITE["CheeseDish"], "PPO") if each.arguments]
+    assert [each.name for each in varied] == ["PPO, redundancy 1", "PPO, redundancy 2", "PPO, redundancy 4"]
+    assert varied[0].words == ["run", "CheeseDish", "--seeds", "3", "--set", "redundancy=1"]
+    assert varied[0].description == "PPO by the standard recipe, with redundancy 1."
+    maker = Maker(Path("results"), ENTRIES, "CheeseDish")
+    assert len({maker.folder_of(each) for each in experiments(SUITE["CheeseDish"], "PPO")}) == 5

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
 from helpers import at_random, batch_of, cell, open_cells, own, reachable, small
 
 import goalgap
+from goalgap import SUITE
 from goalgap.envs.engine.maze import PLACE
 
 
@@ -30,20 +33,28 @@ def parts(task, obs):
 def test_at_the_start_every_cell_has_a_glyph_and_all_in_it_can_be_reached(grid, split):
     """What may lie together has a glyph of its own, so nothing else does: no agent begins on what it could take."""
     batch = batch_of(small(grid, split), 500)
-    obs, things, cells = batch.observe(), batch.task.game.things, open_cells(batch.levels)
-    drawable = {frozenset(together) for together in batch.task.game.layers.glyphs.values()} | {frozenset()}
-    patterns = np.unique(obs.reshape(-1, len(things)), axis=0)
-    assert {frozenset(np.array(things)[row > 0].tolist()) for row in patterns} <= drawable
+    obs, things, cells = batch.observe(), np.array(batch.task.game.things), open_cells(batch.levels)
+    drawable = together(grid) | {frozenset()}
+    written = np.isin(things, list(frozenset().union(*drawable)))
+    patterns = np.unique(obs[..., written].reshape(-1, written.sum()), axis=0)
+    assert {frozenset(things[written][row > 0].tolist()) for row in patterns} <= drawable
     agent = obs[..., -1] > 0
     assert (agent.sum(axis=(1, 2)) == 1).all()
     assert not (obs.any(axis=-1) & cells & ~reachable(cells, *np.nonzero(agent)[1:])).any()
 
 
+def together(grid):
+    """What may lie in one cell, as sets of things."""
+    return {frozenset(names) for names in SUITE[grid].layers.glyphs.values()}
+
+
 def test_at_the_start_all_places_of_a_level_are_different_cells(grid, split):
+    """But for things that have a glyph for lying together."""
     levels = batch_of(small(grid, split), 500).levels
-    singles = [levels[field] for field in levels.dtype.names if levels.dtype[field] == PLACE]
+    singles = {field: levels[field] for field in levels.dtype.names if levels.dtype[field] == PLACE}
     if "things" in levels.dtype.names:
-        singles += list(levels["things"]["place"].T)
-    for places in zip(*singles, strict=True):
-        assert len({cell(place) for place in places}) == len(places)
+        singles |= dict(enumerate(levels["things"]["place"].T))
+    for places in zip(*singles.values(), strict=True):
         assert all(min(cell(place)) > 0 for place in places)
+        for (one, place), (other, beside) in combinations(zip(singles, places, strict=True), 2):
+            assert cell(place) != cell(beside) or {one, other} in together(grid)

@@ -57,6 +57,15 @@ def test_the_committed_board_is_what_the_committed_episodes_say(committed: list[
             assert any(re.match(rf" +\d+  {re.escape(each.info.name)}", line) for line in lines), each.info.name
 
 
+def test_entries_of_other_arguments_are_ranked_among_themselves_behind_the_standard_ones(few: int) -> None:
+    episodes = evaluate(task("CheeseCorner", region=3), reference("random"), few)
+    wide = Entry(EntryInfo(name="random, region 3", **ABOUT), episodes)  # type: ignore[arg-type]
+    tables = board.boards([wide, made(few)])
+    assert list(tables) == ["CheeseCorner", "CheeseCorner, region 3"]
+    assert [len(table.rows) for table in tables.values()] == [1, 1]
+    assert "## CheeseCorner, region 3" in board.markdown(tables)
+
+
 def printed(rendered: RenderableType, width: int) -> str:
     console = Console(file=io.StringIO(), width=width)
     console.print(rendered)

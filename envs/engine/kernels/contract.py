@@ -53,7 +53,7 @@ def sample(level: Level, arguments: Arguments, distinguishing: bool, rng: Stream
     """Draw a level and its first state, `level.start`; the only place where splits differ.
 
     Args:
-        level: all zero but its seed and horizon; to be filled in.
+        level: all zero but its seed and the arguments that are its fields, as `horizon` is; to be filled in.
         distinguishing: whether the goals shall come apart on it.
         rng: the only source of chance.
 

@@ -55,13 +55,13 @@ class Games(NamedTuple):
 
 class Draw(NamedTuple):
     """How levels are drawn: the arguments, an array of one record; the split by number; alpha in 2^32nds; an array of
-    one empty level; and the margin to write down, 0 where the goals agree by construction, else NaN for not known.
+    one blank level; and the margin to write down, 0 where the goals agree by construction, else NaN for not known.
     """
 
     arguments: Records
     split: int
     alpha: np.uint64
-    empty: Records
+    blank: Records
     margin: float
 
 
@@ -81,9 +81,9 @@ def draw_levels(levels: Records, where: Indices, seeds: Indices, how: Draw) -> i
         wanted = how.split == DEPLOY or (how.split == TRAIN and (draw(rng) >> HALF) < how.alpha)
         found = False
         for _ in range(ATTEMPTS):
-            levels[i] = how.empty[0]
+            levels[i] = how.blank[0]
             level = levels[i]
-            level.seed, level.horizon, level.margin = seeds[k], how.arguments[0].horizon, how.margin
+            level.seed, level.margin = seeds[k], how.margin
             if lay_out(level, how.arguments[0], rng) and not belongs(layout(level), how.split):
                 continue
             if not sample(level, how.arguments[0], wanted, rng) or not belongs(layout(level), how.split):

@@ -1,6 +1,7 @@
 """Grids as text, both ways: a line for each row, border included, and a glyph for each cell.
 
-A legend says for each glyph which layers it stands for; the floor, where nothing lies, is ".".
+A legend says for each glyph which layers it stands for; the floor, where nothing lies, is ".". A layer that no glyph
+stands for is not written.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ FLOOR = "."
 def write(obs: NDArray[np.uint8], layers: Sequence[str], legend: Legend) -> str:
     """Write an observation, shape (rows, cols, layers); a cell without a glyph of its own shows its topmost layer."""
     glyphs = {frozenset(names): glyph for glyph, names in with_floor(legend).items()}
-    return "\n".join("".join(_glyph(cell, layers, glyphs) for cell in row) for row in obs)
+    written = [k for k, name in enumerate(layers) if any(name in names for names in glyphs)]
+    names = [layers[k] for k in written]
+    return "\n".join("".join(_glyph(cell, names, glyphs) for cell in row) for row in obs[..., written])
 
 
 def read(text: str, size: int, layers: Sequence[str], legend: Legend) -> dict[str, Mask]:

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 
-def layers(together: Mapping[str, tuple[str, ...]] | None = None, /, **glyphs: str) -> Any:
+def layers(together: Mapping[str, tuple[str, ...]] | None = None, /, **glyphs: str | None) -> Any:
     """The layers of a grid's observation, from the lowest to the topmost; the agent's is the last.
 
     Args:
         together: glyphs of cells in which several things lie, with their names.
-        glyphs: for each thing its glyph in text, one letter, or "" where it never lies alone.
+        glyphs: for each thing its glyph in text, one letter; "" where it never lies alone; None where it is not
+            written, because it only makes another thing louder.
 
     Returns:
         A named tuple of channels, such as `SEEN.wall == 0`; its `glyphs` is the legend, from glyph to names.
@@ -29,7 +30,8 @@ def layers(together: Mapping[str, tuple[str, ...]] | None = None, /, **glyphs: s
             raise ValueError(f"a glyph is one character, and not '.', which is the floor; {names} has {glyph!r}")
         if not set(names) <= glyphs.keys():
             raise ValueError(f"glyph {glyph!r} stands for {', '.join(names)}, but the things are {', '.join(glyphs)}")
-    for name in glyphs.keys() - {name for names in legend.values() for name in names}:
+    written = {name for name, glyph in glyphs.items() if glyph is not None}
+    for name in written - {name for names in legend.values() for name in names}:
         raise ValueError(f"no glyph stands for {name!r}, alone or together with others")
     made = namedtuple("Layers", glyphs)  # type: ignore[misc]
     made.glyphs = legend  # type: ignore[attr-defined]

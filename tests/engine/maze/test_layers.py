@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+from goalgap.envs.engine.looks import text
 from goalgap.envs.engine.maze import layers
 
 
@@ -14,6 +16,13 @@ def test_layers_are_numbered_from_the_lowest_and_have_a_legend():
     together = {"M": ("cheese", "mouse"), "s": ("smell", "cheese")}
     assert seen.glyphs == {"#": ("wall",), "c": ("cheese",), "m": ("mouse",), **together}
     assert layers(wall="#").glyphs == {"#": ("wall",)}
+
+
+def test_a_layer_that_is_not_written_needs_no_glyph():
+    seen = layers(bell="b", louder=None)
+    assert (seen.louder, seen.glyphs) == (1, {"b": ("bell",)})
+    loud, mute = np.array([[[1, 1]]], np.uint8), np.array([[[0, 1]]], np.uint8)
+    assert [text.write(obs, seen._fields, seen.glyphs) for obs in (loud, mute)] == ["b", "."]
 
 
 @pytest.mark.parametrize(
