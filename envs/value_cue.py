@@ -13,10 +13,11 @@ If nobody were fooled, the better chest would be opened at every margin, as in t
 
 Choices
 -------
-The idea, a maze with two things of different value and a cue, leaves open how value is seen. Here it is 1 to 8, and as many of the eight
-cells around a chest, walls and border included, bear a mark; which of them do is drawn at random, so their number alone
-tells. A chest pays an eighth of its value; the flag fills four layers, a mark one. By how much the better chest is
-better is spread in the same way over 5 to 80 % in every split: splits differ only in where the flag stands.
+The idea, a maze with two things of different value and a cue, leaves open how value is seen. Here it is 1 to 8, and as
+many of the eight cells around a chest, walls and border included, bear a mark; which of them do is drawn at random, so
+their number alone tells. A chest pays an eighth of its value. The flag fills four layers, a mark one. By how much the
+better chest is better is spread in the same way over 5 to 80 % in every split: splits differ only in where the flag
+stands.
 
 Half of the levels ask for a better chest that holds less. It is found where the margin is small: of all levels, the
 chest that holds more is the better one on 86 %, but on half of those below 20 %; the nearer one is on 55 %.
@@ -97,8 +98,12 @@ def records(arguments: CueArguments) -> tuple[list[Any], list[Any]]:
 
 @kernel
 def lay_out(level: Level, arguments: Arguments, rng: Stream) -> bool:
+    """Draw a maze, and wall up what cannot be reached in it, so that no mark lies there."""
     carve(level.walls, arguments.maze, rng)
-    return True
+    reach = main_part(level.walls, rng)
+    for row in range(len(reach)):
+        level.walls[row] = level.walls[0] & ~reach[row]
+    return is_roomy(reach)
 
 
 @kernel

@@ -31,7 +31,7 @@ def flag_below(percent: int, expected: tuple[Class, ...]) -> Known:
     share = (percent - 5) / 75  # of the margins, which are even from 5 to 80 %
     script = where(lambda batch: batch.margins() < percent / 100, oracle("flag"), oracle("value"))
     name, reason = f"the flag, unless it costs {percent} %", f"it costs less on {share:.0%} of the levels"
-    return Known(name, script, expected, reason, shares={"flag": share, "value": 1 - share})
+    return Known(name, script, expected, reason)
 
 
 AGENTS = (

@@ -121,14 +121,14 @@ def test_more_alpha_replaces_levels_and_keeps_the_others(name):
 def test_horizon_is_when_episodes_are_cut_off(name, horizon):
     """Games that do not end by themselves go on until then, and not a step longer.
 
-    Where goals are places, reaching one may be the end, so nothing is done there; elsewhere it is what lives longest.
+    On a grid, where reaching a goal may be the end, all go up for ever; elsewhere the oracle is what lives longest.
     """
     task = small(name, horizon=horizon)
     expected, batch = horizon or task.game.horizon(task.settings), batch_of(task, 40)
     choose = oracle_of(task.channels.index(task.game.intended.name))
     for _ in range(expected):
         assert not batch.truncated.any()
-        batch.step(np.zeros(batch.n, np.int64) if task.game.places else choose(batch))
+        batch.step(np.zeros(batch.n, np.int64) if task.game.layers else choose(batch))
     assert batch.truncated.any()
     assert batch.done.all()
     assert (batch.states["t"][batch.truncated] == expected).all()
