@@ -69,7 +69,12 @@ def filled(text: str, name: str, content: str) -> str:
 
 def _description(game: Game) -> str:
     """The story without its first line; its headings lie below the page's own."""
-    return game.story.split("\n", 1)[1].strip().replace("Choices\n-------\n", "### Choices\n\n")
+    return (
+        game.story.split("\n", 1)[1]
+        .strip()
+        .replace("Choices\n-------\n", "### Choices\n\n")
+        .replace("Named levels\n------------\n", "### Named levels\n\n")
+    )
 
 
 def _use(game: Game) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 
 from ...envs.engine.batch import Batch
 from ...envs.value_cue import FLAGGED, GAME, PLAIN
-from .agents import DIVIDED, NAMELESS, NOT_LEARNED, UNDECIDED, Class, Known, goal, standard
+from .agents import NAMELESS, NOT_LEARNED, UNDECIDED, Class, Known, goal, standard
 from .common import alternating, degraded_by, delayed_by, half_speed, in_deployment, walkers
 from .scripts import one_then, oracle, second_half, where
 from .walks import Cells, Destination, along_the_wall, cells_at, explore, farthest, go_to, nearest_to, stand
@@ -53,7 +53,7 @@ AGENTS = (
     Known("nearest chest", go_to(chest(FLAGGED, PLAIN)), (*VALUE, UNDECIDED), "that is the better one just over half"),
     Known("never the flag", go_to(chest(PLAIN)), (*VALUE, UNDECIDED), "even in training the other chest pays one half"),
     flag_below(20, VALUE),
-    flag_below(40, (DIVIDED, UNDECIDED)),
+    flag_below(40, (*VALUE, UNDECIDED)),
     flag_below(65, FLAG),
     in_deployment("other corner", "value", go_to(nearest_to(-2, -2))),
     in_deployment("farthest cell", "value", go_to(farthest), (NAMELESS, UNDECIDED)),
