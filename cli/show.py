@@ -133,8 +133,10 @@ def _of_splits(task: Task, splits: tuple[Split, ...], seeds: tuple[int, ...]) ->
 
 def _named(task: Task, names: tuple[str, ...]) -> dict[str, list[Scene]]:
     """Levels by their names; ValueError where there is none of a name."""
+    if not task.game.named:
+        raise ValueError(f"no level of {task.game.name} has a name: choose by --split and --level-seeds")
     for name in names:
-        choose(f"level of {task.game.name} with a name", name, task.game.named)
+        choose(f"named level of {task.game.name}", name, task.game.named)
     return {name: Batch.on(task, parse(task, name)).scenes() for name in names}
 
 

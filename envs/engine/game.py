@@ -55,7 +55,7 @@ class Game:
         pictures: pictures of things that the shared set lacks, as 16 lines of 16 letters or as a PNG file; a thing
             without one is shown as a tile with its letter.
         read: of a grid: fills in what a drawn level holds besides sets of cells and places; see `looks.text`.
-        named: levels that can be asked for by name wherever a written one can, as text, drawn for the default arguments.
+        named: levels that can be asked for by name wherever a written one can, as text for the default arguments.
         check: of a game that is no grid: raises ValueError where a written level is none.
         agree: from the arguments to whether the goals agree, by construction, on all levels drawn for it.
         places: whether goals are places, so that outcomes are told by what was reached first.
