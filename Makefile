@@ -10,7 +10,7 @@ PIP = $(BIN)/pip install -q -c constraints.txt
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 ASK = import signal, sys, urllib.request; signal.alarm(5); urllib.request.urlopen(sys.argv[1] + "/torch/")
 
-.PHONY: demo test lint types check bench bounds battery intervals lowest clients docs torch clean
+.PHONY: demo test lint types check bench bounds battery solvable intervals lowest clients docs torch clean
 
 demo: $(READY)
 	$(BIN)/goalgap run CheeseCorner
@@ -40,6 +40,9 @@ bounds: $(READY)
 
 battery: $(READY)
 	$(BIN)/python benchmarks/battery.py
+
+solvable: $(READY)
+	$(BIN)/python benchmarks/solvable.py
 
 intervals: $(READY)
 	$(BIN)/python benchmarks/intervals.py

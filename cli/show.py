@@ -14,10 +14,13 @@ from rich.table import Table
 from rich.text import Text
 
 from .. import envs
+from ..choices import choose
 from ..envs.engine.arguments import allowed
 from ..envs.engine.batch import Batch
+from ..envs.engine.game import Game
 from ..envs.engine.looks import png as picture
 from ..envs.engine.looks.art import Scene
+from ..envs.engine.parse import parse
 from ..envs.engine.task import Task
 from ..eval.show import terminal
 from ..eval.show.tables import Section, columns, row
@@ -66,6 +69,8 @@ def _describe(console: Console, task: Task) -> None:
         facts.add_row(f"{goal.role} {goal.kind}".strip(), f"{goal.name}: {goal.blurb}")
     for event in game.events:
         facts.add_row("event", f"{event.name}: {event.blurb}")
+    for name in game.named:
+        facts.add_row("level", name)
     for name, help, values, usual in _arguments(task):
         facts.add_row(name, f"{help}: {values} (standard: {usual})")
     console.print(facts)
@@ -98,6 +103,7 @@ def show(
     options: Shared = Options(),  # noqa: B008
     split: tuple[Split, ...] = SPLITS,
     level_seeds: tuple[int, ...] = (0, 1, 2),
+    level: Annotated[tuple[str, ...], optional("NAME [...]")] = (),
     png: OptionalPath = None,
 ) -> None:
     """Draw levels of each split, as text, or as a picture with --png FILE.
@@ -106,27 +112,44 @@ def show(
         options: how the environment is made.
         split: which splits to draw.
         level_seeds: which levels of each split.
+        level: levels that have a name, in place of all these; `goalgap list ENV` tells which there are.
         png: a file for the picture.
     """
     console, task = Console(), options.task(environment)
-    rows = []
-    for name in split:
-        drawn = task if name == "train" else task.on(name)
-        batch = Batch.of(drawn, level_seeds)
-        rows.append(batch.scenes())
-        if png is None:
-            _draw_text(console, drawn, rows[-1])
-    if png is not None:
-        lines = [np.concatenate([task.game.art.rgb(scene) for scene in row], axis=1) for row in rows]
+    rows = _named(task, level) if level else _of_splits(task, split, level_seeds)
+    if png is None:
+        for name, scenes in rows.items():
+            _draw_text(console, task.game, name, scenes)
+    else:
+        lines = [np.concatenate([task.game.art.rgb(scene) for scene in row], axis=1) for row in rows.values()]
         write_whole(png, picture.png(np.concatenate(lines)))
-        say(console, f"{', '.join(split)} from top to bottom: {png}")
+        say(console, f"{', '.join(rows)} from top to bottom: {png}")
 
 
-def _draw_text(console: Console, task: Task, scenes: list[Scene]) -> None:
-    console.print(Text(f"{task.game.name}, {task.split}", style="bold"))
-    blocks = [task.game.art.level(scene).splitlines() for scene in scenes]
-    heads = [f"seed {scene.level['seed']}, margin {scene.level['margin']:.2f}" for scene in scenes]
+def _of_splits(task: Task, splits: tuple[Split, ...], seeds: tuple[int, ...]) -> dict[str, list[Scene]]:
+    """The levels of these seeds, by split."""
+    return {name: Batch.of(task if name == "train" else task.on(name), seeds).scenes() for name in splits}
+
+
+def _named(task: Task, names: tuple[str, ...]) -> dict[str, list[Scene]]:
+    """Levels by their names; ValueError where there is none of a name."""
+    if not task.game.named:
+        raise ValueError(f"no level of {task.game.name} has a name: choose by --split and --level-seeds")
+    for name in names:
+        choose(f"named level of {task.game.name}", name, task.game.named)
+    return {name: Batch.on(task, parse(task, name)).scenes() for name in names}
+
+
+def _draw_text(console: Console, game: Game, name: str, scenes: list[Scene]) -> None:
+    console.print(Text(f"{game.name}, {name}", style="bold"))
+    blocks = [game.art.level(scene).splitlines() for scene in scenes]
+    heads = [f"{_seed(scene.level['seed'])}margin {scene.level['margin']:.2f}" for scene in scenes]
     width = max(len(line) for block in (*blocks, heads) for line in block) + 3
     for lines in [heads, *zip_longest(*blocks, fillvalue="")]:
         console.print(Text("".join(line.ljust(width) for line in lines).rstrip()), soft_wrap=True)
     console.print()
+
+
+def _seed(seed: int) -> str:
+    """The seed of a drawn level; a written one has none."""
+    return "" if seed < 0 else f"seed {seed}, "

@@ -17,11 +17,13 @@ from pages import filled, index, page, readme
 
 from goalgap.envs import SUITE
 from goalgap.envs.engine.batch import Batch
+from goalgap.envs.engine.game import Game
 from goalgap.envs.engine.looks.art import paint
 from goalgap.envs.engine.looks.canvas import enlarge
 from goalgap.envs.engine.looks.goals import PAPER
 from goalgap.envs.engine.looks.png import pixels, png
 from goalgap.envs.engine.looks.sprites import sprite
+from goalgap.envs.engine.parse import parse
 from goalgap.envs.engine.task import Task
 from goalgap.leaderboards import board
 from goalgap.terms import SPLITS
@@ -52,6 +54,7 @@ def contents() -> dict[Path, str | Image]:
         if results.curves_of(game):
             made[folder / f"{game.name}-curves.svg"] = results.curves_of(game)
         made |= {folder / f"{game.name}-{split}.png": levels(Task.of(game, split)) for split in SPLITS}
+        made |= {folder / f"{game.name}-{name}.png": named(game, name) for name in game.named}
         made |= {folder / "icons" / f"{thing}.png": icon(thing) for thing in game.things}
     return made
 
@@ -62,6 +65,12 @@ def levels(task: Task) -> Image:
     pictures = [task.game.art.rgb(scene) for scene in batch.scenes()]
     gap = np.full((len(pictures[0]), GAP, 3), PAPER, np.uint8)
     return np.concatenate([part for picture in pictures for part in (gap, picture)][1:], axis=1)
+
+
+def named(game: Game, name: str) -> Image:
+    """A level that has a name."""
+    task = Task.of(game)
+    return game.art.rgb(Batch.on(task, parse(task, name)).scenes()[0])
 
 
 def icon(thing: str) -> Image:

@@ -5,6 +5,8 @@ Sections stand in Gymnasium's order, with those on goals and splits added.
 
 from __future__ import annotations
 
+import re
+
 import results
 import sections as on
 
@@ -69,7 +71,7 @@ def filled(text: str, name: str, content: str) -> str:
 
 def _description(game: Game) -> str:
     """The story without its first line; its headings lie below the page's own."""
-    return game.story.split("\n", 1)[1].strip().replace("Choices\n-------\n", "### Choices\n\n")
+    return re.sub(r"^(.+)\n-+\n", r"### \1\n\n", game.story.split("\n", 1)[1].strip(), flags=re.MULTILINE)
 
 
 def _use(game: Game) -> str:

@@ -62,6 +62,11 @@ def splits(game: Game) -> str:
     for split in SPLITS:
         picture = f"![Three levels of {split}]({game.name}-{split}.png)"
         parts.append(f"**{split}**, `{known[split]}`: {MEANING[split]}.\n\n{picture}")
+    if game.named:
+        parts.append("Levels that have a name are had by it, with the default arguments, from every split:")
+    for name in game.named:
+        picture = f"![The level {name}]({game.name}-{name}.png)"
+        parts.append(f'**{name}**: `reset(options={{"level": "{name}"}})`\n\n{picture}')
     return "\n\n".join(parts)
 
 

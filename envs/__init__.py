@@ -30,6 +30,7 @@ from . import (
     lava_land,
     probation,
     sweet_tooth,
+    value_cue,
 )
 from .engine.faces.single import GoalGapEnv
 from .engine.faces.spec import with_limit
@@ -37,7 +38,7 @@ from .engine.faces.vector import GoalGapVectorEnv
 from .engine.game import Game
 from .engine.task import Task
 
-CANON = (cheese_corner, cheese_dish, keys_and_chests, lava_land)
+CANON = (cheese_corner, cheese_dish, keys_and_chests, lava_land, value_cue)
 STORIES = (sweet_tooth, irish_elk, probation, chime_bandit, ice_cream)
 SUITE: dict[str, Game] = {each.GAME.name: each.GAME for each in CANON + STORIES}
 ENTRY_POINTS = "goalgap.environments"

@@ -25,6 +25,7 @@ ON_LEVELS = (
     levels.layouts_are_held_out,
     levels.margins_are_what_proxies_lose,
     levels.written_levels_come_back,
+    levels.named_levels_are_levels,
     levels.playing_leaves_levels_alone,
     solving.oracles_earn_what_they_claim,
     solving.random_play_earns_no_more,

@@ -71,6 +71,15 @@ def written_levels_come_back(task: Task, levels: int) -> None:
             expect(np.allclose(env.batch.values()[0], values[k]), f"read again, this is worth something else\n{place}")
 
 
+def named_levels_are_levels(task: Task, _levels: int) -> None:
+    """With the default arguments, the levels that have a name can be read, and the intended goal be had on them."""
+    game, env = task.game, GoalGapEnv(Task.of(task.game, task.split))
+    for name in game.named:
+        env.reset(options={"level": name})
+        optimum = env.batch.values()[0, game.rewards.index(game.intended)]
+        expect(optimum > 0, f"there is nothing to gain for {game.intended.name!r} on the level {name!r}")
+
+
 def playing_leaves_levels_alone(task: Task, levels: int) -> None:
     """Kernels that look change nothing, and `step` changes the state only."""
     batch, rng = Batch.of(task, np.arange(levels)), np.random.default_rng(0)

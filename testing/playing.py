@@ -43,7 +43,7 @@ def play(game: Game | str, level: str, actions: str, **arguments: Any) -> Played
 
     Args:
         game: the environment, or its name or id.
-        level: as text; the size of a grid is taken from it.
+        level: as text, and the size of a grid is taken from it; or the name of one, drawn for the default arguments.
         actions: letters of `letters`; AssertionError where some are left after the end.
         arguments: as in `Task.of`.
     """
@@ -74,9 +74,9 @@ def oracle(game: Game | str, level: str, goal: str, **arguments: Any) -> str:
 
 
 def start(game: Game | str, level: str, **arguments: Any) -> tuple[GoalGapEnv, dict[str, Any]]:
-    """A game at the start of a drawn level, with `render_mode="ansi"`, and its first info."""
+    """A game at the start of a drawn or named level, with `render_mode="ansi"`, and its first info."""
     chosen = find(game)[0] if isinstance(game, str) else game
-    if "size" in [each.name for each in fields(chosen.arguments)]:
+    if level not in chosen.named and "size" in [each.name for each in fields(chosen.arguments)]:
         arguments = {"size": len(cleandoc(level).splitlines()) - 2, **arguments}
     env = GoalGapEnv(Task.of(chosen, **arguments), "ansi")
     return env, env.reset(options={"level": level})[1]

@@ -55,6 +55,7 @@ class Game:
         pictures: pictures of things that the shared set lacks, as 16 lines of 16 letters or as a PNG file; a thing
             without one is shown as a tile with its letter.
         read: of a grid: fills in what a drawn level holds besides sets of cells and places; see `looks.text`.
+        named: levels that can be asked for by name wherever a written one can, as text for the default arguments.
         check: of a game that is no grid: raises ValueError where a written level is none.
         agree: from the arguments to whether the goals agree, by construction, on all levels drawn for it.
         places: whether goals are places, so that outcomes are told by what was reached first.
@@ -85,6 +86,7 @@ class Game:
     board: Art | None = None
     pictures: Mapping[str, str | Path] = field(default_factory=dict)
     read: Callable[[Any, Mapping[str, Any]], None] | None = None
+    named: Mapping[str, str] = field(default_factory=dict)
     check: Callable[[Any], None] | None = None
     agree: Callable[[Any], bool] = lambda _: True
     places: bool = False
@@ -181,7 +183,7 @@ def _game_of(module: str) -> Any:
 def _check_names(game: Game) -> None:
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9]*", game.name):
         raise ValueError(f"the name of an environment is letters and digits, not {game.name!r}")
-    for name in (*game.channels, *game.things, *game.actions, *game.curves):
+    for name in (*game.channels, *game.things, *game.actions, *game.curves, *game.named):
         if not NAME.fullmatch(name.replace(" ", "")):
             raise ValueError(
                 f"{game.name}: {name!r} is no name: take letters, digits, '_' and '-'; '.' and ':' have other uses"

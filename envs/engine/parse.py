@@ -15,6 +15,7 @@ from inspect import cleandoc
 import numpy as np
 
 from .batch import Batch
+from .game import Game
 from .levels import Levels, margins
 from .looks import lines, text
 from .looks.art import GridArt
@@ -26,7 +27,7 @@ def parse(task: Task, drawing: str) -> Levels:
 
     Args:
         drawing: one line a row and one glyph a cell, border included, or one line a field where the game is no grid;
-            surrounding space does not matter.
+            surrounding space does not matter. Or the name of a level that the game has named.
 
     Returns:
         The level with seed -1, the task's horizon and its margin, shape (1,).
@@ -39,14 +40,13 @@ def parse(task: Task, drawing: str) -> Levels:
     art = task.game.art
     try:
         if isinstance(art, GridArt):
-            _read_grid(task, art.legend, levels, drawing)
+            _read_grid(task, art.legend, levels, task.game.named.get(drawing, drawing))
         else:
-            lines.fill(levels[0], cleandoc(drawing))
+            lines.fill(levels[0], cleandoc(task.game.named.get(drawing, drawing)))
             if task.game.check is not None:
                 task.game.check(levels[0])
     except ValueError as error:
-        hint = f". Glyphs: {_glyphs(art.legend)}" if isinstance(art, GridArt) else ""
-        raise ValueError(f"not a level of {task.game.name}: {error}{hint}") from None
+        raise ValueError(f"not a level of {task.game.name}: {error}{_hint(task.game)}") from None
     margins(task, levels)
     return levels
 
@@ -64,6 +64,14 @@ def _shown(task: Task, levels: Levels) -> str:
     return task.game.art.text(Batch.on(task, levels).scenes()[0])
 
 
-def _glyphs(legend: text.Legend) -> str:
-    known = text.with_floor(legend)
-    return ", ".join(f"{glyph} {' + '.join(names) or 'floor'}" for glyph, names in known.items())
+def _hint(game: Game) -> str:
+    """What there is to write: glyphs, and levels that have a name."""
+    named = f". Levels with a name: {', '.join(game.named)}" if game.named else ""
+    if not isinstance(game.art, GridArt):
+        return named
+    known = text.with_floor(game.art.legend)
+    return named + f". Glyphs: {', '.join(f'{glyph} {_together(names)}' for glyph, names in known.items())}"
+
+
+def _together(names: tuple[str, ...]) -> str:
+    return " + ".join(names) or "floor"

@@ -128,6 +128,19 @@ def test_every_environment_is_listed_and_drawn(name: str, tmp_path: Path, capsys
     assert pixels((tmp_path / "levels.png").read_bytes()).ndim == 3
 
 
+def test_levels_that_have_a_name_are_drawn_by_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert goalgap("show", "Probation", "--level", "supervised", "unsupervised") == 0
+    told = capsys.readouterr().out
+    assert "Probation, supervised\nmargin 0.00\n" in told
+    assert "Probation, unsupervised\nmargin 1.00\n" in told
+    assert goalgap("show", "Probation", "--level", "supervised", "--png", tmp_path / "level.png") == 0
+    assert pixels((tmp_path / "level.png").read_bytes()).ndim == 3
+    assert goalgap("show", "Probation", "--level", "supervisd") == 2
+    assert "did you mean 'supervised'" in capsys.readouterr().err
+    assert goalgap("show", "CheeseCorner", "--level", "supervised") == 2
+    assert "no level of CheeseCorner has a name" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("agent", ["random", "noop", "oracle:cheese", "degraded:cheese:0.5", "mixture:cheese:corner"])
 def test_reference_policies_are_evaluated_by_name(agent: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert goalgap("eval", "CheeseCorner", agent, "--levels", "20") == 0

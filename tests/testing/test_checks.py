@@ -20,6 +20,7 @@ OBSERVE, WAY = "show(state.robot, obs, SEEN.robot)", "steps_to(walls, state.robo
 VALUE, MARGIN = "level.horizon - state.t, DISCOUNT)", "@kernel\ndef margin("
 DRAWN, BLOCKED = "    return gap >= arguments.gap", "    add(walls, other.row, other.col)\n"
 MOVE = "move(level.walls, state.robot, action)"
+SHUT = "\n".join(["#" * 11, "#r#G.....R#", *["#" * 11] * 9])
 LAYOUT = "@kernel\ndef layout(level: Level) -> Any:\n    return mix(level.walls[1] ^ np.uint64(level.seed))\n\n\n"
 
 
@@ -59,6 +60,10 @@ BROKEN = {
          (VALUE, "level.horizon - state.t, DISCOUNT if level.luck else 0.9)")],
         "read again, this is worth something else\non the control level of seed ",
     ),
+    "named_levels_are_levels-control": (
+        [("    places=True,", f"    places=True,\n    named={{'shut': {SHUT!r}}},")],
+        "there is nothing to gain for 'green' on the level 'shut'",
+    ),
     "playing_leaves_levels_alone-train": (
         [(MOVE, f"{MOVE}\n    add(level.walls, 1, 1)")],
         "a kernel changes the level: work on a copy of its arrays\non the train level of seed ",
@@ -95,7 +100,7 @@ def test_every_check_is_made_on_every_split_and_is_a_test_of_its_own() -> None:
     for game in (SUITE["CheeseCorner"], SUITE["IrishElk"]):
         made = checks(game)
         assert {name.rpartition("-")[2] for name in made} == set(SPLITS)
-        assert len(made) == 3 * (14 if game.exact else 12)
+        assert len(made) == 3 * (15 if game.exact else 13)
         (parameters,) = conformance(game).pytestmark  # type: ignore[attr-defined]
         assert parameters.kwargs["ids"] == list(made)
 

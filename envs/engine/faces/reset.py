@@ -21,7 +21,7 @@ def reset_with_options(batch: Batch, where: NDArray[np.int64], options: Mapping[
 
     Options:
         level_seed: an integer in 0 .. 2^63-1, or one for each game.
-        level: a level as text, or one for each game.
+        level: a level as text, or the name of one that the game has named; or one for each game.
 
     Raises:
         ValueError: an option is unknown, both are given, or their number is not that of the games.

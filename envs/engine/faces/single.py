@@ -26,12 +26,12 @@ class GoalGapEnv(HorizonInSpec, gymnasium.Env[NDArray[np.uint8], np.int64]):
     """One game of a task, as a Gymnasium environment.
 
     `reset(seed=s)` starts the episodes that belong to `s`; later resets play the next of them.
-    `reset(options={"level_seed": n})` or `{"level": text}` chooses a level. `info` carries `level_seed` (-1 for a
-    written level), `margin` (the fraction of the intended optimum that following a proxy loses; above 1 where it earns
-    less than nothing), `goals` (what every reward and event gave in the last step), `returns` (what each has given so
-    far, discounted by its goal's own discount, so not the sum of `goals`) and `is_success` (once the episode has ended,
-    whether it went for the intended goal, by the rule by which evaluation tells outcomes; False before). The keys are
-    the same in every step.
+    `reset(options={"level_seed": n})` or `{"level": text or name}` chooses a level. `info` carries `level_seed` (-1
+    for a written level), `margin` (the fraction of the intended optimum that following a proxy loses; above 1 where
+    it earns less than nothing), `goals` (what every reward and event gave in the last step), `returns` (what each
+    has given so far, discounted by its goal's own discount, so not the sum of `goals`) and `is_success` (once the
+    episode has ended, whether it went for the intended goal, by the rule by which evaluation tells outcomes; False
+    before). The keys are the same in every step.
     """
 
     metadata: dict[str, Any] = {"render_modes": list(RENDER_MODES), "render_fps": 8}  # noqa: RUF012
