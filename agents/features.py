@@ -16,12 +16,17 @@ these grids. Who wants convolutions takes `SmallCnn`:
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
+import numpy as np
 import torch
 from gymnasium.spaces import Box
+from stable_baselines3.common.preprocessing import is_image_space
 from stable_baselines3.common.torch_layers import BaseFeaturesExtractor
 from torch import Tensor, nn
-from torch.nn.functional import embedding, pad
+from torch.nn.functional import conv2d, embedding, pad
+
+from ..envs.engine.task import Task
 
 BLOCK = 3  # cells on a side of what the coarse view takes together
 
@@ -66,10 +71,15 @@ class PatchFeatures(BaseFeaturesExtractor):
 
     def views(self, obs: Tensor) -> tuple[Tensor, Tensor]:
         """What is seen of observations (n, *shape) far and near, each flattened: shape (n, cells * layers)."""
-        grids = obs.reshape(-1, *self.shape)
-        agent, flat = grids[..., self.agent_layer].flatten(1).argmax(1), grids.flatten(1)
+        grids, agent = self.grids(obs)
+        flat = grids.flatten(1)
         near = flat.gather(1, embedding(agent, self.near))
         return (_sums(grids).gather(1, embedding(agent, self.coarse)) if self.far else flat), near
+
+    def grids(self, obs: Tensor) -> tuple[Tensor, Tensor]:
+        """Observations as grids, shape (n, rows, cols, layers), and the number of each agent's cell, shape (n,)."""
+        grids = obs.reshape(-1, *self.shape)
+        return grids, grids[..., self.agent_layer].flatten(1).argmax(1)
 
     def forward(self, obs: Tensor) -> Tensor:
         """Features, float32, shape (n, features_dim)."""
@@ -77,11 +87,52 @@ class PatchFeatures(BaseFeaturesExtractor):
         return features
 
 
+class PixelFeatures(PatchFeatures):
+    """As `PatchFeatures`, of pixels: a convolution of one step a cell turns each tile into channels first.
+
+    Args:
+        observation_space: pictures as stable-baselines3 passes them on, shape (3, rows * side, cols * side).
+        agent: the agent's tile, red, green and blue 0 .. 255, shape (side, side, 3), by which it is found.
+        channels: of the convolution; 0 takes the pixels of each tile as they are.
+        patch, far, hidden: as in `PatchFeatures`.
+    """
+
+    tile: Tensor
+
+    def __init__(
+        self,
+        observation_space: Box,
+        agent: Any,
+        channels: int = 8,
+        patch: int = 7,
+        far: int = 0,
+        hidden: Sequence[int] = (256, 128),
+    ) -> None:
+        depth, height, width = observation_space.shape
+        side = len(agent)
+        layers = channels or depth * side**2
+        super().__init__(Box(0, np.inf, (height // side, width // side, layers)), patch, far, hidden)
+        self.register_buffer("tile", torch.as_tensor(np.array(agent)).permute(2, 0, 1) / 255, persistent=False)
+        convolved = nn.Sequential(nn.Conv2d(depth, layers, side, stride=side), nn.ReLU())
+        self.look: nn.Module = convolved if channels else nn.PixelUnshuffle(side)
+
+    def grids(self, obs: Tensor) -> tuple[Tensor, Tensor]:
+        """What is looked at as grids, and the cell that is most like the agent's tile."""
+        return self.look(obs).movedim(1, -1), self._unlike_agent(obs).argmin(1)
+
+    def _unlike_agent(self, obs: Tensor) -> Tensor:
+        """How far each cell is from the agent's tile, squared and but for a constant, shape (n, cells)."""
+        tile, side = self.tile[None], len(self.tile[0])
+        far = conv2d(obs * obs, torch.ones_like(tile), stride=side) - conv2d(obs, 2 * tile, stride=side)
+        return far.flatten(1)
+
+
 class SmallCnn(BaseFeaturesExtractor):
     """Convolutions of 3 x 3 cells over a grid of any size, each cell keeping its place, and one layer on top.
 
     Args:
-        observation_space: grids of one-hot layers, shape (rows, cols, layers).
+        observation_space: grids of one-hot layers, shape (rows, cols, layers), or pictures as stable-baselines3 passes
+            them on, shape (3, rows, cols).
         channels: of each convolution.
         features_dim: features, the units of the last layer.
 
@@ -96,15 +147,16 @@ class SmallCnn(BaseFeaturesExtractor):
                 "take 'MlpPolicy' as it is"
             )
         super().__init__(observation_space, features_dim)
-        rows, cols, layers = observation_space.shape
+        self.first = is_image_space(observation_space)  # whether the channels come first
+        layers, rows, cols = np.roll(observation_space.shape, 0 if self.first else 1).tolist()
         widths, stack = [layers, *channels], list[nn.Module]()
         for k in range(len(channels)):
             stack += [nn.Conv2d(widths[k], widths[k + 1], 3, padding=1), nn.ReLU()]
         self.layers = nn.Sequential(*stack, nn.Flatten(), nn.Linear(rows * cols * widths[-1], features_dim), nn.ReLU())
 
     def forward(self, obs: Tensor) -> Tensor:
-        """Features, float32, shape (n, features_dim), of observations (n, rows, cols, layers)."""
-        features: Tensor = self.layers(obs.movedim(-1, 1))
+        """Features, float32, shape (n, features_dim), of observations, shape (n, *shape)."""
+        features: Tensor = self.layers(obs if self.first else obs.movedim(-1, 1))
         return features
 
 
@@ -152,3 +204,9 @@ def _spread(cells: Tensor, layers: int) -> Tensor:
     """All layers of the cells around each agent: (rows, cols, side, side) -> (rows * cols, side * side * layers)."""
     by_agent = cells.flatten(2).flatten(0, 1)[:, :, None]
     return (by_agent * layers + torch.arange(layers)).flatten(1)
+
+
+def sight(task: Task, **views: Any) -> tuple[type[PatchFeatures], dict[str, Any]]:
+    """What sees a task's observations, and its arguments, of which `views` are given."""
+    tiles = task.game.tiles
+    return (PatchFeatures, views) if tiles is None else (PixelFeatures, {"agent": tiles[-1].tolist(), **views})

@@ -22,7 +22,7 @@ def test_the_observation_shows_all_that_matters_for_the_goals(name, split):
 def parts(task, obs):
     """An observation by the names of its layers or signals."""
     if task.game.signals is None:
-        return {thing: obs[..., k] for k, thing in enumerate(task.game.things)}
+        return dict(zip(task.game.things, np.moveaxis(task.game.art.board(obs), -1, 0), strict=True))
     bits = task.game.signals(task.settings)
     return dict(zip(bits, np.split(obs, np.cumsum(list(bits.values()))[:-1]), strict=True))
 
@@ -30,8 +30,9 @@ def parts(task, obs):
 def test_at_the_start_every_cell_has_a_glyph_and_all_in_it_can_be_reached(grid, split):
     """What may lie together has a glyph of its own, so nothing else does: no agent begins on what it could take."""
     batch = batch_of(small(grid, split), 500)
-    obs, things, cells = batch.observe(), batch.task.game.things, open_cells(batch.levels)
-    drawable = {frozenset(together) for together in batch.task.game.layers.glyphs.values()} | {frozenset()}
+    game, cells = batch.task.game, open_cells(batch.levels)
+    obs, things = game.art.board(batch.observe()), game.things
+    drawable = {frozenset(together) for together in game.layers.glyphs.values()} | {frozenset()}
     patterns = np.unique(obs.reshape(-1, len(things)), axis=0)
     assert {frozenset(np.array(things)[row > 0].tolist()) for row in patterns} <= drawable
     agent = obs[..., -1] > 0
