@@ -24,7 +24,7 @@ from gymnasium.spaces import Box
 from stable_baselines3.common.preprocessing import is_image_space
 from stable_baselines3.common.torch_layers import BaseFeaturesExtractor
 from torch import Tensor, nn
-from torch.nn.functional import conv2d, embedding, pad
+from torch.nn.functional import embedding, pad, pixel_unshuffle
 
 from ..envs.engine.task import Task
 
@@ -64,10 +64,7 @@ class PatchFeatures(BaseFeaturesExtractor):
         self.shape, self.agent_layer, self.far = shape, agent_layer, far
         self.register_buffer("near", _patches(rows, cols, layers, patch), persistent=False)
         self.register_buffer("coarse", _coarse(rows, cols, layers, far), persistent=False)
-        stack: list[nn.Module] = []
-        for k in range(len(hidden)):
-            stack += [nn.Linear(units[k], units[k + 1]), nn.ReLU()]
-        self.layers = nn.Sequential(*stack)
+        self.layers = nn.Sequential(*_stack(units))
 
     def views(self, obs: Tensor) -> tuple[Tensor, Tensor]:
         """What is seen of observations (n, *shape) far and near, each flattened: shape (n, cells * layers)."""
@@ -88,43 +85,35 @@ class PatchFeatures(BaseFeaturesExtractor):
 
 
 class PixelFeatures(PatchFeatures):
-    """As `PatchFeatures`, of pixels: a convolution of one step a cell turns each tile into channels first.
+    """As `PatchFeatures`, of pixels: one convolution, of a step a cell, over all the tiles that are seen, comes first.
 
     Args:
         observation_space: pictures as stable-baselines3 passes them on, shape (3, rows * side, cols * side).
         agent: the agent's tile, red, green and blue 0 .. 255, shape (side, side, 3), by which it is found.
-        channels: of the convolution; 0 takes the pixels of each tile as they are.
+        channels: of the convolution; 0 leaves it away.
         patch, far, hidden: as in `PatchFeatures`.
     """
 
     tile: Tensor
 
     def __init__(
-        self,
-        observation_space: Box,
-        agent: Any,
-        channels: int = 8,
-        patch: int = 7,
-        far: int = 0,
+        self, observation_space: Box, agent: Any, channels: int = 8, patch: int = 7, far: int = 0,
         hidden: Sequence[int] = (256, 128),
-    ) -> None:
+    ) -> None:  # fmt: skip
         depth, height, width = observation_space.shape
-        side = len(agent)
-        layers = channels or depth * side**2
-        super().__init__(Box(0, np.inf, (height // side, width // side, layers)), patch, far, hidden)
-        self.register_buffer("tile", torch.as_tensor(np.array(agent)).permute(2, 0, 1) / 255, persistent=False)
-        convolved = nn.Sequential(nn.Conv2d(depth, layers, side, stride=side), nn.ReLU())
-        self.look: nn.Module = convolved if channels else nn.PixelUnshuffle(side)
+        self.side, values = len(agent), depth * len(agent) ** 2
+        super().__init__(Box(0, 1, (height // self.side, width // self.side, values)), patch, far, ())
+        self.register_buffer("tile", torch.as_tensor(agent).movedim(-1, 0).flatten() / 255, persistent=False)
+        units, looking = [self.features_dim // values * (channels or values), *hidden], list[nn.Module]()
+        if channels:
+            looking = [nn.Unflatten(1, (-1, values)), nn.Linear(values, channels), nn.ReLU(), nn.Flatten()]
+        self.layers, self._features_dim = nn.Sequential(*looking, *_stack(units)), units[-1]
 
     def grids(self, obs: Tensor) -> tuple[Tensor, Tensor]:
-        """What is looked at as grids, and the cell that is most like the agent's tile."""
-        return self.look(obs).movedim(1, -1), self._unlike_agent(obs).argmin(1)
-
-    def _unlike_agent(self, obs: Tensor) -> Tensor:
-        """How far each cell is from the agent's tile, squared and but for a constant, shape (n, cells)."""
-        tile, side = self.tile[None], len(self.tile[0])
-        far = conv2d(obs * obs, torch.ones_like(tile), stride=side) - conv2d(obs, 2 * tile, stride=side)
-        return far.flatten(1)
+        """The values of each tile as a grid, and the cell that is most like the agent's tile."""
+        grids = pixel_unshuffle(obs, self.side).movedim(1, -1)
+        unlike = grids.square().sum(-1) - 2 * grids @ self.tile  # squared distances, but for a constant
+        return grids, unlike.flatten(1).argmin(1)
 
 
 class SmallCnn(BaseFeaturesExtractor):
@@ -158,6 +147,11 @@ class SmallCnn(BaseFeaturesExtractor):
         """Features, float32, shape (n, features_dim), of observations, shape (n, *shape)."""
         features: Tensor = self.layers(obs if self.first else obs.movedim(-1, 1))
         return features
+
+
+def _stack(units: Sequence[int]) -> list[nn.Module]:
+    """Layers from so many units to so many, and so on."""
+    return [layer for k in range(len(units) - 1) for layer in (nn.Linear(units[k], units[k + 1]), nn.ReLU())]
 
 
 def _grid(space: Box, patch: int, far: int) -> tuple[int, int, int]:

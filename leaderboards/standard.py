@@ -1,7 +1,8 @@
 """The standard experiments, whose entries are committed: what is trained in each environment, as data.
 
-Every environment has the standard recipe with three training seeds, or more where seeds differ, and with distinguishing levels mixed in, which
-shows that the intended goal can be learned. Other optimizers and rewards are trained where they tell something new.
+Every environment has the standard recipe with three training seeds, or with more where a distribution over seeds is what
+it is about, and with distinguishing levels mixed in, which shows that the intended goal can be learned. Other optimizers
+and rewards are trained where they tell something new.
 `goalgap standard` carries them out and enters them, and the reference policies of each environment besides.
 """
 
@@ -14,7 +15,7 @@ from ..envs.engine.game import Game
 
 AUTHORS = "The GoalGap authors"
 MIXED = {"IceCream": 0.5}  # alpha, if not 1: distinguishing levels alone teach to stay away from home before to pay
-SEEDS = {"ColourShape": 20}  # of the first experiment, if not 3: there which goal is learned differs by seed alone
+SEEDS = {"ColourShape": 20}  # of the first experiment, if not 3: which goal is learned differs by seed
 FURTHER = {"SweetTooth": ("ARS",), "IrishElk": ("ARS",)}  # stories about evolution: there it shows what it makes
 REMEMBERING = ("RecurrentPPO",)  # algorithms whose agents are evaluated once more without their memory
 

@@ -10,7 +10,7 @@ from helpers import assert_shown, batch_of, cell, cells_of, levels_of, open_cell
 
 import goalgap
 from goalgap import testing
-from goalgap.envs.colour_shape import TILES
+from goalgap.envs.colour_shape import SEEN, TILES
 
 SMALL = {"size": 9}  # as by default: there is little to remember, and nothing else to compile
 GOLDEN = {"blue": {"colour": "blue", "other": "yellow"}}
@@ -18,14 +18,14 @@ play, oracle = (partial(each, "ColourShape") for each in (testing.play, testing.
 
 
 def shows(level, state, shown):
-    """By default the line is yellow where it is alone; else it is red, and the gem is yellow."""
-    gem = [cell(level["gem"])] if level["gem"]["row"] else []
-    line = [cell(level["line"])]
+    """By default the line is yellow where it is alone; else it is red, and the gem is yellow. The mouse hides them."""
+    apart, mouse = level["gem"]["row"] > 0, cell(state["mouse"])
+    line, gem = ([cell(level[thing])] if cell(level[thing]) != mouse else [] for thing in ("line", "gem"))
     assert_shown(shown["wall"], cells_of(level["walls"]))
-    assert_shown(shown["yellow_line"], [] if gem else line)
-    assert_shown(shown["red_line"], line if gem else [])
-    assert_shown(shown["yellow_gem"], gem)
-    assert_shown(shown["mouse"], [cell(state["mouse"])])
+    assert_shown(shown["yellow_line"], [] if apart else line)
+    assert_shown(shown["red_line"], line if apart else [])
+    assert_shown(shown["yellow_gem"], gem if apart else [])
+    assert_shown(shown["mouse"], [mouse])
     assert not shown["blue_line"].any() | shown["red_gem"].any() | shown["blue_gem"].any()
 
 
@@ -130,7 +130,7 @@ def test_what_is_seen_is_pixels_and_neither_thing_is_louder():
     """As many pixels of a colour; and a red line lights as much of a yellow one as a yellow gem does, or nearly."""
     obs = batch_of(goalgap.task("ColourShape", split="deploy"), 1).observe()
     assert (obs.shape, obs.dtype) == ((1, 33, 33, 3), np.uint8)
-    things, seen = TILES[1:7].reshape(6, -1) // 255, goalgap.SUITE["ColourShape"].layers
-    yellow_line, red_line, yellow_gem = (things[layer - 1] for layer in (seen.yellow_line, seen.red_line, seen.yellow_gem))
-    assert yellow_line.sum() == yellow_gem.sum() == 2 * red_line.sum() == 6
-    assert (yellow_line @ red_line, yellow_line @ yellow_gem) == (3, 4)
+    lit = dict(zip(SEEN._fields, TILES.reshape(len(TILES), -1) // 255, strict=True))
+    known, line, gem = lit["yellow_line"], lit["red_line"], lit["yellow_gem"]
+    assert known.sum() == gem.sum() == 2 * line.sum() == 6
+    assert (known @ line, known @ gem) == (3, 4)

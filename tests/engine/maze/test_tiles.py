@@ -44,7 +44,10 @@ def test_what_no_tile_shows_is_no_layer():
         (lambda tiles: tiles[:, :2], "one a layer, not uint8 of shape"),
         (lambda tiles: tiles.astype(float), "one a layer, not float64"),
         (lambda tiles: tiles[[0, 1, 2, 3, 4, 5, 1, 7]], "'blue_gem' has the tile of yellow_line: draw each thing"),
-        (lambda tiles: tiles * (np.arange(8) != 2)[:, None, None, None].astype(np.uint8), "'red_line' has the tile of the floor"),
+        (
+            lambda tiles: tiles * (np.arange(8) != 2).astype(np.uint8)[:, None, None, None],
+            "'red_line' has .* the floor",
+        ),
     ],
 )
 def test_tiles_that_cannot_be_told_apart_are_refused(change, told):
