@@ -138,7 +138,8 @@ class SideBySideARS(ARS):
         games = self.games
         games.reset()
         while not games.done.all():
-            logits = self.policy.logits(weights, self.policy.obs_to_tensor(games.observe())[0])
+            seen: Any = self.policy.obs_to_tensor(games.observe())[0]
+            logits = self.policy.logits(weights, seen)
             actions = (logits + gumbel_noise(logits.shape[1:])).argmax(2)
             self.num_timesteps += games.n - int(games.done.sum())
             games.step(actions.flatten().numpy())

@@ -94,7 +94,8 @@ def _layers(game: Game) -> str:
     parts = [f"`{Task.of(game).observation_space}`, shape {shape}", about]
     legend, alone = game.layers.glyphs, game.art.glyphs(game.things)
     rows = [(k, name, f"![{name}](icons/{name}.png)", _code(alone[name])) for k, name in enumerate(game.things)]
-    parts.append(table(("channel", "layer", "picture", "text"), rows))
+    number = "channel" if game.tiles is None else "tile"
+    parts.append(table((number, "layer", "picture", "text"), rows))
     both = ", ".join(f"`{glyph}` {' and '.join(names)}" for glyph, names in legend.items() if len(names) > 1)
     if both:
         parts.append(f"In text, one glyph stands for several things in a cell: {both}.")

@@ -1,8 +1,8 @@
 """The standard experiments, whose entries are committed: what is trained in each environment, as data.
 
-Every environment has the standard recipe with three training seeds, or with more where a distribution over seeds is what
-it is about, and with distinguishing levels mixed in, which shows that the intended goal can be learned. Other optimizers
-and rewards are trained where they tell something new.
+Every environment has the standard recipe with three training seeds, or with more where which goal is learned differs by
+seed, and with distinguishing levels mixed in, which shows that the intended goal can be learned. Other optimizers and
+rewards are trained where they tell something new.
 `goalgap standard` carries them out and enters them, and the reference policies of each environment besides.
 """
 

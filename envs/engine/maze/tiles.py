@@ -72,5 +72,5 @@ def encode(layers: NDArray[np.uint8], tiles: Tiles) -> NDArray[np.uint8]:
     """
     *games, rows, cols, n = layers.shape
     topmost, side = n - 1 - layers[..., ::-1].argmax(-1), tiles.shape[1]
-    cells = tiles[topmost] * layers.any(-1)[..., None, None, None]
+    cells = tiles[topmost] * (layers.max(-1) > 0)[..., None, None, None]
     return cells.swapaxes(-4, -3).reshape(*games, rows * side, cols * side, 3)
