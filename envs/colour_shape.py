@@ -6,8 +6,8 @@ everything the mouse ever sees. In deployment the line is red, and a yellow gem,
 
 A fooled mouse goes to the gem, as quickly as it ever went to the line; a sound mouse goes to the line, whatever its
 colour. Neither is more right than the other by anything that training says, so which goal is learned can differ by the
-training seed alone. Published are agents of Procgen's Maze that reach the gem first in 89 % of 102 episodes, and, in a
-smaller one, an example agent that does in 81 %, among agents of which about one in 500 is an outlier.
+training seed alone. Published: the gem first in 89 % of cases (n = 102) in Procgen's Maze, and in a smaller one in 81 %
+for an example agent, among more than 1,000 of which about one in 500 is an outlier.
 
 Choices
 -------
