@@ -27,7 +27,7 @@ from torch.func import functional_call, vmap
 from ..envs.engine.batch import Batch
 from ..envs.engine.task import Task
 from .algorithms.ars import ARSRecipe
-from .features import PatchFeatures
+from .features import PatchFeatures, PixelFeatures, sight
 from .vec_env import GoalGapVecEnv, stream_seeds
 
 
@@ -38,18 +38,22 @@ class SoftmaxPolicy(ARSPolicy):
         observation_space, action_space: of the task.
         net_arch: units of the hidden layers.
         patch, far: what is seen.
+        agent: of pixels, the agent's tile.
     """
 
     observation_space: Box
 
     def __init__(
-        self, observation_space: Box, action_space: Discrete[Any], net_arch: list[int], patch: int, far: int
-    ) -> None:
-        self.view = {"patch": patch, "far": far}
+        self, observation_space: Box, action_space: Discrete[Any], net_arch: list[int], patch: int, far: int,
+        agent: Any = None,
+    ) -> None:  # fmt: skip
+        self.view, self.agent = {"patch": patch, "far": far}, agent
         super().__init__(observation_space, action_space, net_arch)
 
     def make_features_extractor(self) -> PatchFeatures:
         """What is seen, without weights of its own."""
+        if self.agent is not None:
+            return PixelFeatures(self.observation_space, self.agent, channels=0, hidden=(), **self.view)
         return PatchFeatures(self.observation_space, hidden=(), **self.view)
 
     def _predict(self, observation: PyTorchObs, deterministic: bool = False) -> Tensor:
@@ -92,6 +96,7 @@ class SideBySideARS(ARS):
     policy: SoftmaxPolicy
 
     def __init__(self, task: Task, recipe: ARSRecipe, seed: int) -> None:
+        _, views = sight(task, patch=recipe.patch, far=recipe.far)
         super().__init__(
             SoftmaxPolicy,
             GoalGapVecEnv(task, 1),
@@ -101,7 +106,7 @@ class SideBySideARS(ARS):
             delta_std=recipe.deviation,
             zero_policy=not recipe.hidden,
             n_eval_episodes=recipe.n_envs,
-            policy_kwargs={"net_arch": list(recipe.hidden), "patch": recipe.patch, "far": recipe.far},
+            policy_kwargs={"net_arch": list(recipe.hidden), **views},
             seed=seed,
         )
         self.set_logger(Logger(None, []))
@@ -133,7 +138,8 @@ class SideBySideARS(ARS):
         games = self.games
         games.reset()
         while not games.done.all():
-            logits = self.policy.logits(weights, torch.as_tensor(games.observe()))
+            seen: Any = self.policy.obs_to_tensor(games.observe())[0]
+            logits = self.policy.logits(weights, seen)
             actions = (logits + gumbel_noise(logits.shape[1:])).argmax(2)
             self.num_timesteps += games.n - int(games.done.sum())
             games.step(actions.flatten().numpy())

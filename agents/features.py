@@ -16,12 +16,17 @@ these grids. Who wants convolutions takes `SmallCnn`:
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
+import numpy as np
 import torch
 from gymnasium.spaces import Box
+from stable_baselines3.common.preprocessing import is_image_space
 from stable_baselines3.common.torch_layers import BaseFeaturesExtractor
 from torch import Tensor, nn
-from torch.nn.functional import embedding, pad
+from torch.nn.functional import embedding, pad, pixel_unshuffle
+
+from ..envs.engine.task import Task
 
 BLOCK = 3  # cells on a side of what the coarse view takes together
 
@@ -59,17 +64,19 @@ class PatchFeatures(BaseFeaturesExtractor):
         self.shape, self.agent_layer, self.far = shape, agent_layer, far
         self.register_buffer("near", _patches(rows, cols, layers, patch), persistent=False)
         self.register_buffer("coarse", _coarse(rows, cols, layers, far), persistent=False)
-        stack: list[nn.Module] = []
-        for k in range(len(hidden)):
-            stack += [nn.Linear(units[k], units[k + 1]), nn.ReLU()]
-        self.layers = nn.Sequential(*stack)
+        self.layers = nn.Sequential(*_stack(units))
 
     def views(self, obs: Tensor) -> tuple[Tensor, Tensor]:
         """What is seen of observations (n, *shape) far and near, each flattened: shape (n, cells * layers)."""
-        grids = obs.reshape(-1, *self.shape)
-        agent, flat = grids[..., self.agent_layer].flatten(1).argmax(1), grids.flatten(1)
+        grids, agent = self.grids(obs)
+        flat = grids.flatten(1)
         near = flat.gather(1, embedding(agent, self.near))
         return (_sums(grids).gather(1, embedding(agent, self.coarse)) if self.far else flat), near
+
+    def grids(self, obs: Tensor) -> tuple[Tensor, Tensor]:
+        """Observations as grids, shape (n, rows, cols, layers), and the number of each agent's cell, shape (n,)."""
+        grids = obs.reshape(-1, *self.shape)
+        return grids, grids[..., self.agent_layer].flatten(1).argmax(1)
 
     def forward(self, obs: Tensor) -> Tensor:
         """Features, float32, shape (n, features_dim)."""
@@ -77,11 +84,44 @@ class PatchFeatures(BaseFeaturesExtractor):
         return features
 
 
+class PixelFeatures(PatchFeatures):
+    """As `PatchFeatures`, of pixels: one convolution, of a step a cell, over all the tiles that are seen, comes first.
+
+    Args:
+        observation_space: pictures as stable-baselines3 passes them on, shape (3, rows * side, cols * side).
+        agent: the agent's tile, red, green and blue 0 .. 255, shape (side, side, 3), by which it is found.
+        channels: of the convolution; 0 leaves it away.
+        patch, far, hidden: as in `PatchFeatures`.
+    """
+
+    tile: Tensor
+
+    def __init__(
+        self, observation_space: Box, agent: Any, channels: int = 8, patch: int = 7, far: int = 0,
+        hidden: Sequence[int] = (256, 128),
+    ) -> None:  # fmt: skip
+        depth, height, width = observation_space.shape
+        self.side, values = len(agent), depth * len(agent) ** 2
+        super().__init__(Box(0, 1, (height // self.side, width // self.side, values)), patch, far, ())
+        self.register_buffer("tile", torch.as_tensor(agent).movedim(-1, 0).flatten() / 255, persistent=False)
+        units, looking = [self.features_dim // values * (channels or values), *hidden], list[nn.Module]()
+        if channels:
+            looking = [nn.Unflatten(1, (-1, values)), nn.Linear(values, channels), nn.ReLU(), nn.Flatten()]
+        self.layers, self._features_dim = nn.Sequential(*looking, *_stack(units)), units[-1]
+
+    def grids(self, obs: Tensor) -> tuple[Tensor, Tensor]:
+        """The values of each tile as a grid, and the cell that is most like the agent's tile."""
+        grids = pixel_unshuffle(obs, self.side).movedim(1, -1)
+        unlike = grids.square().sum(-1) - 2 * grids @ self.tile  # squared distances, but for a constant
+        return grids, unlike.flatten(1).argmin(1)
+
+
 class SmallCnn(BaseFeaturesExtractor):
     """Convolutions of 3 x 3 cells over a grid of any size, each cell keeping its place, and one layer on top.
 
     Args:
-        observation_space: grids of one-hot layers, shape (rows, cols, layers).
+        observation_space: grids of one-hot layers, shape (rows, cols, layers), or pictures as stable-baselines3 passes
+            them on, shape (3, rows, cols).
         channels: of each convolution.
         features_dim: features, the units of the last layer.
 
@@ -96,16 +136,22 @@ class SmallCnn(BaseFeaturesExtractor):
                 "take 'MlpPolicy' as it is"
             )
         super().__init__(observation_space, features_dim)
-        rows, cols, layers = observation_space.shape
+        self.first = is_image_space(observation_space)  # whether the channels come first
+        layers, rows, cols = np.roll(observation_space.shape, 0 if self.first else 1).tolist()
         widths, stack = [layers, *channels], list[nn.Module]()
         for k in range(len(channels)):
             stack += [nn.Conv2d(widths[k], widths[k + 1], 3, padding=1), nn.ReLU()]
         self.layers = nn.Sequential(*stack, nn.Flatten(), nn.Linear(rows * cols * widths[-1], features_dim), nn.ReLU())
 
     def forward(self, obs: Tensor) -> Tensor:
-        """Features, float32, shape (n, features_dim), of observations (n, rows, cols, layers)."""
-        features: Tensor = self.layers(obs.movedim(-1, 1))
+        """Features, float32, shape (n, features_dim), of observations, shape (n, *shape)."""
+        features: Tensor = self.layers(obs if self.first else obs.movedim(-1, 1))
         return features
+
+
+def _stack(units: Sequence[int]) -> list[nn.Module]:
+    """Layers from so many units to so many, and so on."""
+    return [layer for k in range(len(units) - 1) for layer in (nn.Linear(units[k], units[k + 1]), nn.ReLU())]
 
 
 def _grid(space: Box, patch: int, far: int) -> tuple[int, int, int]:
@@ -152,3 +198,9 @@ def _spread(cells: Tensor, layers: int) -> Tensor:
     """All layers of the cells around each agent: (rows, cols, side, side) -> (rows * cols, side * side * layers)."""
     by_agent = cells.flatten(2).flatten(0, 1)[:, :, None]
     return (by_agent * layers + torch.arange(layers)).flatten(1)
+
+
+def sight(task: Task, **views: Any) -> tuple[type[PatchFeatures], dict[str, Any]]:
+    """What sees a task's observations, and its arguments, of which `views` are given."""
+    tiles = task.game.tiles
+    return (PatchFeatures, views) if tiles is None else (PixelFeatures, {"agent": tiles[-1].tolist(), **views})

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from gymnasium.spaces import Box, Space, flatten_space
 from numpy.typing import NDArray
+from stable_baselines3.common.preprocessing import is_image_space, is_image_space_channels_first
 
 from ..envs import known
 
@@ -22,6 +23,7 @@ ADVICE = (
     "(actions, state) with a `name`, which does what the wrappers did before it asks the model"
 )
 Frames = NDArray[np.uint8]
+RGB = 3
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ PLAIN = Shown()
 
 def how_shown(theirs: Space[Any], ours: Space[Any]) -> Shown | None:
     """How observations of our space become those that a model knows; None where its space does not tell."""
+    theirs = _as_it_was_given(theirs)
     if theirs == ours:
         return PLAIN
     if theirs == flatten_space(ours):
@@ -80,6 +83,16 @@ def _stacked(space: Any, frames: int) -> Box:
     return Box(low, high, dtype=space.dtype)
 
 
+def _as_it_was_given(space: Space[Any]) -> Space[Any]:
+    """A space of pictures with the channels last: stable-baselines3 puts them first, of spaces and observations."""
+    if not isinstance(space, Box) or not is_image_space(space) or not is_image_space_channels_first(space):
+        return space
+    low, high = (np.moveaxis(bound, 0, -1) for bound in (space.low, space.high))
+    return Box(low, high, dtype=np.uint8)
+
+
 def _is_of_a_game(space: Box) -> bool:
-    """Whether as many layers are what a single observation of some environment has."""
-    return space.shape[-1] in {len(game.layers) for game in known().values()}
+    """Whether as many layers, or channels of pictures, are what a single observation of some environment has."""
+    if is_image_space(space):
+        return space.shape[-1] == RGB
+    return space.shape[-1] in {len(game.layers) for game in known().values() if game.tiles is None}

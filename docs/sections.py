@@ -95,15 +95,28 @@ def _signals(task: Task, signals: Mapping[str, int]) -> str:
 
 def _layers(game: Game) -> str:
     """The layers of a grid, each with its picture and its glyph."""
-    about = "One layer for each kind of thing, 1 where it is; border included, (row, col) from the top left."
-    parts = [f"`{Task.of(game).observation_space}`, shape (size + 2, size + 2, {len(game.things)})", about]
+    shape, about = _picture(game)
+    parts = [f"`{Task.of(game).observation_space}`, shape {shape}", about]
     legend, alone = game.layers.glyphs, game.art.glyphs(game.things)
     rows = [(k, name, f"![{name}](icons/{name}.png)", _code(alone[name])) for k, name in enumerate(game.things)]
-    parts.append(table(("channel", "layer", "picture", "text"), rows))
+    number = "channel" if game.tiles is None else "tile"
+    parts.append(table((number, "layer", "picture", "text"), rows))
     both = ", ".join(f"`{glyph}` {' and '.join(names)}" for glyph, names in legend.items() if len(names) > 1)
     if both:
         parts.append(f"In text, one glyph stands for several things in a cell: {both}.")
     return "\n\n".join(parts)
+
+
+def _picture(game: Game) -> tuple[str, str]:
+    """The shape of a grid's observation, and what stands in it."""
+    placed = "border included, (row, col) from the top left."
+    if game.tiles is None:
+        about = "One layer for each kind of thing, 1 where it is; "
+        return f"(size + 2, size + 2, {len(game.things)})", about + placed
+    side = game.tiles.shape[1]
+    about = f"Pixels: red, green and blue. A cell is {side} x {side} of them, the tile of the topmost thing, or black; "
+    people = " Text and pictures for people show the same things, by their layers:"
+    return f"({side} * (size + 2), {side} * (size + 2), 3)", about + placed + people
 
 
 def _code(text: str) -> str:

@@ -24,6 +24,7 @@ from . import (
     cheese_corner,
     cheese_dish,
     chime_bandit,
+    colour_shape,
     ice_cream,
     irish_elk,
     keys_and_chests,
@@ -38,7 +39,7 @@ from .engine.faces.vector import GoalGapVectorEnv
 from .engine.game import Game
 from .engine.task import Task
 
-CANON = (cheese_corner, cheese_dish, keys_and_chests, lava_land, value_cue)
+CANON = (cheese_corner, cheese_dish, colour_shape, keys_and_chests, lava_land, value_cue)
 STORIES = (sweet_tooth, irish_elk, probation, chime_bandit, ice_cream)
 SUITE: dict[str, Game] = {each.GAME.name: each.GAME for each in CANON + STORIES}
 ENTRY_POINTS = "goalgap.environments"

@@ -10,10 +10,12 @@ import gymnasium
 import numpy as np
 from gymnasium.utils.env_checker import check_env
 from gymnasium.vector import SyncVectorEnv
+from numpy.typing import NDArray
 
 from ..envs import find, ids
 from ..envs.engine.batch import Batch
 from ..envs.engine.faces.single import RENDER_MODES, GoalGapEnv
+from ..envs.engine.maze.tiles import decode, encode
 from ..envs.engine.task import Task
 from .expecting import expect, expect_on_levels, expect_same
 
@@ -39,10 +41,10 @@ def tasks_are_plain_data(task: Task, _levels: int) -> None:
 
 
 def observations_are_zeros_and_ones(task: Task, levels: int) -> None:
-    """In the midst of random play too; on a grid the last layer holds the one agent."""
+    """In the midst of random play too, or pixels show them; on a grid the last layer holds the one agent."""
     batch, rng = Batch.of(task, np.arange(levels)), np.random.default_rng(0)
     for t in range(MOMENTS):
-        obs = batch.observe()
+        obs = _layers_seen(batch)
         most = obs.reshape(levels, -1).max(axis=1)
         expect_on_levels(batch, most <= 1, f"an observation holds zeros and ones, not {most.max()}")
         expect_on_levels(batch, (most == 1) | (t == 0), f"nothing is seen after {t} random moves")
@@ -51,6 +53,17 @@ def observations_are_zeros_and_ones(task: Task, levels: int) -> None:
             name = task.game.things[-1]
             expect_on_levels(batch, agents == 1, f"the last layer, {name!r}, is the agent's: one cell at all times")
         batch.step(rng.integers(0, len(task.game.actions), levels))
+
+
+def _layers_seen(batch: Batch) -> NDArray[np.uint8]:
+    """What is observed, and where that is pixels the layers that they show, which must be whole tiles."""
+    obs, game = batch.observe(), batch.task.game
+    if game.tiles is None:
+        return obs
+    seen = decode(obs, game.tiles)
+    whole = (encode(seen, game.tiles) == obs).all(axis=(1, 2, 3))
+    expect_on_levels(batch, whole, "a cell of the picture shows neither a tile nor the floor, which is black")
+    return seen
 
 
 def infos_account_for_all_that_is_earned(task: Task, _levels: int) -> None:

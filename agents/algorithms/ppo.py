@@ -64,7 +64,7 @@ class PPORecipe(Recipe):
             ent_coef=self.entropy,
             gamma=self.discount,
             gae_lambda=self.gae_lambda,
-            policy_kwargs=self.network(),
+            policy_kwargs=self.network(task),
             seed=seed,
             device="cpu",
         )
@@ -75,12 +75,12 @@ class PPORecipe(Recipe):
         """The class of the network, or stable-baselines3's name for it."""
         return "MlpPolicy"
 
-    def network(self) -> dict[str, Any]:
+    def network(self, task: Task) -> dict[str, Any]:
         """The arguments of the network."""
-        from ..features import PatchFeatures
+        from ..features import sight
 
-        views = {"patch": self.patch, "far": self.far, "hidden": self.hidden}
-        return {"features_extractor_class": PatchFeatures, "features_extractor_kwargs": views, "net_arch": []}
+        kind, views = sight(task, patch=self.patch, far=self.far, hidden=self.hidden)
+        return {"features_extractor_class": kind, "features_extractor_kwargs": views, "net_arch": []}
 
     def callbacks(self) -> list[BaseCallback]:
         from ..callbacks import BootstrapTogether

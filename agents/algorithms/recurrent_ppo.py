@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ...envs.engine.task import Task
 from .ppo import PPORecipe
 from .recipe import number
 
@@ -32,8 +33,8 @@ class RecurrentPPORecipe(PPORecipe):
 
         return SequencePolicy
 
-    def network(self) -> dict[str, Any]:
-        return super().network() | {"lstm_hidden_size": self.lstm}
+    def network(self, task: Task) -> dict[str, Any]:
+        return super().network(task) | {"lstm_hidden_size": self.lstm}
 
     def callbacks(self) -> list[BaseCallback]:
         """None: only PPO's values can be asked for without a memory."""

@@ -25,6 +25,7 @@ from .kernels.compile import Kernel
 from .kernels.contract import kernels_of
 from .looks.art import Art, GridArt
 from .looks.sprites import pictures
+from .maze.tiles import Tiles
 
 __all__ = ["Arguments", "Event", "Game", "Reward", "argument"]
 
@@ -49,6 +50,7 @@ class Game:
             a state holds `t`.
         horizon: from the arguments to the default number of steps.
         layers: of a grid: what may lie in a cell, with its glyph (see `layers`).
+        tiles: of a grid that is seen as pixels: the tile of each layer, none of them twice (see `maze.tiles`).
         signals: of a game that is no grid: from the arguments to what is seen, in order, by name, and in how many
             bits; the observation is these bits.
         board: of a game that is no grid: how people see it.
@@ -82,6 +84,7 @@ class Game:
     tags: tuple[str, ...]
     events: tuple[Event, ...] = ()
     layers: Any = ()
+    tiles: Tiles | None = None
     signals: Callable[[Any], dict[str, int]] | None = None
     board: Art | None = None
     pictures: Mapping[str, str | Path] = field(default_factory=dict)
@@ -103,6 +106,7 @@ class Game:
             raise ValueError(f"{self.name} needs either layers, if it is a grid, or signals and a board")
         _check_names(self)
         _check_rewards(self)
+        _check_tiles(self)
         _ = self.kernels, self.sprites
 
     def __repr__(self) -> str:
@@ -124,7 +128,7 @@ class Game:
     @cached_property
     def art(self) -> Art:
         """How people see it: of a grid, its layers and their glyphs."""
-        return self.board or GridArt(self.layers.glyphs)
+        return self.board or GridArt(self.layers.glyphs, self.tiles)
 
     @property
     def things(self) -> tuple[str, ...]:
@@ -210,3 +214,20 @@ def _check_rewards(game: Game) -> None:
         choose(f"event that is watched for in {game.name}", game.oversight, [event.name for event in game.events])
     if not (game.source.__doc__ or "").strip():
         raise ValueError(f"{game.module} has no docstring: it is the environment's story")
+
+
+def _check_tiles(game: Game) -> None:
+    """Told apart by their tiles, layers can be read off the pixels; black is the floor."""
+    if game.tiles is None:
+        return
+    shape, side = game.tiles.shape, game.tiles.shape[1]
+    if game.tiles.dtype != np.uint8 or shape != (len(game.layers), side, side, 3):
+        raise ValueError(
+            f"{game.name}: tiles are uint8 of shape ({len(game.layers)}, side, side, 3), one a layer, "
+            f"not {game.tiles.dtype} of shape {shape}"
+        )
+    known = {bytes(side * side * 3): "the floor"}
+    for name, drawn in zip(game.things, game.tiles, strict=True):
+        other = known.setdefault(drawn.tobytes(), name)
+        if other != name:
+            raise ValueError(f"{game.name}: {name!r} has the tile of {other}: draw each thing in its own way")

@@ -52,7 +52,7 @@ def parse(task: Task, drawing: str) -> Levels:
 
 
 def _read_grid(task: Task, legend: text.Legend, levels: Levels, drawing: str) -> None:
-    layers = text.read(drawing, task.observation_space.shape[0], task.game.things, legend)
+    layers = text.read(drawing, task.settings.board_shape()[0], task.game.things, legend)
     text.fill(levels[0], layers)
     if task.game.read is not None:
         task.game.read(levels[0], layers)

@@ -137,7 +137,11 @@ class Task:
     def observation_space(self) -> Box:
         if self.game.signals is not None:
             return Box(0, 1, (sum(self.game.signals(self.settings).values()),), np.uint8)
-        return Box(0, 1, (*self.settings.board_shape(), len(self.game.layers)), np.uint8)
+        rows, cols = self.settings.board_shape()
+        if self.game.tiles is None:
+            return Box(0, 1, (rows, cols, len(self.game.layers)), np.uint8)
+        side = self.game.tiles.shape[1]
+        return Box(0, 255, (rows * side, cols * side, 3), np.uint8)
 
     def no_action(self, given: Any) -> ValueError:
         """What to raise for an action that does not exist."""

@@ -10,12 +10,24 @@ Of an environment of the suite these are its own; of one from outside, those who
 """
 
 from ...envs.engine.game import Game
-from . import cheese_corner, chime_bandit, ice_cream, irish_elk, keys_and_chests, probation, sweet_tooth, value_cue
+from . import (
+    cheese_corner,
+    chime_bandit,
+    colour_shape,
+    ice_cream,
+    irish_elk,
+    keys_and_chests,
+    probation,
+    sweet_tooth,
+    value_cue,
+)
 from .agents import Known, standard
 
 __all__ = ["BATTERY", "Known", "known_agents", "standard"]
 
-MODULES = (cheese_corner, keys_and_chests, value_cue, sweet_tooth, irish_elk, probation, chime_bandit, ice_cream)
+MODULES = (
+    cheese_corner, colour_shape, keys_and_chests, value_cue, sweet_tooth, irish_elk, probation, chime_bandit, ice_cream,
+)  # fmt: skip
 BATTERY: dict[str, tuple[Known, ...]] = {module.GAME.name: module.AGENTS for module in MODULES}
 
 

@@ -11,9 +11,10 @@ from gymnasium.spaces import Box
 from helpers import own
 from recipes import TASK
 from stable_baselines3 import PPO
+from stable_baselines3.common.vec_env import VecTransposeImage
 
 import goalgap
-from goalgap.agents.features import PatchFeatures, SmallCnn
+from goalgap.agents.features import PatchFeatures, PixelFeatures, SmallCnn, sight
 from goalgap.envs.engine.batch import Batch
 
 
@@ -60,10 +61,54 @@ def test_what_is_seen_without_hidden_layers_is_far_and_near():
     assert torch.equal(features.views(obs)[0], obs.flatten(1))
 
 
+def pictures(n=50):
+    """Pictures as stable-baselines3 shows them, their space, and the games."""
+    task = goalgap.task("ColourShape")
+    batch, space = Batch.of(task, np.arange(n)), VecTransposeImage.transpose_space(task.observation_space)
+    return torch.as_tensor(batch.observe()).movedim(-1, 1) / 255, space, batch
+
+
+def test_the_tiles_around_the_agent_are_seen_which_is_found_by_its_own():
+    obs, space, batch = pictures()
+    kind, views = sight(batch.task, patch=3, far=0)
+    features = kind(space, **views, hidden=(), channels=0)
+    far, near = features.views(obs)
+    layers, mice = batch.task.game.art.board(batch.observe()), batch.states["mouse"]
+    tiles = torch.as_tensor(batch.task.game.tiles).movedim(-1, 1).flatten(1) / 255
+    shown = (torch.as_tensor(layers).float() @ tiles).reshape(50, -1)
+    np.testing.assert_allclose(far, shown)
+    for k, (row, col) in enumerate(mice.tolist()):
+        around = shown[k].reshape(11, 11, 27)[row - 1 : row + 2, col - 1 : col + 2]
+        np.testing.assert_allclose(near[k], around.flatten())
+    assert torch.equal(features(obs), torch.cat([far, near], 1))
+    assert features.features_dim == (121 + 9) * 27
+    assert not list(features.parameters())
+
+
+def test_every_tile_that_is_seen_passes_one_convolution():
+    obs, space, batch = pictures(5)
+    kind, views = sight(batch.task, patch=3, far=3, hidden=())
+    features = kind(space, **views, channels=4)
+    seen = torch.cat(features.views(obs), 1).reshape(5, 18, 27)
+    _, convolution, _, _ = features.layers
+    expected = (seen @ convolution.weight.T + convolution.bias).relu().flatten(1)
+    torch.testing.assert_close(features(obs), expected)
+    assert features(obs).shape == (5, features.features_dim) == (5, 18 * 4)
+
+
+def test_what_sees_a_task_is_told_by_its_tiles():
+    assert sight(TASK, patch=3) == (PatchFeatures, {"patch": 3})
+    kind, views = sight(goalgap.task("ColourShape"), patch=3)
+    assert (kind, [*views]) == (PixelFeatures, ["agent", "patch"])
+    assert PPO("MlpPolicy", goalgap.vec_env("ColourShape", 2), n_steps=8, batch_size=16, policy_kwargs={
+        "features_extractor_class": kind, "features_extractor_kwargs": views,
+    }).policy.features_extractor.features_dim == 128  # fmt: skip
+
+
 def test_small_convolutions_take_the_place_of_the_networks_for_pictures(grid):
     """stable-baselines3's own refuse these grids; ours learn, are saved and are evaluated from a file."""
     task = goalgap.task(grid, **own(grid).SMALL)
-    with pytest.raises(AssertionError, match="NatureCNN"):
+    with pytest.raises((AssertionError, RuntimeError), match=r"NatureCNN|Kernel size can't be greater"):
         PPO("CnnPolicy", goalgap.vec_env(task, 2))
     for policy in ("MlpPolicy", "CnnPolicy"):
         convolving = {"features_extractor_class": SmallCnn, "features_extractor_kwargs": {"channels": (8, 8)}}

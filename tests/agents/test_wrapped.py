@@ -9,7 +9,7 @@ from commands import goalgap as command
 from gymnasium.spaces import Box, flatten_space
 from gymnasium.wrappers import FlattenObservation
 from stable_baselines3 import PPO
-from stable_baselines3.common.vec_env import DummyVecEnv, VecFrameStack, VecNormalize
+from stable_baselines3.common.vec_env import DummyVecEnv, VecFrameStack, VecNormalize, VecTransposeImage
 
 import goalgap
 from goalgap.agents.loading import AgentError, load_agent
@@ -78,6 +78,31 @@ def test_such_agents_are_evaluated_as_zips_as_models_and_on_the_command_line(tra
 def test_normalized_observations_of_flattened_ones_are_seen_by_a_model_in_memory():
     model = PPO("MlpPolicy", VecNormalize(flattened(), norm_reward=False), **TINY).learn(32)
     assert len(goalgap.evaluate(TASK, model, levels=8).table) == 24
+
+
+@pytest.mark.parametrize("frames", [1, 2])
+def test_pictures_are_shown_with_their_channels_first_as_in_training(frames, tmp_path):
+    """Two frames of pictures have as many channels as a grid of Probation has layers, and are no such grid."""
+    task = goalgap.task("ColourShape")
+    model = PPO("MlpPolicy", stacked(task, frames) if frames > 1 else goalgap.vec_env(task, 8), **TINY).learn(32)
+    model.save(tmp_path / "mine.zip")
+    policy, state, batch = load_agent(tmp_path / "mine.zip", task, sampled=False), None, Batch.of(task, np.arange(8))
+    assert policy.shown == how_shown(VecTransposeImage.transpose_space(shown_by(model)), task.observation_space)
+    assert policy.shown == Shown(frames=frames)
+    seen, starts = np.zeros((8, 33, 33, 3 * frames), np.uint8), np.ones(8, bool)
+    for _ in range(5):
+        seen = np.concatenate([seen[..., 3:], batch.observe()], axis=-1)
+        actions, state = policy(batch.observe(), state, starts)
+        np.testing.assert_array_equal(actions, model.predict(seen, deterministic=True)[0])
+        batch.step(actions)
+        starts[:] = False
+    from_zip, from_memory = (goalgap.evaluate(task, agent, levels=8) for agent in (tmp_path / "mine.zip", model))
+    assert from_zip.table["actions"].equals(from_memory.table["actions"])
+
+
+def shown_by(model):
+    """The space of what stable-baselines3 transposes for a model."""
+    return model.env.venv.observation_space
 
 
 def test_spaces_tell_how_observations_are_shown(name):

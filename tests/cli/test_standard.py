@@ -40,6 +40,11 @@ def test_experiments_are_what_was_committed(name: str) -> None:
     assert set(committed(name, "reference")) == set(reference_names(SUITE[name]))
 
 
+def test_more_seeds_are_trained_where_they_differ() -> None:
+    seeds = {name: next(experiments(game, default_algorithm(name))).seeds for name, game in SUITE.items()}
+    assert seeds == dict.fromkeys(SUITE, 3) | {"ColourShape": 20}
+
+
 def test_entries_that_are_missing_are_made_by_the_commands_they_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

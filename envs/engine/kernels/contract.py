@@ -26,7 +26,7 @@ Level = Any
 State = Any
 """A record: `t` (steps since the start) and the environment's own fields."""
 Obs = Any
-"""uint8, shape (rows, cols, layers) of a grid, else (bits,); every value is 0 or 1."""
+"""uint8, shape (rows, cols, layers) of a grid, else (bits,), 0 or 1; of tiles (rows * side, cols * side, 3)."""
 Rewards = Any
 """float64, shape (rewards + events,), in the order in which they are declared; zero before each step."""
 Arguments = Any

@@ -1,8 +1,8 @@
 """How a game looks: as text and as a picture, everything in NumPy, so that no display and no font is needed.
 
 A game is drawn as a board of cells. Of a grid the board is the observation itself, so that text and pictures show what
-an agent sees, no more. A game that is no grid declares a board of its own, for people: it may show what is hidden from
-the agent, as a level in text does.
+an agent sees, no more; where that is pixels, it is read off them. A game that is no grid declares a board of its own,
+for people: it may show what is hidden from the agent, as a level in text does.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from ....terms import Reward
+from ..maze.tiles import decode
 from . import lines, text
 from .canvas import TRAIL, Colour, Walk, composite, draw_floor, draw_trail, draw_walls, enlarge
 from .goals import goal_strip
@@ -86,24 +87,30 @@ class Art(ABC):
 
 @dataclass(frozen=True, eq=False)
 class GridArt(Art):
-    """A grid, whose observation is the board.
+    """A grid, whose board is the observation, or what its pixels show.
 
     Args:
         legend: for each glyph, the set of layers of a cell that it stands for; every layer in at least
             one. A cell whose set has no glyph shows that of its topmost layer; the floor is ".".
+        tiles: of a grid that is seen as pixels, from which the board is read.
     """
 
     legend: Legend
+    tiles: Pixels | None = None
 
     def text(self, scene: Scene) -> str:
         """Write one line a row, border included, one glyph a cell."""
-        return text.write(scene.obs, tuple(scene.pictures), self.legend)
+        return text.write(self.cells(scene), tuple(scene.pictures), self.legend)
 
     def level(self, scene: Scene) -> str:
         return self.text(scene)
 
     def cells(self, scene: Scene) -> Pixels:
-        return scene.obs
+        return self.board(scene.obs)
+
+    def board(self, obs: Pixels) -> Pixels:
+        """The layers of observations, 1 where a thing is seen, shape (..., rows, cols, things)."""
+        return obs if self.tiles is None else decode(obs, self.tiles)
 
     def glyphs(self, things: tuple[str, ...]) -> dict[str, str]:
         alone = {names[0]: glyph for glyph, names in self.legend.items() if len(names) == 1}

@@ -21,7 +21,9 @@ Pixels = NDArray[np.uint8]
 CELL = 16
 FILE = Path(__file__).with_name("sprites.txt")
 BAR = 4  # the rows of a bar, of which four fill a cell
-STACKS = {"coins": "yYA", "bells": "cCT"}  # the letters of a bar's colours
+GOLDS = "yYA"  # the letters of what is drawn once and shown in several colours
+STACKS = {"coins": GOLDS, "bells": "cCT"}
+SHAPES, COLOURS = ("line", "gem"), {"yellow": GOLDS, "red": "prR", "blue": "gnM"}
 TILES = ("77aadd", "ee8866", "44bb99", "ffaabb", "bbcc33", "99ddff", "eedd88", "dddddd", "aaaa00")  # Tol 2021, "light"
 
 
@@ -56,9 +58,10 @@ def pictures(things: Mapping[str, str], own: Mapping[str, str | Path]) -> dict[s
 @cache
 def shared() -> dict[str, Pixels]:
     """The pictures that all environments share, by name; read-only."""
-    names = [name for name in _blocks() if name not in ("palette", "bar", "tile")]
+    names = [name for name in _blocks() if name not in ("palette", "bar", "tile", *SHAPES)]
     stacks = {f"{name}{n}": _bar(letters, n) for name, letters in STACKS.items() for n in range(1, CELL // BAR + 1)}
-    return {name: _draw(_blocks()[name], palette()) for name in names} | stacks
+    shapes = {f"{name}_{shape}": _inked(_blocks()[shape], COLOURS[name]) for shape in SHAPES for name in COLOURS}
+    return {name: _draw(_blocks()[name], palette()) for name in names} | stacks | shapes
 
 
 @cache
@@ -84,8 +87,12 @@ def _draw(rows: Iterable[str], colours: Mapping[str, bytes]) -> Pixels:
 def _bar(letters: str, number: int) -> Pixels:
     """A bar, in the colours of `letters`, at its place in a stack: number 1 lies at the bottom."""
     rows, lift = _blocks()["bar"], BAR * (number - 1)
-    colours = palette() | {old: palette()[new] for old, new in zip(STACKS["coins"], letters, strict=True)}
-    return _draw(rows[lift:] + rows[:lift], colours)
+    return _inked(rows[lift:] + rows[:lift], letters)
+
+
+def _inked(rows: Iterable[str], letters: str) -> Pixels:
+    """What is drawn in golds, in the colours of `letters`."""
+    return _draw(rows, palette() | {old: palette()[new] for old, new in zip(GOLDS, letters, strict=True)})
 
 
 def _tiles(things: Mapping[str, str]) -> dict[str, Pixels]:

@@ -14,6 +14,8 @@ from goalgap.envs.engine.looks import canvas, font, sprites
 from goalgap.envs.engine.looks.art import GridArt, Scene, paint
 from goalgap.envs.engine.looks.canvas import enlarge
 from goalgap.envs.engine.looks.goals import ROLES, goal_strip
+from goalgap.envs.engine.looks.sprites import Pixels
+from goalgap.envs.engine.maze.tiles import encode
 from goalgap.envs.engine.parse import parse
 from goalgap.envs.engine.task import Task
 from goalgap.terms import SPLITS, Split
@@ -98,8 +100,13 @@ def test_every_layer_has_its_own_glyph(game: Game) -> None:
     assert isinstance(game.art, GridArt)
     assert {name for names in game.art.legend.values() for name in names} <= set(game.things)
     for layer in game.things:
-        cell = np.array([[[layer == name for name in game.things]]], np.uint8)
+        cell = seen(game, np.array([[[layer == name for name in game.things]]], np.uint8))
         assert len(game.art.text(Scene(cell, None, None, game.sprites, game.goals))) == 1
+
+
+def seen(game: Game, board: Pixels) -> Pixels:
+    """The observation that shows a board."""
+    return board if game.tiles is None else encode(board, game.tiles)
 
 
 @GAMES
@@ -117,11 +124,12 @@ def test_a_picture_has_the_goals_below_the_board(game: Game) -> None:
 @GRIDS
 def test_a_picture_of_a_grid_shows_the_observation_and_nothing_else(game: Game) -> None:
     scene = begun(Task.of(game), 1).scenes()[0]
-    seen = game.art.rgb(scene, scale=1)
-    for channel in range(scene.obs.shape[2]):
-        other = replace(scene, obs=scene.obs.copy(), level=None, state=None)
-        other.obs[3, 3, channel] ^= 1
-        changed = (game.art.rgb(other, scale=1) != seen).any(axis=2)
+    before = game.art.rgb(scene, scale=1)
+    for channel in range(len(game.things)):
+        board = game.art.cells(scene).copy()
+        board[3, 3, channel] ^= 1
+        other = replace(scene, obs=seen(game, board), level=None, state=None)
+        changed = (game.art.rgb(other, scale=1) != before).any(axis=2)
         rows, cols = np.nonzero(changed)
         assert len(rows)
         assert 32 <= rows.min() <= rows.max() < 80  # the cell, and how walls beside it join or shade
