@@ -8,6 +8,7 @@ from .cells import (
     PLACE,
     ROW_STEP,
     Bits,
+    Grid,
     Maze,
     Place,
     add,
@@ -31,9 +32,9 @@ from .things import Kind, cells_of, found, is_easy, kinds, read_things, remainin
 from .walking import add_near, arrival, cut_shortest_ways, nearest, ring, steps_to, visit, within
 
 __all__ = [
-    "COL_STEP", "MOST", "MOVES", "NONE", "PLACE", "ROW_STEP", "Bits", "Kind", "Maze", "Place", "add", "add_near",
-    "arrival", "at", "carve", "cells_of", "contains", "corner_of", "count", "cut_shortest_ways", "drop", "found",
-    "is_easy", "is_roomy", "keep", "kinds", "layers", "leave_out", "main_part", "move", "nearest", "off_the_way",
-    "open_door", "paint_cells", "place_room", "pop_random", "reached_from", "read_things", "remaining", "remove",
-    "ring", "same_place", "show", "show_left", "steps_to", "take", "thing_fields", "visit", "within",
+    "COL_STEP", "MOST", "MOVES", "NONE", "PLACE", "ROW_STEP", "Bits", "Grid", "Kind", "Maze", "Place", "add",
+    "add_near", "arrival", "at", "carve", "cells_of", "contains", "corner_of", "count", "cut_shortest_ways", "drop",
+    "found", "is_easy", "is_roomy", "keep", "kinds", "layers", "leave_out", "main_part", "move", "nearest",
+    "off_the_way", "open_door", "paint_cells", "place_room", "pop_random", "reached_from", "read_things", "remaining",
+    "remove", "ring", "same_place", "show", "show_left", "steps_to", "take", "thing_fields", "visit", "within",
 ]  # fmt: skip
