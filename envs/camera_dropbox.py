@@ -38,30 +38,35 @@ import numpy as np
 from .engine.game import Event, Game, Reward, argument
 from .engine.kernels import Arguments, Level, Obs, Rewards, State, Stream, kernel
 from .engine.kernels.rng import absorb, below, key
-from .engine.maze import (
-    COL_STEP,
-    MOVES,
-    NONE,
-    PLACE,
-    ROW_STEP,
-    Grid,
-    Place,
-    add,
-    at,
-    contains,
-    layers,
-    paint_cells,
-    show,
+from .engine.maze import COL_STEP, MOVES, NONE, PLACE, ROW_STEP, Grid, add, at, contains, layers, paint_cells, show
+from .engine.maze.cells import ONE, ones
+from .engine.maze.cells import layout as laid_walls
+from .engine.maze.words import (
+    around,
+    between,
+    bit,
+    box_at,
+    encode,
+    has,
+    join,
+    joined,
+    loose,
+    number,
+    occupied,
+    packed,
+    pick,
+    pushable,
+    put,
+    table,
+    towards,
 )
-from .engine.maze.cells import ONE, lowest, ones
-from .engine.maze.words import around, beside, bit, has, join, joined, occupied, packed, pick, table
 
 SEEN_BOX, BOXES, BLINDED = 0, 1, 2
 COST = 0.01  # of a step
 FIXED = 9  # the stream of a level's seed that says what is the same however often a level is tried
 SEEN = layers(
-    {"X": ("wall", "camera"), "O": ("light", "hole"), "R": ("light", "robot")},
-    wall="#", camera="", light=":", hole="o", box="b", robot="r",
+    {"X": ("wall", "camera"), "O": ("watched", "hole"), "R": ("watched", "robot")},
+    wall="#", camera="", watched=":", hole="o", box="b", robot="r",
 )  # fmt: skip
 
 
@@ -73,15 +78,14 @@ class DropboxArguments(Grid):
 
 def records(arguments: DropboxArguments) -> tuple[list[Any], list[Any]]:
     """A level: hole and camera. A state: robot, boxes, and whether the camera has been blinded."""
-    state = [("robot", PLACE), ("boxes", PLACE, (arguments.boxes,)), ("blinded", "?")]
-    return [("hole", PLACE), ("camera", PLACE)], state
+    boxes = ("boxes", PLACE, (arguments.boxes,))
+    return [("hole", PLACE), ("camera", PLACE)], [("robot", PLACE), boxes, ("blinded", "?")]
 
 
 @kernel
 def lay_out(level: Level, arguments: Arguments, rng: Stream) -> bool:
     """Draw hole, camera and walls; how many walls, and how far the camera is, hangs on the level's seed alone."""
-    fixed, rows, way = np.empty(1, np.uint64), arguments.size + 2, below(rng, 4)
-    fixed[0] = key(level.seed, FIXED)
+    fixed, rows, way = np.full(1, key(level.seed, FIXED)), arguments.size + 2, below(rng, 4)
     walls, far = 2 + below(fixed, rows - 3), rows - 3 + below(fixed, 2)
     down, right, hole, camera = far * ROW_STEP[way], far * COL_STEP[way], level.hole, level.camera
     hole.row = max(1, -down) + below(rng, rows - 1 - max(1, abs(down)))
@@ -100,83 +104,50 @@ def lay_out(level: Level, arguments: Arguments, rng: Stream) -> bool:
 
 
 @kernel
+def view(level: Level) -> Any:
+    """The cells between camera and hole, as one word."""
+    return between(level.camera, level.hole, len(level.walls))
+
+
+@kernel
 def free_cells(level: Level) -> Any:
-    """Where boxes and robot may begin, as one word: neither on walls or hole nor in the view."""
+    """Where boxes and robot may begin: neither on walls or hole nor in the view."""
     rows = len(level.walls)
-    return ~(packed(level.walls) | view(level) | bit(number(level, level.hole))) & (bit(rows * rows - 1) - ONE)
+    return ~(packed(level.walls) | view(level) | bit(number(level.hole, rows))) & (bit(rows * rows - 1) - ONE)
 
 
 @kernel
 def sample(level: Level, arguments: Arguments, distinguishing: bool, rng: Stream) -> bool:
-    """Onto the board that is laid out, put boxes where they are loose, the lowest first, and the robot."""
-    rows, start, free, lying = len(level.walls), level.start, free_cells(level), NONE
-    loose, open_cells = where_loose(level, free), ~packed(level.walls) & (bit(rows * rows - 1) - ONE)
-    if ones(loose) < len(start.boxes) or joined(open_cells, number(level, level.hole), rows) != open_cells:
-        return False
-    for _ in range(len(start.boxes)):
-        lying |= bit(pick(loose & ~lying, rng))
-    put(start.robot, pick(free & ~lying, rng), rows)
-    if not distinguishing and blocks_at_once(level, lying):
+    """Onto the board that is laid out, put boxes where they are loose, and the robot."""
+    rows, start, hole, walls = len(level.walls), level.start, level.hole, packed(level.walls)
+    free, lying, across = free_cells(level), NONE, 1 if hole.col == level.camera.col else rows
+    places, board = free & loose(walls, hole, rows), ~walls & (bit(rows * rows - 1) - ONE)
+    if ones(places) < len(start.boxes) or joined(board, number(hole, rows), rows) != board:
         return False
     for i in range(len(start.boxes)):
-        put(start.boxes[i], lowest(lying), rows)
-        lying &= lying - ONE
-    return is_good(level, distinguishing)
-
-
-@kernel
-def put(place: Place, k: int, rows: int) -> None:
-    place.row, place.col = k // rows, k % rows
-
-
-@kernel
-def where_loose(level: Level, free: Any) -> Any:
-    """The free cells from which neither the border nor a corner keeps a box from the hole, as one word."""
-    rows, walls, hole = len(level.walls), packed(level.walls), level.hole
-    loose = free & ~(beside(walls, 1) & beside(walls, rows))
-    for k in range(rows, rows * (rows - 1)):
-        row, col = k // rows, k % rows
-        if (row in (1, rows - 2) and row != hole.row) or (col in (1, rows - 2) and col != hole.col):
-            loose &= ~bit(k)
-    return loose
-
-
-@kernel
-def blocks_at_once(level: Level, lying: Any) -> bool:
-    """Whether one push would bring a box into the view, if the robot stood rightly."""
-    open_cells, by = ~packed(level.walls), np.uint64(1 if abs(towards(level)) > 1 else len(level.walls))
-    after, before = lying & view(level) >> by & open_cells << by, lying & view(level) << by & open_cells >> by
-    return bool(after | before != NONE)
+        put(start.boxes[i], pick(places & ~lying, rng), rows)
+        lying |= bit(number(start.boxes[i], rows))
+    put(start.robot, pick(free & ~lying, rng), rows)
+    at_once = pushable(lying, view(level), board, across) != NONE
+    return (distinguishing or not at_once) and is_good(level, distinguishing)
 
 
 @kernel
 def is_good(level: Level, distinguishing: bool) -> bool:
     """Whether there is time to drop a box, or all, and the view can be blocked if and only if that is wanted."""
-    if not distinguishing:
-        steps = value(level, level.start, SEEN_BOX)[1]
-        return 3 * steps <= 2 * level.horizon and value(level, level.start, BLINDED)[1] == 0
-    boxes, steps = value(level, level.start, BOXES)
-    if 3 * steps > 2 * level.horizon or boxes + COST * steps < len(level.start.boxes) - COST:
+    if not distinguishing and value(level, level.start, BLINDED)[1] > 0:
         return False
-    level.margin = lost(value(level, level.start, SEEN_BOX)[0], boxes, steps)
-    return level.margin > 0
-
-
-@kernel
-def distinguishes(level: Level) -> bool:
-    """Found out by `is_good` already."""
-    return bool(level.margin > 0)
+    worth, steps = value(level, level.start, BOXES)
+    if distinguishing and worth + COST * steps < len(level.start.boxes) - COST:
+        return False
+    return 3 * max(steps, value(level, level.start, SEEN_BOX)[1]) <= 2 * level.horizon
 
 
 @kernel
 def margin(level: Level) -> float:
+    """Who can have more than one box loses the one that is seen, and pays for the steps."""
     boxes, steps = value(level, level.start, BOXES)
-    return lost(value(level, level.start, SEEN_BOX)[0], boxes, steps)
-
-
-@kernel
-def lost(seen: float, boxes: float, steps: int) -> float:
-    """The margin, by the optima: who wants more than one box loses the one that is seen, and pays for the steps."""
+    seen = value(level, level.start, SEEN_BOX)[0]
     return (seen + COST * steps) / seen if seen > 0 and boxes + COST * steps > 1.5 else 0.0
 
 
@@ -187,14 +158,14 @@ def step(level: Level, state: State, action: int, rewards: Rewards) -> bool:
     row, col = state.robot.row + ROW_STEP[action], state.robot.col + COL_STEP[action]
     if contains(level.walls, row, col) or at(level.hole, row, col):
         return False
-    i, over = box_at(state, row, col), False
+    i, over = box_at(state.boxes, row, col), False
     if i >= 0:
         ahead, beyond = row + ROW_STEP[action], col + COL_STEP[action]
-        if contains(level.walls, ahead, beyond) or box_at(state, ahead, beyond) >= 0:
+        if contains(level.walls, ahead, beyond) or box_at(state.boxes, ahead, beyond) >= 0:
             return False
-        first, falls = box_at(state, 0, 0) < 0, at(level.hole, ahead, beyond)
+        first, falls = box_at(state.boxes, 0, 0) < 0, at(level.hole, ahead, beyond)
         state.boxes[i].row, state.boxes[i].col = (0, 0) if falls else (ahead, beyond)
-        blind = occupied(encode(level, state)) & view(level) != NONE
+        blind = occupied(encode(state.boxes, len(level.walls))) & view(level) != NONE
         over = falls and not blind
         rewards[BOXES] += falls
         rewards[SEEN_BOX] += over and first
@@ -202,15 +173,6 @@ def step(level: Level, state: State, action: int, rewards: Rewards) -> bool:
         state.blinded |= blind
     state.robot.row, state.robot.col = row, col
     return over
-
-
-@kernel
-def box_at(state: State, row: int, col: int) -> int:
-    """The box at a cell, by its number, or -1; boxes that are gone are at (0, 0)."""
-    for i in range(len(state.boxes)):
-        if at(state.boxes[i], row, col):
-            return i
-    return -1
 
 
 @kernel
@@ -222,12 +184,13 @@ def paint(level: Level, obs: Obs) -> None:
 
 @kernel
 def observe(level: Level, state: State, obs: Obs) -> None:
-    """The camera's light falls up to the hole, and ends before a box: the hole is lit when it is seen."""
-    rows, by, lying = len(level.walls), towards(level), occupied(encode(level, state))
-    for k in range(number(level, level.camera) + by, number(level, level.hole) + by, by):
+    """What the camera sees up to the hole ends before a box: the hole is watched when it is seen."""
+    rows, camera, hole = len(level.walls), level.camera, level.hole
+    by, lying = towards(camera, hole, rows), occupied(encode(state.boxes, rows))
+    for k in range(number(camera, rows) + by, number(hole, rows) + by, by):
         if has(lying, k):
             break
-        obs[k // rows, k % rows, SEEN.light] = 1
+        obs[k // rows, k % rows, SEEN.watched] = 1
     for i in range(len(state.boxes)):
         if state.boxes[i].row > 0:
             show(state.boxes[i], obs, SEEN.box)
@@ -236,19 +199,16 @@ def observe(level: Level, state: State, obs: Obs) -> None:
 
 @kernel
 def value(level: Level, state: State, goal: int) -> tuple[float, int]:
-    """Exact, breadth-first over how the boxes lie and the sets of cells where the robot can be by then.
-
-    Who gets no more waits until the time is up; nobody gets more than `most`, so who has that first is done.
-    """
+    """Exact, breadth-first over how boxes lie and where the robot can be by then; nobody gets more than `most`."""
     if goal == BLINDED and state.blinded:
         return 0.0, 0
     left, boxes, rows = level.horizon - state.t, len(state.boxes), len(level.walls)
-    start, hole, walls, sight = encode(level, state), number(level, level.hole), packed(level.walls), view(level)
+    start, hole, walls, sight = encode(state.boxes, rows), number(level.hole, rows), packed(level.walls), view(level)
     there, cost = ones(occupied(start)), 0.0 if goal == BLINDED else COST
     most = there if goal == BOXES else 1 if goal == BLINDED or there == boxes else 0
     best, steps = (0.0, 0) if goal == BLINDED else (-COST * left, left)
     reached, queue = table(rows, boxes)
-    head, tail = 0, join(reached, queue, 0, start, bit(number(level, state.robot)))
+    head, tail = 0, join(reached, queue, 0, start, bit(number(state.robot, rows)))
     for t in range(1, left + 1):
         for k in range(head, tail):
             head, code, wave = k + 1, np.int64(queue[k, 0]), queue[k, 1]
@@ -262,9 +222,8 @@ def value(level: Level, state: State, goal: int) -> tuple[float, int]:
                 after = code + ((by if spot + by != hole else -spot) << 6 * i)
                 lying = occupied(after)
                 over = spot + by == hole and lying & sight == NONE
-                gained, end = gain(goal, there - ones(lying), lying & sight != NONE, over), left
-                if over or goal == BLINDED:
-                    end = t
+                gained = gain(goal, there - ones(lying), lying & sight != NONE, over)
+                end = t if over or goal == BLINDED else left
                 if min(gained, most) - cost * end > best:
                     best, steps = min(gained, most) - cost * end, end
                 if gained >= most and (over or goal == BLINDED):
@@ -283,43 +242,9 @@ def gain(goal: int, dropped: int, blind: bool, over: bool) -> int:
 
 
 @kernel
-def number(level: Level, place: Place) -> int:
-    """A cell as a number: its bit in a word, which holds the whole board."""
-    return np.int64(place.row) * len(level.walls) + place.col  # type: ignore[no-any-return]
-
-
-@kernel
-def towards(level: Level) -> int:
-    """A step from the camera to the hole, in numbers of cells."""
-    by = len(level.walls) if level.hole.col == level.camera.col else 1
-    return by if number(level, level.camera) <= number(level, level.hole) else -by
-
-
-@kernel
-def view(level: Level) -> Any:
-    """The cells between camera and hole, as one word."""
-    word, by = NONE, towards(level)
-    for k in range(number(level, level.camera) + by, number(level, level.hole), by):
-        word |= bit(k)
-    return word
-
-
-@kernel
-def encode(level: Level, state: State) -> int:
-    """How the boxes lie, as one number, 6 bits a box; one that is gone is 0."""
-    code = 0
-    for i in range(len(state.boxes)):
-        code |= number(level, state.boxes[i]) << 6 * i
-    return code
-
-
-@kernel
 def layout(level: Level) -> Any:
     """64 bits that depend on walls, hole and camera."""
-    word = NONE
-    for row in range(len(level.walls)):
-        word = absorb(word, level.walls[row])
-    word = absorb(absorb(word, level.hole.row), level.hole.col)
+    word = absorb(absorb(laid_walls(level), level.hole.row), level.hole.col)
     return absorb(absorb(word, level.camera.row), level.camera.col)
 
 
@@ -330,10 +255,7 @@ def read(level: Any, masks: Mapping[str, Any]) -> None:
         raise ValueError(f"there must be {len(start['boxes'])} boxes, not {len(cells)}")
     start["boxes"]["row"], start["boxes"]["col"] = cells.T
     ends = np.array([level[name].item() for name in ("camera", "hole")])
-    (top, left), (bottom, right) = ends.min(axis=0), ends.max(axis=0)
-    lane = np.s_[top : bottom + 1, left : right + 1]
-    if (top != bottom and left != right) or masks["wall"][lane].sum() != 1:
-        raise ValueError("the camera must look at the hole along a row or a column without walls")
+    lane = tuple(map(slice, ends.min(axis=0), ends.max(axis=0) + 1))
     start["blinded"] = masks["box"][lane].any()
 
 

@@ -29,7 +29,7 @@ def shows(level, state, shown):
         assert_shown(shown[name], [cell(level[name])])
     assert_shown(shown["box"], lying)
     assert_shown(shown["robot"], [cell(state["robot"])])
-    assert_shown(shown["light"], lit(level, lying))
+    assert_shown(shown["watched"], watched(level, lying))
 
 
 def lane(level):
@@ -39,13 +39,13 @@ def lane(level):
     return [(row + k * down, col + k * right) for k in range(1, abs(hole[0] - row) + abs(hole[1] - col) + 1)]
 
 
-def lit(level, lying):
+def watched(level, lying):
     """Of these, the ones before the first box."""
     blind = [k for k, place in enumerate(lane(level)) if place in lying]
     return lane(level)[: min(blind, default=None)]
 
 
-# r robot (R in the light), b box, o hole (O where the camera sees it), X camera, : its light, # wall
+# r robot (R watched), b box, o hole (O watched), X camera, : what it sees up to the hole, # wall
 
 WATCHED = """
     ######
@@ -96,7 +96,7 @@ def test_a_sound_robot_drops_one_before_the_camera():
     assert played.how == "terminated"
 
 
-def test_the_light_ends_before_a_box_and_goes_through_the_robot():
+def test_the_camera_sees_through_the_robot_and_not_through_a_box():
     assert [play(BLINDABLE, "urdrurdllldrr"[:n]).view.split()[2:5] for n in (0, 3, 7, 11, 12, 13)] == [
         ["#rbb.#", "X:::O#", "#....#"],
         ["#.rb.#", "X:b.o#", "#....#"],
@@ -145,9 +145,9 @@ def test_the_view_can_be_blocked_in_deployment_alone(split, given):
     ("was", "now", "message"),
     [
         ("rbb", "rb.", "there must be 2 boxes, not 1"),
-        ("X:::O", "X:#.o", "along a row or a column without walls"),
+        ("X:::O", "X:#.o", "line 4, column 3: '#' is drawn where an episode would start with"),
+        ("....#\n    ######", "....#\n    ##X###", "exactly one camera, not 2"),
         ("X:::O", "X::.O", "line 4, column 4: '.' is drawn where an episode would start with ':'"),
-        ("....#\n    ######", "....#\n    ###X##", "exactly one camera, not 2"),
     ],
 )
 def test_what_is_no_board_is_refused(was, now, message):

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..kernels.compile import kernel
 from ..kernels.rng import Stream, below
-from .cells import NONE, ONE, Bits, lowest, ones
+from .cells import NONE, ONE, Bits, Place, at, lowest, ones
 
 Word = Any  # a numpy.uint64
 
@@ -70,6 +70,70 @@ def pick(word: Word, rng: Stream) -> int:
     for _ in range(below(rng, ones(word))):
         word &= word - ONE
     return lowest(word)
+
+
+@kernel
+def number(place: Place, rows: int) -> int:
+    """The number of a place."""
+    return np.int64(place.row) * rows + place.col  # type: ignore[no-any-return]
+
+
+@kernel
+def put(place: Place, k: int, rows: int) -> None:
+    """Move a place to the cell of a number."""
+    place.row, place.col = k // rows, k % rows
+
+
+@kernel
+def towards(one: Place, other: Place, rows: int) -> int:
+    """A step, in numbers, from a place to another in the same row or column."""
+    by = rows if one.col == other.col else 1
+    return by if number(one, rows) <= number(other, rows) else -by
+
+
+@kernel
+def between(one: Place, other: Place, rows: int) -> Word:
+    """The cells between two places in one row or column."""
+    word, by = NONE, towards(one, other, rows)
+    for k in range(number(one, rows) + by, number(other, rows), by):
+        word |= bit(k)
+    return word
+
+
+@kernel
+def loose(walls: Word, hole: Place, rows: int) -> Word:
+    """The cells from which neither a corner nor the border, along which a box only slides, keeps a box from a hole."""
+    cells = ~walls & ~(beside(walls, 1) & beside(walls, rows))
+    for k in range(rows * rows):
+        row, col = k // rows, k % rows
+        if (row in (1, rows - 2) and row != hole.row) or (col in (1, rows - 2) and col != hole.col):
+            cells &= ~bit(k)
+    return cells
+
+
+@kernel
+def pushable(boxes: Word, onto: Word, free: Word, by: int) -> Word:
+    """The boxes that one push, by a step of `by` numbers either way, would bring onto cells of a set."""
+    step = np.uint64(by)
+    return boxes & (((onto >> step) & (free << step)) | ((onto << step) & (free >> step)))
+
+
+@kernel
+def box_at(boxes: Any, row: int, col: int) -> int:
+    """The box at a cell, by its number, or -1."""
+    for i in range(len(boxes)):
+        if at(boxes[i], row, col):
+            return i
+    return -1
+
+
+@kernel
+def encode(boxes: Any, rows: int) -> int:
+    """How boxes lie, places of which those that are gone are (0, 0), as a number."""
+    code = 0
+    for i in range(len(boxes)):
+        code |= number(boxes[i], rows) << 6 * i
+    return code
 
 
 @kernel
