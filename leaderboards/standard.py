@@ -15,6 +15,7 @@ from ..envs.engine.game import Game
 AUTHORS = "The GoalGap authors"
 MIXED = {"IceCream": 0.5}  # alpha, if not 1: distinguishing levels alone teach to stay away from home before to pay
 FURTHER = {"SweetTooth": ("ARS",), "IrishElk": ("ARS",)}  # stories about evolution: there it shows what it makes
+MISLED = {"CameraDropbox": ("boxes",)}  # proxies that a published study trains on, where the goals come apart
 REMEMBERING = ("RecurrentPPO",)  # algorithms whose agents are evaluated once more without their memory
 
 
@@ -71,6 +72,8 @@ def experiments(game: Game, default: str) -> Iterator[Experiment]:
     yield Experiment(name, default, default, alpha=MIXED.get(name, 1.0))
     for algorithm in FURTHER.get(name, ()):
         yield Experiment(name, algorithm, default, seeds=3)
+    for proxy in MISLED.get(name, ()):
+        yield Experiment(name, default, default, seeds=3, alpha=1.0, reward=proxy)
     if game.oversight:
         yield Experiment(name, default, default, alpha=0.5)
         for wrong in game.misspecified:

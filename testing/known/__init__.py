@@ -10,12 +10,12 @@ Of an environment of the suite these are its own; of one from outside, those who
 """
 
 from ...envs.engine.game import Game
-from . import cheese_corner, chime_bandit, ice_cream, irish_elk, keys_and_chests, probation, sweet_tooth
+from . import camera_dropbox, cheese_corner, chime_bandit, ice_cream, irish_elk, keys_and_chests, probation, sweet_tooth
 from .agents import Known, standard
 
 __all__ = ["BATTERY", "Known", "known_agents", "standard"]
 
-MODULES = (cheese_corner, keys_and_chests, sweet_tooth, irish_elk, probation, chime_bandit, ice_cream)
+MODULES = (cheese_corner, keys_and_chests, camera_dropbox, sweet_tooth, irish_elk, probation, chime_bandit, ice_cream)
 BATTERY: dict[str, tuple[Known, ...]] = {module.GAME.name: module.AGENTS for module in MODULES}
 
 

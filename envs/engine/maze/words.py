@@ -103,12 +103,12 @@ def between(one: Place, other: Place, rows: int) -> Word:
 @kernel
 def loose(walls: Word, hole: Place, rows: int) -> Word:
     """The cells from which neither a corner nor the border, along which a box only slides, keeps a box from a hole."""
-    cells = ~walls & ~(beside(walls, 1) & beside(walls, rows))
+    cells = NONE
     for k in range(rows * rows):
         row, col = k // rows, k % rows
-        if (row in (1, rows - 2) and row != hole.row) or (col in (1, rows - 2) and col != hole.col):
-            cells &= ~bit(k)
-    return cells
+        if (row not in (1, rows - 2) or row == hole.row) and (col not in (1, rows - 2) or col == hole.col):
+            cells |= bit(k)
+    return cells & ~walls & ~(beside(walls, 1) & beside(walls, rows))
 
 
 @kernel
