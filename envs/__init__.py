@@ -21,6 +21,7 @@ import gymnasium
 from ..choices import choose, shown
 from ..terms import SPLITS, Split
 from . import (
+    camera_dropbox,
     cheese_corner,
     cheese_dish,
     chime_bandit,
@@ -39,7 +40,9 @@ from .engine.faces.vector import GoalGapVectorEnv
 from .engine.game import Game
 from .engine.task import Task
 
-CANON = (cheese_corner, cheese_dish, colour_shape, keys_and_chests, lava_land, value_cue)
+CANON = (
+    cheese_corner, cheese_dish, colour_shape, keys_and_chests, lava_land, camera_dropbox, value_cue,
+)  # fmt: skip
 STORIES = (sweet_tooth, irish_elk, probation, chime_bandit, ice_cream)
 SUITE: dict[str, Game] = {each.GAME.name: each.GAME for each in CANON + STORIES}
 ENTRY_POINTS = "goalgap.environments"

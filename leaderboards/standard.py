@@ -22,6 +22,7 @@ FURTHER = {"SweetTooth": ("ARS",), "IrishElk": ("ARS",)}  # stories about evolut
 VARIED: dict[str, tuple[dict[str, Any], ...]] = {  # arguments that the finding depends on, besides the usual ones
     "CheeseDish": ({"redundancy": 1}, {"redundancy": 2}, {"redundancy": 4})
 }
+MISLED = {"CameraDropbox": ("boxes",)}  # proxies that a published study trains on, where the goals come apart
 REMEMBERING = ("RecurrentPPO",)  # algorithms whose agents are evaluated once more without their memory
 
 
@@ -85,6 +86,8 @@ def experiments(game: Game, default: str) -> Iterator[Experiment]:
         yield Experiment(name, algorithm, default, seeds=3)
     for arguments in VARIED.get(name, ()):
         yield Experiment(name, default, default, seeds=3, arguments=arguments)
+    for proxy in MISLED.get(name, ()):
+        yield Experiment(name, default, default, seeds=3, alpha=1.0, reward=proxy)
     if game.oversight:
         yield Experiment(name, default, default, alpha=0.5)
         for wrong in game.misspecified:

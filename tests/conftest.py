@@ -13,6 +13,7 @@ import pytest
 
 from goalgap import SUITE
 from goalgap.envs import ids
+from goalgap.envs.engine.maze import Maze
 from goalgap.terms import SPLITS
 from goalgap.testing import expect_same
 
@@ -38,6 +39,12 @@ def name(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(params=[name for name, game in SUITE.items() if game.layers])
 def grid(request: pytest.FixtureRequest) -> str:
     """The name of each environment that is a grid."""
+    return str(request.param)
+
+
+@pytest.fixture(params=[name for name, game in SUITE.items() if issubclass(game.arguments, Maze)])
+def maze(request: pytest.FixtureRequest) -> str:
+    """The name of each environment that is a maze."""
     return str(request.param)
 
 

@@ -5,7 +5,8 @@ What cannot be derived from a declared environment is asked of its test module, 
 * `SMALL`: arguments of levels that brute force can solve;
 * `shows(level, state, shown)`: asserts that what matters for the goals can be read off an observation, which it gets
   as a dictionary of its layers or signals;
-* `LAYOUT`, where no grid's: the fields of a level that its layout consists of;
+* `LAYOUT`, where more than walls: the fields of a level that its layout consists of;
+* `LAYOUTS`, where a board is too small for the usual many: how many layouts training has at least;
 * `GOLDEN`, where it has arguments of its own: sets of them to be kept, by label.
 """
 
@@ -20,6 +21,7 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
+from numpy.lib.recfunctions import structured_to_unstructured as unstructured
 
 import goalgap
 from goalgap.envs.engine.batch import Batch
@@ -60,7 +62,8 @@ def batch_of(task: Task, n: int) -> Batch:
 def layouts(name, levels):
     """What is held out from training, as rows of numbers."""
     fields = getattr(own(name), "LAYOUT", ("walls",))
-    return np.concatenate([levels[field].reshape(len(levels), -1) for field in fields], axis=1).astype(np.uint64)
+    parts = [levels[field] if levels[field].dtype.names is None else unstructured(levels[field]) for field in fields]
+    return np.concatenate([part.reshape(len(levels), -1) for part in parts], axis=1).astype(np.uint64)
 
 
 def oracle_of(goal: int) -> Callable[[Batch], Any]:

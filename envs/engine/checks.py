@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ...choices import shown
 from .arguments import LONGEST
-from .maze.cells import PLACE, Maze
+from .maze.cells import PLACE, Grid
 from .task import Task
 
 MOST_GAMES = 10**7
@@ -70,7 +70,7 @@ def checked_levels(levels: Any, task: Task, n: int) -> Records:
     horizon = given["horizon"]
     if (horizon < 1).any() or (horizon > LONGEST).any():
         raise ValueError(f"the horizon of a level is in 1 .. {LONGEST}, not {horizon.min()} .. {horizon.max()}")
-    if isinstance(task.settings, Maze):
+    if isinstance(task.settings, Grid):
         _check_border(given["walls"])
         _check_places(given, task.settings.board_shape()[0])
     return given
@@ -81,7 +81,7 @@ def checked_states(states: Any, task: Task, n: int) -> Records:
     given = _records(states, task.state_dtype, n, "states", task)
     if (given["t"] < 0).any():
         raise ValueError(f"a state is at least 0 steps from the start, not {given['t'].min()}")
-    if isinstance(task.settings, Maze):
+    if isinstance(task.settings, Grid):
         _check_places(given, task.settings.board_shape()[0])
     return given
 

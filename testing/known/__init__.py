@@ -11,6 +11,7 @@ Of an environment of the suite these are its own; of one from outside, those who
 
 from ...envs.engine.game import Game
 from . import (
+    camera_dropbox,
     cheese_corner,
     chime_bandit,
     colour_shape,
@@ -26,7 +27,8 @@ from .agents import Known, standard
 __all__ = ["BATTERY", "Known", "known_agents", "standard"]
 
 MODULES = (
-    cheese_corner, colour_shape, keys_and_chests, value_cue, sweet_tooth, irish_elk, probation, chime_bandit, ice_cream,
+    cheese_corner, colour_shape, keys_and_chests, camera_dropbox, value_cue,
+    sweet_tooth, irish_elk, probation, chime_bandit, ice_cream,
 )  # fmt: skip
 BATTERY: dict[str, tuple[Known, ...]] = {module.GAME.name: module.AGENTS for module in MODULES}
 

@@ -32,18 +32,10 @@ LARGEST = 41
 
 
 @dataclass(frozen=True)
-class Maze(Arguments):
+class Grid(Arguments):
     """The arguments of every grid."""
 
     size: int = argument(9, "playable rows and columns", low=5, high=LARGEST)
-    maze: Literal["blocks", "perfect"] = argument(
-        "blocks", "25 % of the cells are walls, or a perfect maze (odd sizes)", choices=("blocks", "perfect")
-    )
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.maze == "perfect" and self.size % 2 == 0:
-            raise ValueError(f"a perfect maze needs an odd size: {self.size} is even; take {self.size + 1}")
 
     @classmethod
     def kernels(cls) -> dict[str, Kernel]:
@@ -57,6 +49,20 @@ class Maze(Arguments):
     def board_shape(self) -> tuple[int, int]:
         """Rows and columns, border included."""
         return self.size + 2, self.size + 2
+
+
+@dataclass(frozen=True)
+class Maze(Grid):
+    """The arguments of every maze."""
+
+    maze: Literal["blocks", "perfect"] = argument(
+        "blocks", "25 % of the cells are walls, or a perfect maze (odd sizes)", choices=("blocks", "perfect")
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.maze == "perfect" and self.size % 2 == 0:
+            raise ValueError(f"a perfect maze needs an odd size: {self.size} is even; take {self.size + 1}")
 
 
 @kernel
