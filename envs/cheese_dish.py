@@ -25,19 +25,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from .engine.game import Game, Reward, argument
 from .engine.kernels import Arguments, Level, Obs, Rewards, State, Stream, kernel
 from .engine.maze import (
     MOVES,
     PLACE,
     Maze,
-    Place,
     add,
     arrival,
     carve,
-    count,
     cut_shortest_ways,
     drop,
     is_roomy,
@@ -45,6 +41,7 @@ from .engine.maze import (
     main_part,
     move,
     paint_cells,
+    passes_by,
     same_place,
     show,
     steps_to,
@@ -82,18 +79,9 @@ def sample(level: Level, arguments: Arguments, distinguishing: bool, rng: Stream
     drop(level.dish, reach, rng)
     if distinguishing:
         cut_shortest_ways(reach, level.walls, level.start.mouse, level.dish.row, level.dish.col)
-        return drop(level.cheese, reach, rng) and not on_the_way(level, level.dish)
+        return drop(level.cheese, reach, rng) and passes_by(level.walls, level.start.mouse, level.cheese, level.dish)
     level.cheese = level.dish
     return True
-
-
-@kernel
-def on_the_way(level: Level, place: Place) -> bool:
-    """Whether a shortest way of the mouse to the cheese leads past a place."""
-    cells = np.zeros(len(level.walls), np.uint64)
-    add(cells, place.row, place.col)
-    cut_shortest_ways(cells, level.walls, level.start.mouse, level.cheese.row, level.cheese.col)
-    return count(cells) == 0
 
 
 @kernel

@@ -33,13 +33,10 @@ from .engine.kernels import Arguments, Level, Obs, Rewards, State, Stream, kerne
 from .engine.maze import (
     MOVES,
     PLACE,
-    Bits,
     Maze,
-    Place,
     add,
     arrival,
     carve,
-    contains,
     cut_shortest_ways,
     drop,
     is_roomy,
@@ -47,6 +44,7 @@ from .engine.maze import (
     main_part,
     move,
     one,
+    passes_by,
     same_place,
     stamp,
     stamp_cells,
@@ -106,15 +104,6 @@ def sample(level: Level, arguments: Arguments, distinguishing: bool, rng: Stream
     level.gem_colour = arguments.colour
     cut_shortest_ways(reach, level.walls, level.start.mouse, level.line.row, level.line.col)
     return drop(level.gem, reach, rng) and passes_by(level.walls, level.start.mouse, level.gem, level.line)
-
-
-@kernel
-def passes_by(walls: Bits, start: Place, end: Place, place: Place) -> bool:
-    """Whether no shortest way from start to end leads through a place."""
-    left = np.zeros_like(walls)
-    add(left, place.row, place.col)
-    cut_shortest_ways(left, walls, start, end.row, end.col)
-    return contains(left, place.row, place.col)
 
 
 @kernel

@@ -16,11 +16,15 @@ from ..envs.engine.game import Game
 from .entry import named
 
 AUTHORS = "The GoalGap authors"
-MIXED = {"IceCream": 0.5}  # alpha, if not 1: distinguishing levels alone teach to stay away from home before to pay
+MIXED = {  # alpha, if not 1
+    "IceCream": 0.5,  # distinguishing levels alone teach to stay away from home before to pay
+    "ValueCue": 0.5,  # distinguishing levels alone teach to avoid the flag, and no values
+}
 SEEDS = {"ColourShape": 20}  # of the first experiment, if not 3: which goal is learned differs by seed
 FURTHER = {"SweetTooth": ("ARS",), "IrishElk": ("ARS",)}  # stories about evolution: there it shows what it makes
 VARIED: dict[str, tuple[dict[str, Any], ...]] = {  # arguments that the finding depends on, besides the usual ones
-    "CheeseDish": ({"redundancy": 1}, {"redundancy": 2}, {"redundancy": 4})
+    "CheeseDish": ({"redundancy": 1}, {"redundancy": 2}, {"redundancy": 4}),
+    "ValueCue": ({"reliability": 90}, {"reliability": 50}),
 }
 MISLED = {"CameraDropbox": ("boxes",)}  # proxies that a published study trains on, where the goals come apart
 REMEMBERING = ("RecurrentPPO",)  # algorithms whose agents are evaluated once more without their memory

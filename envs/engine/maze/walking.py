@@ -152,6 +152,15 @@ def cut_shortest_ways(cells: Bits, walls: Bits, place: Place, row: int, col: int
 
 
 @kernel
+def passes_by(walls: Bits, start: Place, end: Place, place: Place) -> bool:
+    """Whether no shortest way from one place to another leads through a third."""
+    left = np.zeros(len(walls), np.uint64)
+    add(left, place.row, place.col)
+    cut_shortest_ways(left, walls, start, end.row, end.col)
+    return contains(left, place.row, place.col)
+
+
+@kernel
 def beside(cells: Bits, row: int) -> Any:
     """The neighbours of a set that lie in a row, as one word."""
     return cells[row - 1] | cells[row + 1] | (cells[row] << ONE) | (cells[row] >> ONE)
