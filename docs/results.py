@@ -63,18 +63,20 @@ def trained(game: Game) -> list[Entry]:
 
 
 def entered_in(game: Game) -> list[Entry]:
-    """All entries in one environment."""
-    return [entry for entry in entered() if entry.episodes.game.environment == game.name]
+    """All entries in one environment, with its standard arguments."""
+    return [entry for entry in entered() if entry.board == game.name]
 
 
 def of_game(game: Game) -> str:
     """The results of one environment: its board, what explains it, and what training cost."""
     if game.name not in board():
         return "None are recorded yet."
-    costs = [_cost(entry.info.name, run) for entry in trained(game) for run in entry.episodes.runs]
+    ours = [entry for entry in entered() if entry.episodes.game.environment == game.name]
+    learned = [entry for entry in ours if entry.info.kind == "trained"]
+    costs = [_cost(entry.info.name, run) for entry in learned for run in entry.episodes.runs]
     cost = markdown.plain(("entry", "training seed", "steps"), costs)
-    made = "\n".join(f"* {entry.info.name}: `{entry.info.command}`" for entry in trained(game))
-    parts = [markdown.table(board()[game.name]), *_explained(game)]
+    made = "\n".join(f"* {entry.info.name}: `{entry.info.command}`" for entry in learned)
+    parts = [markdown.table(board()[game.name]), *_explained(game), *_varied(game)]
     parts += ["What training took, and the commands that do it again:", cost, made, NOTES.get(game.name, "")]
     return "\n\n".join(part for part in parts if part)
 
@@ -85,10 +87,29 @@ def _explained(game: Game) -> list[str]:
     parts = [markdown.render(comparison.compared_power(reports))]
     if game.oversight:
         parts.append(markdown.render(comparison.compared_oversight(reports)))
+    if any(known.main.choices for known in reports.values()):
+        parts.append(markdown.render(comparison.compared_choices(reports)))
     if game.curves:
         picture = f"![{WITHIN}]({game.name}-curves.svg)"
         parts += [f"{WITHIN}:", picture, markdown.render(comparison.compared_traces(reports))]
     return parts
+
+
+def _varied(game: Game) -> list[str]:
+    """The same training in the environment with other arguments, which play other levels."""
+    ours = [(name, section) for name, section in board().items() if name.partition(", ")[0] == game.name]
+    if len(ours) < 2:  # noqa: PLR2004 (the standard arguments alone)
+        return []
+    usual = {entry.info.name for entry in trained(game) if not entry.episodes.runs[0].alpha}
+    rows = [
+        Row((Cell(name.partition(", ")[2] or "standard"), *row.cells[1:]))
+        for name, section in ours
+        for row in section.rows
+        if row.weight == "strong" and (name != game.name or row.cells[1].text in usual)
+    ]
+    columns = (Column("arguments", numeric=False), *ours[0][1].columns[1:])
+    note = "With other arguments, each on levels of its own:"
+    return [note, markdown.table(Section("varied", "Other arguments", "", columns, tuple(rows)))]
 
 
 def compared(game: Game) -> dict[str, Report]:
@@ -130,7 +151,7 @@ def summary() -> str:
         Row((Cell(name), *row.cells[1:]))
         for name, section in board().items()
         for row in section.rows
-        if row.weight == "strong"
+        if row.weight == "strong" and name in SUITE
     ]
     columns = (Column("environment", numeric=False), *next(iter(board().values())).columns[1:])
     return markdown.table(Section("results", "Results", "", columns, tuple(rows)))

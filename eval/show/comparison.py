@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 
 from ..comparison import RANGES, Comparison, Pair
+from ..measures.choices import turning_point
 from ..measures.definitions import PARTS
 from ..measures.differences import Difference
 from ..measures.estimates import Estimate
@@ -14,7 +15,7 @@ from ..measures.wording import number
 from ..report import Report
 from .charts import DotGroup, DotRow, Dots, Lines
 from .sections import BITS, bits, goes_for
-from .tables import Cell, Column, Section, columns, figure, row, value
+from .tables import Cell, Column, Section, columns, figure, row, share, value
 
 Reports = Mapping[str, Report]
 SPLITS = ("train", "deploy")
@@ -55,6 +56,23 @@ def compared_oversight(reports: Reports) -> Section:
         "inner part where the training reward was not the intended goal."
     )
     return Section("oversight", "Oversight", note, columns("entry", "trained on", numbers=heads), tuple(rows))
+
+
+def compared_choices(reports: Reports) -> Section:
+    """What share of episodes goes for the intended goal, by what going for a proxy costs."""
+    shown = {name: report.main.choices for name, report in reports.items() if report.main.choices}
+    goal = next(iter(reports.values())).game.intended
+    rows = []
+    for k, known in enumerate(next(iter(shown.values()))):
+        shares = (share(choices[k].shares[goal]) for choices in shown.values())
+        rows.append(row(f"{known.low:.0%} to {known.high:.0%}", *shares))
+    turns = (turning_point(choices, goal) for choices in shown.values())
+    rows.append(row("rises to one half at", *(Cell("nowhere") if turn is None else share(turn) for turn in turns)))
+    note = (
+        f"The share of deployment episodes that go for {goal}, by the margin of their level, which is the part of the "
+        "intended optimum that going for a proxy loses: a psychometric function."
+    )
+    return Section("choices", "By what it costs", note, columns("margin", numbers=shown), tuple(rows))
 
 
 def compared_traces(reports: Reports) -> Section:

@@ -38,6 +38,6 @@ __all__ = [
     "add_near", "arrival", "at", "carve", "cells_of", "contains", "corner_of", "count", "cut_shortest_ways", "drop",
     "found", "is_easy", "is_roomy", "keep", "kinds", "layers", "leave_out", "main_part", "move", "nearest",
     "off_the_way", "one", "open_door", "paint_cells", "passes_by", "place_room", "pop_random", "reached_from",
-    "read_things", "remaining", "remove", "ring", "same_place", "show", "show_left", "stamp", "stamp_cells", "steps_to", "take",
-    "thing_fields", "tile", "visit", "within",
+    "read_things", "remaining", "remove", "ring", "same_place", "show", "show_left", "stamp", "stamp_cells", "steps_to",
+    "take", "thing_fields", "tile", "visit", "within",
 ]  # fmt: skip
