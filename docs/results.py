@@ -98,7 +98,7 @@ def _explained(game: Game) -> list[str]:
 def _varied(game: Game) -> list[str]:
     """The same training in the environment with other arguments, which play other levels."""
     ours = [(name, section) for name, section in board().items() if name.partition(", ")[0] == game.name]
-    if len(ours) < 2:  # noqa: PLR2004 (the standard arguments alone)
+    if len(ours) < 2:
         return []
     usual = {entry.info.name for entry in trained(game) if not entry.episodes.runs[0].alpha}
     rows = [
