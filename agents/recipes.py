@@ -42,7 +42,7 @@ NOTES = {
         "paying has ever been tried, coming home has mostly been punished. Alpha 0.5 shows that paying can be learned."
     ),
     "ColourShape": (
-        "The network sees pixels: one convolution, with a step of a cell, over the tiles near the mouse and over blurred "
+        "The network sees pixels: one convolution, with a step of a cell, over the tiles near the mouse and blurred "
         "ones farther away, then the usual layers. It finds the mouse by its tile; all else it learns."
     ),
     "IrishElk": (
