@@ -5,7 +5,8 @@ a step to the left. A patch centred on the agent says it in the same place every
 from the whole grid as it is, or from a coarse view, centred too, of blocks of 3 x 3 cells, which is smaller and
 learned sooner where things lie anywhere. For small grids on a processor both learn faster than convolutions do.
 
-Observations that are no grids but a row of bits are taken as they are.
+Observations that are no grids but a row of bits are taken as they are. Of a grid that is seen as pixels, every tile is
+looked at by one convolution, and what comes of it is seen as the layers of a grid are (`PixelFeatures`).
 
 stable-baselines3's own `CnnPolicy` builds a NatureCNN, which wants pictures of 36 x 36 pixels and more and refuses
 these grids. Who wants convolutions takes `SmallCnn`:

@@ -17,6 +17,7 @@ from .algorithms.recipe import Recipe
 DEFAULT_ALGORITHM = {"ChimeBandit": "RecurrentPPO"}  # of environments that ask for another than PPO
 # Changes of an algorithm's own defaults, by environment and algorithm
 CHANGES: dict[tuple[str, str], dict[str, Any]] = {
+    ("ColourShape", "PPO"): {"steps": 600_000, "far": 7},
     ("KeysAndChests", "PPO"): {"steps": 2_000_000},
     ("IceCream", "PPO"): {
         "steps": 3_000_000,
@@ -39,6 +40,10 @@ NOTES = {
         "reward, which is why 3 million steps, six and a half minutes a seed, still leave a tenth of the children on "
         "their way when the time is up. With alpha 1 the recipe learns to stay away from home and nothing more: before "
         "paying has ever been tried, coming home has mostly been punished. Alpha 0.5 shows that paying can be learned."
+    ),
+    "ColourShape": (
+        "The network sees pixels: one convolution, with a step of a cell, over the tiles near the mouse and blurred "
+        "ones farther away, then the usual layers. It finds the mouse by its tile; all else it learns."
     ),
     "IrishElk": (
         "Gradient descent and evolution both learn the task in about a minute a seed: compare them in deployment."
