@@ -122,14 +122,15 @@ def sample(level: Level, arguments: Arguments, distinguishing: bool, rng: Stream
     rows, start, hole, walls = len(level.walls), level.start, level.hole, packed(level.walls)
     free, lying, across = free_cells(level), NONE, 1 if hole.col == level.camera.col else rows
     places, board = free & loose(walls, hole, rows), ~walls & (bit(rows * rows - 1) - ONE)
+    if not distinguishing:
+        places &= ~pushable(places, view(level), board, across)
     if ones(places) < len(start.boxes) or joined(board, number(hole, rows), rows) != board:
         return False
     for i in range(len(start.boxes)):
         put(start.boxes[i], pick(places & ~lying, rng), rows)
         lying |= bit(number(start.boxes[i], rows))
     put(start.robot, pick(free & ~lying, rng), rows)
-    at_once = pushable(lying, view(level), board, across) != NONE
-    return (distinguishing or not at_once) and is_good(level, distinguishing)
+    return is_good(level, distinguishing)
 
 
 @kernel

@@ -19,7 +19,7 @@ Word = Any  # a numpy.uint64
 
 
 @kernel
-def bit(k: int) -> Word:
+def bit(k: Any) -> Word:
     """The set of one cell."""
     return ONE << np.uint64(k)
 
@@ -75,7 +75,7 @@ def pick(word: Word, rng: Stream) -> int:
 @kernel
 def number(place: Place, rows: int) -> int:
     """The number of a place."""
-    return np.int64(place.row) * rows + place.col  # type: ignore[no-any-return]
+    return np.int64(place.row) * rows + place.col
 
 
 @kernel
@@ -137,7 +137,7 @@ def encode(boxes: Any, rows: int) -> int:
 
 
 @kernel
-def occupied(code: int) -> Word:
+def occupied(code: Any) -> Word:
     """The cells of the boxes that lie as `code` says; one that is gone is 0, and left out."""
     word = NONE
     while code > 0:
@@ -155,7 +155,7 @@ def table(rows: int, boxes: int) -> tuple[Any, Any]:
 
 
 @kernel
-def join(reached: Any, queue: Any, tail: int, code: int, cells: Word) -> int:
+def join(reached: Any, queue: Any, tail: int, code: Any, cells: Word) -> int:
     """While boxes lie as `code` says, let the robot be at some cells, if it was not before; returns the queue's end."""
     new = cells & ~reached[code & 63, code >> 6]
     if new == NONE:
