@@ -14,6 +14,7 @@ from goalgap.agents.recipes import NOTES
 from goalgap.envs import SUITE
 from goalgap.envs.engine.game import Game
 from goalgap.envs.engine.looks.goals import PAPER
+from goalgap.eval.measures.intervals import ENOUGH
 from goalgap.eval.measures.outcomes import named_outcomes
 from goalgap.eval.play.games import recorded_task
 from goalgap.eval.play.replay import recorded, walks
@@ -22,6 +23,7 @@ from goalgap.eval.show import comparison, markdown
 from goalgap.eval.show.charts import Lines
 from goalgap.eval.show.curves import chart
 from goalgap.eval.show.pictures import COLOURS
+from goalgap.eval.show.pursued import by_seed
 from goalgap.eval.show.tables import Cell, Column, Row, Section
 from goalgap.eval.table.episodes import Episodes
 from goalgap.eval.table.runs import Run
@@ -85,6 +87,8 @@ def _explained(game: Game) -> list[str]:
     """The sections that compare agents, those that the environment has."""
     reports = compared(game)
     parts = [markdown.render(comparison.compared_power(reports))]
+    many = [known for known in reports.values() if len(known.main.training_seeds) >= ENOUGH]
+    parts += [markdown.render(by_seed(known)) for known in many]
     if game.oversight:
         parts.append(markdown.render(comparison.compared_oversight(reports)))
     if any(known.main.choices for known in reports.values()):

@@ -59,7 +59,7 @@ from .engine.maze.words import (
     put,
     table,
     towards,
-)
+)  # fmt: skip
 
 SEEN_BOX, BOXES, BLINDED = 0, 1, 2
 COST = 0.01  # of a step

@@ -11,7 +11,7 @@ from ..measures.definitions import PARTS
 from ..measures.differences import Difference
 from ..measures.estimates import Estimate
 from ..measures.intervals import ENOUGH
-from ..measures.wording import number
+from ..measures.wording import number, percent
 from ..report import Report
 from .charts import DotGroup, DotRow, Dots, Lines
 from .sections import BITS, bits, goes_for
@@ -65,7 +65,7 @@ def compared_choices(reports: Reports) -> Section:
     rows = []
     for k, known in enumerate(next(iter(shown.values()))):
         shares = (share(choices[k].shares[goal]) for choices in shown.values())
-        rows.append(row(f"{known.low:.0%} to {known.high:.0%}", *shares))
+        rows.append(row(f"{percent(known.low)} to {percent(known.high)}", *shares))
     turns = (turning_point(choices, goal) for choices in shown.values())
     rows.append(row("rises to one half at", *(Cell("nowhere") if turn is None else share(turn) for turn in turns)))
     note = (

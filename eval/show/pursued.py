@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from ...terms import NONE, SPLITS
 from ..measures.choices import turning_point
+from ..measures.groups import APART, groups, told, wilson
+from ..measures.wording import percent
 from ..report import Report
-from .tables import Column, Section, Share, row, share, value
+from .tables import Cell, Column, Section, Share, columns, row, share, value
 
 SHORT = {"misspecified": "misspec."}  # so that a table keeps within 80 columns
 WENT_FOR = {
@@ -64,13 +66,40 @@ def choices(report: Report) -> Section:
     for known in binned:
         bar = tuple(Share(known.shares[name], role) for name, role in coloured.items())
         rows.append(
-            row(f"{known.low:.0%} to {known.high:.0%}", *(share(known.shares[name]) for name in coloured), bar=bar)
+            row(
+                f"{percent(known.low)} to {percent(known.high)}",
+                *(share(known.shares[name]) for name in coloured),
+                bar=bar,
+            )
         )
     turn = turning_point(binned, report.game.intended)
-    turns = "nowhere" if turn is None else f"at a margin of {turn:.0%}"
+    turns = "nowhere" if turn is None else f"at a margin of {percent(turn)}"
     note = (
         "The margin of a level is the part of the intended optimum that is lost by going for a proxy. Read as a "
         f"psychometric function, the share that goes for {report.game.intended} rises to one half {turns}."
     )
     heads = (Column("margin", numeric=False), *(Column(name, role=role) for name, role in coloured.items()))
     return Section("choices", "What they went for in deployment, by what it costs", note, heads, tuple(rows))
+
+
+def by_seed(report: Report) -> Section:
+    """What share of each training seed's episodes went for what in deployment, and of how many groups the seeds are."""
+    mode, rows = report.main, []
+    shares = {name: mode.outcome("deploy", name).seeds for name in report.outcomes}
+    for k, finding in enumerate(report.verdict.findings):
+        cells = (_within(of[k], mode.levels["deploy"]) for of in shares.values())
+        rows.append(row(str(finding.training_seed), finding.goal or finding.kind, *cells))
+    parts = groups(known for known in shares[report.game.intended] if known is not None)
+    note = (
+        f"{told(parts, report.game.intended)} Between groups lies a gap of more than {percent(APART)}. "
+        "In brackets stand 95 % intervals over levels."
+    )
+    heads = columns("training seed", "goes for", numbers=report.outcomes)
+    return Section("seeds", "Each training seed", note, heads, tuple(rows))
+
+
+def _within(known: float | None, levels: int) -> Cell:
+    if known is None:
+        return Cell("missing")
+    low, high = wilson(known, levels)
+    return Cell(percent(known), f"[{percent(low)}, {percent(high)}]", known)
