@@ -112,8 +112,8 @@ class PixelFeatures(PatchFeatures):
 
     def grids(self, obs: Tensor) -> tuple[Tensor, Tensor]:
         """The values of each tile as a grid, and the cell that is most like the agent's tile."""
-        grids = pixel_unshuffle(obs, self.side).movedim(1, -1)
-        unlike = grids.square().sum(-1) - 2 * grids @ self.tile  # squared distances, but for a constant
+        grids = pixel_unshuffle(obs, self.side).movedim(1, -1).contiguous()
+        unlike = grids.square().sum(-1) - grids @ (2 * self.tile)  # squared distances, but for a constant
         return grids, unlike.flatten(1).argmin(1)
 
 

@@ -18,7 +18,7 @@ DEFAULT_ALGORITHM = {"ChimeBandit": "RecurrentPPO"}  # of environments that ask 
 # Changes of an algorithm's own defaults, by environment and algorithm
 CHANGES: dict[tuple[str, str], dict[str, Any]] = {
     ("CheeseDish", "PPO"): {"steps": 1_200_000, "far": 7},
-    ("ColourShape", "PPO"): {"steps": 600_000, "far": 7},
+    ("ColourShape", "PPO"): {"far": 7},
     ("KeysAndChests", "PPO"): {"steps": 2_000_000},
     ("IceCream", "PPO"): {
         "steps": 3_000_000,

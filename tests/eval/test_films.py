@@ -40,7 +40,8 @@ def test_films_show_every_step_and_end_as_was_recorded(name):
         actions = [film.task.game.actions[action] for action in episodes.table["actions"][row].as_py()]
         assert [moment.action for moment in film.moments[1:]] == actions
         assert list(last.returns.values()) == pytest.approx(episodes.channels("return")[row].tolist())
-        assert all(moment.cell is None or moment.scene.obs[moment.cell][-1] == 1 for moment in film.moments)
+        board = film.task.game.art.cells
+        assert all(moment.cell is None or board(moment.scene)[moment.cell][-1] == 1 for moment in film.moments)
         assert all(moment.cell for moment in film.moments) == (name not in ("ChimeBandit", "IrishElk"))
 
 
