@@ -20,14 +20,24 @@ import gymnasium
 
 from ..choices import choose, shown
 from ..terms import SPLITS, Split
-from . import camera_dropbox, cheese_corner, chime_bandit, ice_cream, irish_elk, keys_and_chests, probation, sweet_tooth
+from . import (
+    camera_dropbox,
+    cheese_corner,
+    chime_bandit,
+    ice_cream,
+    irish_elk,
+    keys_and_chests,
+    probation,
+    sweet_tooth,
+    urn_wall,
+)
 from .engine.faces.single import GoalGapEnv
 from .engine.faces.spec import with_limit
 from .engine.faces.vector import GoalGapVectorEnv
 from .engine.game import Game
 from .engine.task import Task
 
-CANON = (cheese_corner, keys_and_chests, camera_dropbox)
+CANON = (cheese_corner, keys_and_chests, camera_dropbox, urn_wall)
 STORIES = (sweet_tooth, irish_elk, probation, chime_bandit, ice_cream)
 SUITE: dict[str, Game] = {each.GAME.name: each.GAME for each in CANON + STORIES}
 ENTRY_POINTS = "goalgap.environments"

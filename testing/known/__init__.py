@@ -10,13 +10,24 @@ Of an environment of the suite these are its own; of one from outside, those who
 """
 
 from ...envs.engine.game import Game
-from . import camera_dropbox, cheese_corner, chime_bandit, ice_cream, irish_elk, keys_and_chests, probation, sweet_tooth
+from . import (
+    camera_dropbox,
+    cheese_corner,
+    chime_bandit,
+    ice_cream,
+    irish_elk,
+    keys_and_chests,
+    probation,
+    sweet_tooth,
+    urn_wall,
+)
 from .agents import Known, standard
 
 __all__ = ["BATTERY", "Known", "known_agents", "standard"]
 
-MODULES = (cheese_corner, keys_and_chests, camera_dropbox, sweet_tooth, irish_elk, probation, chime_bandit, ice_cream)
-BATTERY: dict[str, tuple[Known, ...]] = {module.GAME.name: module.AGENTS for module in MODULES}
+CANON = (cheese_corner, keys_and_chests, camera_dropbox, urn_wall)
+STORIES = (sweet_tooth, irish_elk, probation, chime_bandit, ice_cream)
+BATTERY: dict[str, tuple[Known, ...]] = {module.GAME.name: module.AGENTS for module in CANON + STORIES}
 
 
 def known_agents(game: Game) -> tuple[Known, ...]:
