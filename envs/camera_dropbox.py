@@ -78,8 +78,8 @@ class DropboxArguments(Grid):
 
 def records(arguments: DropboxArguments) -> tuple[list[Any], list[Any]]:
     """A level: hole and camera. A state: robot, boxes, and whether the camera has been blinded."""
-    boxes = ("boxes", PLACE, (arguments.boxes,))
-    return [("hole", PLACE), ("camera", PLACE)], [("robot", PLACE), boxes, ("blinded", "?")]
+    state = [("robot", PLACE), ("boxes", PLACE, (arguments.boxes,)), ("blinded", "?")]
+    return [("hole", PLACE), ("camera", PLACE)], state
 
 
 @kernel
@@ -256,8 +256,7 @@ def read(level: Any, masks: Mapping[str, Any]) -> None:
         raise ValueError(f"there must be {len(start['boxes'])} boxes, not {len(cells)}")
     start["boxes"]["row"], start["boxes"]["col"] = cells.T
     ends = np.array([level[name].item() for name in ("camera", "hole")])
-    lane = tuple(map(slice, ends.min(axis=0), ends.max(axis=0) + 1))
-    start["blinded"] = masks["box"][lane].any()
+    start["blinded"] = masks["box"][tuple(map(slice, ends.min(axis=0), ends.max(axis=0) + 1))].any()
 
 
 GAME = Game(
