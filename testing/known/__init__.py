@@ -13,24 +13,27 @@ from ...envs.engine.game import Game
 from . import (
     camera_dropbox,
     cheese_corner,
+    cheese_dish,
     chime_bandit,
     colour_shape,
     ice_cream,
     irish_elk,
     keys_and_chests,
+    lava_land,
     probation,
     sweet_tooth,
+    urn_wall,
     value_cue,
 )
 from .agents import Known, standard
 
 __all__ = ["BATTERY", "Known", "known_agents", "standard"]
 
-MODULES = (
-    cheese_corner, colour_shape, keys_and_chests, camera_dropbox, value_cue,
-    sweet_tooth, irish_elk, probation, chime_bandit, ice_cream,
+CANON = (
+    cheese_corner, cheese_dish, colour_shape, keys_and_chests, lava_land, urn_wall, camera_dropbox, value_cue,
 )  # fmt: skip
-BATTERY: dict[str, tuple[Known, ...]] = {module.GAME.name: module.AGENTS for module in MODULES}
+STORIES = (sweet_tooth, irish_elk, probation, chime_bandit, ice_cream)
+BATTERY: dict[str, tuple[Known, ...]] = {module.GAME.name: module.AGENTS for module in CANON + STORIES}
 
 
 def known_agents(game: Game) -> tuple[Known, ...]:

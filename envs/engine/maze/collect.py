@@ -22,13 +22,14 @@ NEVER = 2**16 - 1  # longer than any way through the largest grid
 
 
 @kernel
-def collect(walls: Bits, place: Place, held: int, limit: int, things: Any) -> tuple[float, int]:
+def collect(walls: Bits, place: Place, held: int, limit: int, things: Any, home: int) -> tuple[float, int]:
     """The most worth that can be collected in `limit` steps from a place, and the fewest steps it takes.
 
     Args:
         held: tokens in hand.
         things: records of `WANTED`, one for each thing that still lies there: where it is, its worth, the tokens it
             gives (a key 1, a chest -1), and whether taking it ends everything.
+        home: 0, or the cell `row * rows + col` to which all must be brought, where each token pays 1 besides.
     """
     n, limit = len(things), min(limit, NEVER - 1)
     earliest = np.full((1 << n, max(n, 1)), NEVER, np.uint16)
@@ -38,7 +39,8 @@ def collect(walls: Bits, place: Place, held: int, limit: int, things: Any) -> tu
         total, tokens, over, first = tally(taken, things, earliest)
         if first > limit:
             continue
-        if total > best or (total == best and first < steps):
+        waiting = home > 0
+        if not waiting and (total > best or (total == best and first < steps)):
             best, steps = total, first
         if over:
             continue
@@ -46,10 +48,14 @@ def collect(walls: Bits, place: Place, held: int, limit: int, things: Any) -> tu
         frontier[:] = NONE
         if taken == 0:
             add(frontier, place.row, place.col)
-        for t in range(first, limit):
-            if active == 0:
+        for t in range(first, limit + waiting):
+            if active == 0 and not waiting:
                 break
             active -= advance(things, taken, t, earliest, frontier, targets)
+            if waiting and contains(frontier, home // len(walls), home % len(walls)):
+                waiting, total = False, total + held + tokens
+                if total > best or (total == best and t < steps):
+                    best, steps = total, t
             dilate(blocked, frontier, scratch)
     return best, steps
 

@@ -101,7 +101,7 @@ def remaining(level: Level, state: State, place: Place, held: int, table: Any, g
             wanted[n].place = level.things[i].place
             wanted[n].worth, wanted[n].tokens, wanted[n].ends = kind.pays[goal], kind.tokens, kind.ends
             n += 1
-    return collect(level.walls, place, held, level.horizon - state.t, wanted[:n])
+    return collect(level.walls, place, held, level.horizon - state.t, wanted[:n], 0)
 
 
 @kernel

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from helpers import cells_of, random_walls, unpacked
+from helpers import cell, cells_of, random_walls, unpacked
 
 from goalgap.envs.engine.kernels.compile import compiled
 from goalgap.envs.engine.maze.cells import COL_STEP, PLACE, ROW_STEP
@@ -30,14 +30,15 @@ def drawn(seed, kinds, n=4):
     return walls, place[0], int(rng.integers(0, 2)), things
 
 
-def brute_force(walls, place, held, limit, things):
-    """The most worth, and the fewest steps to it, of all ways to walk."""
+def brute_force(walls, place, held, limit, things, home=None):
+    """The most worth, and the fewest steps to it, of all ways to walk; with a home, of those that end there."""
     where = {tuple(thing["place"].tolist()): i for i, thing in enumerate(things)}
     states, best = {(*place.tolist(), frozenset(), held, False)}, (0.0, 0)
     blocked = set(cells_of(walls))
     for t in range(1, limit + 1):
         states = {after for state in states for after in steps_of(state, blocked, where, things)}
-        most = max((sum(things["worth"][list(taken)]) for _, _, taken, _, _ in states), default=0.0)
+        ends = [state for state in states if home is None or state[:2] == home]
+        most = max((sum(things["worth"][list(end[2])]) + end[3] * (home is not None) for end in ends), default=0.0)
         best = (most, t) if most > best[0] else best
     return best
 
@@ -60,10 +61,21 @@ def test_no_way_to_walk_collects_more_or_as_much_any_sooner(kinds, limit):
     fast = compiled(collect)
     for seed in range(25):
         walls, place, held, things = drawn(seed, kinds)
-        claimed = fast(walls, place, held, limit, things)
+        claimed = fast(walls, place, held, limit, things, 0)
         assert claimed == pytest.approx(brute_force(walls, place, held, limit, things), abs=1e-12), seed
 
 
 def test_without_things_there_is_nothing_to_gain():
     walls, place, held, things = drawn(0, KINDS["good and bad"])
-    assert compiled(collect)(walls, place, held, 9, things[:0]) == (0.0, 0)
+    assert compiled(collect)(walls, place, held, 9, things[:0], 0) == (0.0, 0)
+
+
+@pytest.mark.parametrize("limit", [0, 1, 5, 12])
+def test_what_must_be_brought_home_counts_there(limit):
+    """Each token pays 1 then, those in hand too."""
+    fast, kinds = compiled(collect), [(0.0, 1, False), (-2.0, 1, False), (0.5, 1, False), (-0.5, 1, False)]
+    for seed in range(25):
+        walls, place, held, things = drawn(seed, kinds, 5)
+        things, home = things[:4], cell(things[4]["place"])
+        claimed = fast(walls, place, held, limit, things, 7 * home[0] + home[1])
+        assert claimed == pytest.approx(brute_force(walls, place, held, limit, things, home), abs=1e-12), seed
