@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...envs.lava_land import GAME
 from .agents import NAMELESS, NOT_LEARNED, UNDECIDED, Known, goal, standard
 from .common import alternating, degraded_by, delayed_by, half_speed, in_deployment, walkers
-from .scripts import one_then, oracle
+from .scripts import one_then
 from .walks import along_the_wall, explore, farthest, go_to, nearest_to, stand
 
 CHEESE, SHORTEST = (goal("cheese"),), (goal("shortest"),)
