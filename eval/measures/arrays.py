@@ -49,7 +49,7 @@ class Averages:
 
     of: LevelValues
     counts: Mapping[str, Floats] | None = None
-    _means: dict[tuple[str, str, str], Floats] = field(default_factory=dict)
+    _means: dict[str, Floats] = field(default_factory=dict)
 
     @property
     def game(self) -> GameRecord:
@@ -64,25 +64,36 @@ class Averages:
         return self.of.alpha
 
     def __call__(self, split: str, kind: str, name: str = "") -> Floats:
-        key = split, kind, name
-        if key not in self._means:
-            self._means[key] = self._mean(split, self.of.columns.index((kind, name)))
-        return self._means[key]
+        if split not in self._means:
+            self._means[split] = self._of_split(split)
+        mean: Floats = self._means[split][..., self.of.columns.index((kind, name))]
+        return mean
 
-    def _mean(self, split: str, column: int) -> Floats:
+    def _of_split(self, split: str) -> Floats:
+        """The means of all columns, shape (..., seeds, columns)."""
         if split not in self.of.values:
             lead = () if self.counts is None else next(iter(self.counts.values())).shape[:-1]
-            return np.full((*lead, len(self.of.seeds)), np.nan)
-        values = self.of.values[split][..., column]
-        return weighted_mean(values, np.ones(values.shape[1]) if self.counts is None else self.counts[split])
+            return np.full((*lead, len(self.of.seeds), len(self.of.columns)), np.nan)
+        values = self.of.values[split]
+        return weighted_means(values, np.ones(values.shape[1]) if self.counts is None else self.counts[split])
 
 
-def weighted_mean(values: Floats, counts: Floats) -> Floats:
-    """Means over levels of `values` (seeds, levels) weighted by `counts` (..., levels), NaN left out: (..., seeds)."""
-    known = ~np.isnan(values)
-    if known.all():
-        return divide(counts @ values.T, counts.sum(axis=-1)[..., None])
-    return divide(counts @ np.where(known, values, 0.0).T, counts @ known.T.astype(np.float64))
+def weighted_means(values: Floats, counts: Floats) -> Floats:
+    """Means over levels, NaN left out: of all columns at once, since what costs is to go through the counts.
+
+    Args:
+        values: shape (seeds, levels, columns).
+        counts: the levels' weights, shape (..., levels).
+
+    Returns:
+        shape (..., seeds, columns).
+    """
+    seeds, levels, columns = values.shape
+    flat = values.swapaxes(0, 1).reshape(levels, seeds * columns)
+    known = ~np.isnan(flat)
+    totals = counts.sum(axis=-1)[..., None] if known.all() else counts @ known.astype(np.float64)
+    means = divide(counts @ np.where(known, flat, 0.0), totals)
+    return means.reshape(*counts.shape[:-1], seeds, columns)
 
 
 def arranged(episodes: Episodes) -> LevelValues:

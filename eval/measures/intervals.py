@@ -23,6 +23,7 @@ which NumPy promises across versions.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,17 +51,24 @@ def resampled(
     values: LevelValues, resamples: int = RESAMPLES, seed: int = 0, kinds: Iterable[str] = ()
 ) -> dict[Measure, Floats]:
     """Measures of some kinds, all by default, on resampled levels: shape (resamples, seeds)."""
+    drawn = draw_counts(seed, resamples, tuple(array.shape[1] for array in values.values.values()))
+    return computed(values, dict(zip(values.values, drawn, strict=True)), kinds)
+
+
+@lru_cache(maxsize=1)  # the reports of a board are nearly all on as many levels
+def draw_counts(seed: int, resamples: int, sizes: tuple[int, ...]) -> tuple[Floats, ...]:
+    """How often each of n things is drawn in n draws with replacement, shape (resamples, n), for each n of `sizes`."""
     bits = np.random.PCG64(seed)
-    counts = {split: draw_counts(bits, resamples, array.shape[1]) for split, array in values.values.items()}
-    return computed(values, counts, kinds)
+    return tuple(_counts(bits, resamples, n) for n in sizes)
 
 
-def draw_counts(bits: np.random.PCG64, resamples: int, n: int) -> Floats:
-    """How often each of `n` things is drawn in `n` draws with replacement, shape (resamples, n)."""
+def _counts(bits: np.random.PCG64, resamples: int, n: int) -> Floats:
     words: NDArray[np.uint64] = bits.random_raw(resamples * n).reshape(resamples, n)
     drawn = ((words >> np.uint64(32)) * np.uint64(n) >> np.uint64(32)).astype(np.int64)
     rows = np.arange(resamples)[:, None] * n
-    return np.bincount((rows + drawn).ravel(), minlength=resamples * n).reshape(resamples, n).astype(np.float64)
+    counts = np.bincount((rows + drawn).ravel(), minlength=resamples * n).reshape(resamples, n).astype(np.float64)
+    counts.flags.writeable = False
+    return counts
 
 
 def estimated(seeds: Floats, drawn: Floats) -> Estimate:
