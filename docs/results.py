@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sections import proxy_names
 
-from goalgap.agents.recipes import NOTES
+from goalgap.agents.recipes import NOTES, default_algorithm
 from goalgap.envs import SUITE
 from goalgap.envs.engine.game import Game
 from goalgap.envs.engine.looks.goals import PAPER
@@ -29,6 +29,7 @@ from goalgap.eval.table.episodes import Episodes
 from goalgap.eval.table.runs import Run
 from goalgap.leaderboards.board import boards, titled
 from goalgap.leaderboards.entry import ENTRIES, Entry, read_entries
+from goalgap.leaderboards.standard import pending
 from goalgap.terms import NONE, Split
 
 PROJECT = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -79,7 +80,12 @@ def of_game(game: Game) -> str:
     cost = markdown.plain(("entry", "training seed", "steps"), costs)
     made = "\n".join(f"* {entry.info.name}: `{entry.info.command}`" for entry in learned)
     parts = [markdown.table(board()[game.name]), *_explained(game), *_varied(game)]
-    parts += ["What training took, and the commands that do it again:", cost, made, NOTES.get(game.name, "")]
+    if learned:
+        parts += ["What training took, and the commands that do it again:", cost, made]
+    waiting = "\n".join(
+        f"* {each.name}: `goalgap {' '.join(each.words)}`" for each in pending(game, default_algorithm(game.name))
+    )
+    parts += [f"Not run yet:\n\n{waiting}" if waiting else "", NOTES.get(game.name, "")]
     return "\n\n".join(part for part in parts if part)
 
 

@@ -20,13 +20,18 @@ MIXED = {  # alpha, if not 1
     "IceCream": 0.5,  # distinguishing levels alone teach to stay away from home before to pay
     "ValueCue": 0.5,  # distinguishing levels alone teach to avoid the flag, and no values
 }
-SEEDS = {"ColourShape": 20}  # of the first experiment, if not 3: which goal is learned differs by seed
 FURTHER = {"SweetTooth": ("ARS",), "IrishElk": ("ARS",)}  # stories about evolution: there it shows what it makes
 VARIED: dict[str, tuple[dict[str, Any], ...]] = {  # arguments that the finding depends on, besides the usual ones
     "CheeseDish": ({"redundancy": 1}, {"redundancy": 2}, {"redundancy": 4}),
     "ValueCue": ({"reliability": 90}, {"reliability": 50}),
 }
 MISLED = {"CameraDropbox": ("boxes",)}  # proxies that a published study trains on, where the goals come apart
+PENDING = {  # entries that are declared here and have not been made yet: `goalgap standard` makes them
+    "CheeseDish": ("PPO, redundancy 1", "PPO, redundancy 2", "PPO, redundancy 4"),
+    "LavaLand": ("PPO", "PPO, alpha 1"),
+    "UrnWall": ("PPO", "PPO, alpha 1"),
+    "ValueCue": ("PPO, reliability 90", "PPO, reliability 50"),
+}
 REMEMBERING = ("RecurrentPPO",)  # algorithms whose agents are evaluated once more without their memory
 
 
@@ -84,7 +89,7 @@ class Experiment:
 def experiments(game: Game, default: str) -> Iterator[Experiment]:
     """The standard experiments of an environment, whose usual algorithm is `default`."""
     name = game.name
-    yield Experiment(name, default, default, seeds=SEEDS.get(name, 3))
+    yield Experiment(name, default, default, seeds=3)
     yield Experiment(name, default, default, alpha=MIXED.get(name, 1.0))
     for algorithm in FURTHER.get(name, ()):
         yield Experiment(name, algorithm, default, seeds=3)
@@ -97,3 +102,8 @@ def experiments(game: Game, default: str) -> Iterator[Experiment]:
         for wrong in game.misspecified:
             yield Experiment(name, default, default, reward=wrong.name)
             yield Experiment(name, default, default, alpha=0.5, reward=wrong.name)
+
+
+def pending(game: Game, default: str) -> list[Experiment]:
+    """The standard experiments of an environment that have not been run yet."""
+    return [each for each in experiments(game, default) if each.name in PENDING.get(game.name, ())]

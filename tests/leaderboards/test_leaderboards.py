@@ -24,6 +24,7 @@ from goalgap.eval.table.episodes import Episodes
 from goalgap.eval.table.manifest import EpisodesError
 from goalgap.leaderboards import board, entry
 from goalgap.leaderboards.entry import ENTRIES, Entry, EntryError, EntryInfo, read_entries
+from goalgap.leaderboards.standard import PENDING
 
 PAGE = ENTRIES.parent / "README.md"
 ABOUT = {"kind": "reference", "authors": "us", "description": "a test", "command": "true", "date": "2026-11-22"}
@@ -75,10 +76,12 @@ def printed(rendered: RenderableType, width: int) -> str:
 def test_every_environment_has_reference_policies_and_a_trained_agent(committed: list[Entry]) -> None:
     for name, game in SUITE.items():
         mine = [each for each in committed if each.episodes.game.environment == name]
-        assert {each.info.kind for each in mine} == {"trained", "reference"}
         agents = {run.agent for each in mine for run in each.episodes.runs}
-        assert agents >= {f"oracle:{goal.name}" for goal in game.goals} | {"random", default_algorithm(name)}
-        assert max(len(each.episodes.runs) for each in mine) >= 3
+        assert agents >= {f"oracle:{goal.name}" for goal in game.goals} | {"random"}
+        if default_algorithm(name) not in PENDING.get(name, ()):
+            assert {each.info.kind for each in mine} == {"trained", "reference"}
+            assert default_algorithm(name) in agents
+            assert max(len(each.episodes.runs) for each in mine) >= 3
 
 
 @pytest.mark.parametrize("name", SUITE)
