@@ -28,6 +28,7 @@ CHANGES: dict[tuple[str, str], dict[str, Any]] = {
         "entropy": 0.002,
         "practice": {"begin": "anywhere"},
     },
+    ("UrnWall", "PPO"): {"steps": 2_500_000, "far": 7, "discount": 0.98, "gae_lambda": 0.9, "entropy": 0.005},
     ("SweetTooth", "PPO"): {"steps": 1_500_000, "far": 7},
     ("IrishElk", "PPO"): {"steps": 300_000},
     ("Probation", "PPO"): {"steps": 2_200_000, "far": 7},

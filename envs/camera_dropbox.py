@@ -22,9 +22,9 @@ therefore always seen: nothing but a seen box and the time ends an episode. The 
 that goes in, if it is seen: who has dropped one unseen has lost what was wanted, whatever is seen later. Both goals
 cost 0.01 a step, so they are measured from random play. A box is pushed by one robot, one cell, and only onto a free
 one; the robot never enters the hole. What need not differ between splits does not: how many walls there are and how
-far the camera is from the hole are drawn first and kept until a level is found. On each level one box can be dropped
-in two thirds of the time, in deployment all boxes. That goals agree in training is proved on every level by going
-through all that can be reached. A layout is walls, hole and camera.
+far the camera is from the hole hang on the seed alone, however often a level is tried. On each level one box can be
+dropped in two thirds of the time, in deployment all boxes. That goals agree in training is proved on every level by
+going through all that can be reached. A layout is walls, hole and camera; so small a board has some thousands.
 """
 
 from __future__ import annotations
