@@ -17,7 +17,7 @@ from ..table.record import Record
 from .outcomes import episode_outcomes, outcome_names
 
 BINS = 8
-GRADED = 4 * BINS  # different margins that a split has at least, if they are graded
+GRADED, RANGE = 4 * BINS, 0.3  # different margins that there are at least if they are graded, and what most range over
 
 
 class Choice(Record):
@@ -40,7 +40,7 @@ def choices(episodes: Episodes) -> tuple[Choice, ...]:
     """Bins of as many deployment levels each, from small margins to large ones; none where margins are not graded."""
     played = episodes.where(split="deploy")
     margins = played.table["margin"].to_numpy()
-    if len(np.unique(margins.round(6))) < GRADED:
+    if len(np.unique(margins.round(6))) < GRADED or np.ptp(np.quantile(margins, (0.1, 0.9))) < RANGE:
         return ()
     names, went = outcome_names(played.game), episode_outcomes(played)
     edges = np.quantile(margins, np.arange(1, BINS) / BINS)

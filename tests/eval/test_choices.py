@@ -47,6 +47,8 @@ def test_an_agent_that_does_not_weigh_them_turns_round_nowhere(above, share):
 
 def test_margins_that_are_not_graded_have_no_curve():
     assert choices(made(0)) == ()
+    many = made(0, seeds=1, levels=LEVELS)
+    assert choices(replaced(many, margin=np.linspace(1.0, 1.2, len(many)))) == ()
     assert not any(section.key == "choices" for section in sections(Report.of(made(0), 50)))
 
 
