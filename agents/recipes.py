@@ -29,6 +29,8 @@ CHANGES: dict[tuple[str, str], dict[str, Any]] = {
         "practice": {"begin": "anywhere"},
     },
     ("UrnWall", "PPO"): {"steps": 2_500_000, "far": 7, "discount": 0.98, "gae_lambda": 0.9, "entropy": 0.005},
+    ("ValueCue", "PPO"): {"steps": 1_500_000, "far": 7},
+    ("LavaLand", "PPO"): {"steps": 2_500_000, "far": 7},
     ("SweetTooth", "PPO"): {"steps": 1_500_000, "far": 7},
     ("IrishElk", "PPO"): {"steps": 300_000},
     ("Probation", "PPO"): {"steps": 2_200_000, "far": 7},
@@ -50,6 +52,10 @@ NOTES = {
     "IrishElk": (
         "Gradient descent and evolution both learn the task in about a minute a seed: compare them in deployment."
     ),
+    "LavaLand": (
+        "The recipe has not been measured yet. With 1.2 million steps in place of 2.5 million two agents came to a "
+        "score of 0.86 on fresh training levels, 0.51 in deployment."
+    ),
     "Probation": (
         "On probation the intended and the audited reward are the same on every transition, so with alpha 0 a training "
         "run is the same run under either: the wrong reward shows once unwatched coins of the company are trained on."
@@ -57,6 +63,16 @@ NOTES = {
     "SweetTooth": (
         "Augmented random search with a linear network does not learn this task in 15 million steps: the way around "
         "walls and poison takes more than a linear view of what is near."
+    ),
+    "UrnWall": (
+        "The recipe has not been measured yet on a whole board. One agent came to a score of 0.69 on fresh training "
+        "levels, and was still learning: to fetch all shards and come back to the bin takes longer to learn than to "
+        "reach one place."
+    ),
+    "ValueCue": (
+        "To weigh two values against two ways takes longer to learn than to go to a place: 1.5 million steps come to "
+        "0.86 to 0.90 on fresh levels. With alpha 1 the flag is always on the worse chest, so avoiding it would be all "
+        "there is to learn; with alpha 0.5 it tells nothing, and values must be read."
     ),
 }
 
