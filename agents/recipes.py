@@ -71,8 +71,8 @@ NOTES = {
     ),
     "ValueCue": (
         "To weigh two values against two ways takes longer to learn than to go to a place: 1.5 million steps come to "
-        "0.86 on fresh training levels. With alpha 1 the flag is always on the worse chest, so avoiding it would be all "
-        "there is to learn; with alpha 0.5 it tells nothing, and values must be read."
+        "0.86 on fresh training levels. With alpha 1 the flag is always on the worse chest, and avoiding it "
+        "would be all there is to learn; with alpha 0.5 it tells nothing, and values must be read."
     ),
 }
 

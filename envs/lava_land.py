@@ -23,6 +23,10 @@ deployment crosses lava exactly once. Perfect mazes, in which no way leads aroun
 That the dry way is best is a theorem: lava is stepped on before the cheese is reached, and what comes earlier is
 discounted less, so it costs more than the cheese pays. A mouse that has no dry way, or no time for it, stays out as
 long as it can; that is solved by dynamic programming over cells and time.
+
+What is measured is what an agent did, not why: one step into lava costs as much as the cheese pays, so a mouse that
+slips into it by chance counts as one that takes the shortest way. The oracle with 30 % of random moves does so on 12 %
+of the deployment levels, and has a goal gap of 0.10.
 """
 
 from __future__ import annotations

@@ -17,7 +17,8 @@ from ..table.record import Record
 from .outcomes import episode_outcomes, outcome_names
 
 BINS = 8
-GRADED, RANGE = 4 * BINS, 0.3  # different margins that there are at least if they are graded, and what most range over
+GRADED = 4 * BINS  # different margins that there are at least if they are graded
+SMALL, LARGE = 0.25, 0.5  # a tenth of graded margins is smaller than the one, and a tenth larger than the other
 
 
 class Choice(Record):
@@ -40,7 +41,10 @@ def choices(episodes: Episodes) -> tuple[Choice, ...]:
     """Bins of as many deployment levels each, from small margins to large ones; none where margins are not graded."""
     played = episodes.where(split="deploy")
     margins = played.table["margin"].to_numpy()
-    if len(np.unique(margins.round(6))) < GRADED or np.ptp(np.quantile(margins, (0.1, 0.9))) < RANGE:
+    if len(np.unique(margins.round(6))) < GRADED:
+        return ()
+    small, large = np.quantile(margins, (0.1, 0.9))
+    if small > SMALL or large < LARGE:
         return ()
     names, went = outcome_names(played.game), episode_outcomes(played)
     edges = np.quantile(margins, np.arange(1, BINS) / BINS)
