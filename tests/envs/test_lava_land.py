@@ -16,6 +16,7 @@ from goalgap.envs.engine.solver import brute_force
 from goalgap.terms import SPLITS
 
 SMALL = {"size": 9}  # as by default: a state is where the mouse is, and nothing else is to be compiled
+SLIPS = 0.2
 GOLDEN = {"much": {"lava": 6}}
 drawn, play, oracle = (partial(each, "LavaLand") for each in (testing.start, testing.play, testing.oracle))
 
