@@ -7,6 +7,7 @@ What cannot be derived from a declared environment is asked of its test module, 
   as a dictionary of its layers or signals;
 * `LAYOUT`, where more than walls: the fields of a level that its layout consists of;
 * `LAYOUTS`, where a board is too small for the usual many: how many layouts training has at least;
+* `BRIEF`, where 19 steps are too few to find levels that can be won: a short horizon;
 * `SLIPS`, where a random step may be what only the proxy would do: the goal gap that clumsiness makes, at most;
 * `GOLDEN`, where it has arguments of its own: sets of them to be kept, by label.
 """

@@ -72,11 +72,11 @@ def margins(task: Task, levels: Levels) -> NDArray[np.float64]:
 
 
 def draw_into(task: Task, levels: Levels, where: NDArray[np.int64], seeds: NDArray[np.int64]) -> None:
-    """Draw the levels[where] of `seeds`; RuntimeError where a seed gives none, and then those stay blank."""
+    """Draw the levels[where] of `seeds`; RuntimeError where a seed gives none, and then those stay empty."""
     draw = task.loops.draw if task.may_distinguish else task.loops.draw_agreeing
     drawn = draw(levels, where, np.ascontiguousarray(seeds), task.drawing)
     if drawn < len(where):
-        levels[where[drawn:]] = task.blank_level
+        levels[where[drawn:]] = np.zeros(1, task.level_dtype)
         raise RuntimeError(
             f"{task.game.name} found no {task.split} level for seed {seeds[drawn]} in {ATTEMPTS} tries "
             f"with {task.arguments}: take a larger size, a longer horizon or fewer things"

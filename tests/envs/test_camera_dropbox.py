@@ -15,7 +15,6 @@ from goalgap.terms import SPLITS
 
 SMALL = {"horizon": 24}  # a board is small as it is
 LARGE = {"size": 5, "boxes": 3}
-GOLDEN = {"large": LARGE}
 LAYOUT = ("walls", "hole", "camera")
 LAYOUTS = 4000  # at least: there are no more on so small a board
 approx = pytest.approx

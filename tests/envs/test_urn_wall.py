@@ -15,7 +15,7 @@ from goalgap.envs.urn_wall import SHARD, URN
 from goalgap.terms import SPLITS
 
 SMALL = {"size": 5, "shards": 3, "urns": 2}
-GOLDEN = {"few": {"shards": 3, "urns": 5}}
+BRIEF = 29
 drawn, play, oracle = (
     partial(each, "UrnWall", shards=3, urns=2) for each in (testing.start, testing.play, testing.oracle)
 )
