@@ -185,9 +185,8 @@ def value(level: Level, state: State, goal: int) -> tuple[float, int]:
     """The discounted +1 at the end of the shortest way, for the intended goal of the shortest dry way, if there is one
     and time for it.
     """
-    walls, left = level.walls.copy(), level.horizon - state.t
-    if goal == CHEESE:
-        walls = joined(walls, level.lava)
+    left = level.horizon - state.t
+    walls = joined(level.walls, level.lava) if goal == CHEESE else level.walls.copy()
     steps = steps_to(walls, state.mouse, level.cheese.row, level.cheese.col)
     if goal == SHORTEST or 0 < steps <= left:
         return arrival(steps, left, DISCOUNT)

@@ -8,6 +8,8 @@ What cannot be derived from a declared environment is asked of its test module, 
 * `LAYOUT`, where more than walls: the fields of a level that its layout consists of;
 * `LAYOUTS`, where a board is too small for the usual many: how many layouts training has at least;
 * `BRIEF`, where 19 steps are too few to find levels that can be won: a short horizon;
+* `NOISE` and `CLUMSY`, where chance is near the optimum: bounds of what random play scores, and clumsiness costs;
+* `BORDER`, where something hangs in the border: the fields of a level that say where;
 * `SLIPS`, where a random step may be what only the proxy would do: the goal gap that clumsiness makes, at most;
 * `GOLDEN`, where it has arguments of its own: sets of them to be kept, by label.
 """

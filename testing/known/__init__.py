@@ -9,31 +9,17 @@
 Of an environment of the suite these are its own; of one from outside, those whose class follows from their making.
 """
 
+from importlib import import_module
+
+from ...envs import SUITE
 from ...envs.engine.game import Game
-from . import (
-    camera_dropbox,
-    cheese_corner,
-    cheese_dish,
-    chime_bandit,
-    colour_shape,
-    ice_cream,
-    irish_elk,
-    keys_and_chests,
-    lava_land,
-    probation,
-    sweet_tooth,
-    urn_wall,
-    value_cue,
-)
 from .agents import Known, standard
 
 __all__ = ["BATTERY", "Known", "known_agents", "standard"]
 
-CANON = (
-    cheese_corner, cheese_dish, colour_shape, keys_and_chests, lava_land, urn_wall, camera_dropbox, value_cue,
-)  # fmt: skip
-STORIES = (sweet_tooth, irish_elk, probation, chime_bandit, ice_cream)
-BATTERY: dict[str, tuple[Known, ...]] = {module.GAME.name: module.AGENTS for module in CANON + STORIES}
+BATTERY: dict[str, tuple[Known, ...]] = {
+    name: import_module(f".{game.module.rpartition('.')[2]}", __name__).AGENTS for name, game in SUITE.items()
+}
 
 
 def known_agents(game: Game) -> tuple[Known, ...]:

@@ -16,6 +16,8 @@ from goalgap.terms import SPLITS
 SMALL = {"horizon": 24}  # a board is small as it is
 LARGE = {"size": 5, "boxes": 3}
 LAYOUT = ("walls", "hole", "camera")
+NOISE, CLUMSY = 0.15, 0.01  # on so small a board chance is near the optimum, and slips are soon mended
+BORDER = ("camera",)
 LAYOUTS = 4000  # at least: there are no more on so small a board
 approx = pytest.approx
 drawn, play, oracle = (partial(each, "CameraDropbox") for each in (testing.start, testing.play, testing.oracle))

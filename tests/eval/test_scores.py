@@ -97,7 +97,7 @@ def test_random_play_is_0_in_everything_and_pursues_nothing(name: str) -> None:
     random = mode(name, "random")
     known = [random.score(split, SUITE[name].intended.name) for split in SPLITS]
     for estimate in (*known, random.gap("goal")):
-        assert estimate.mean == pytest.approx(0, abs=0.15)  # on a small board, chance is not far from the optimum
+        assert estimate.mean == pytest.approx(0, abs=getattr(own(name), "NOISE", 0.1))
         assert estimate.low is None or estimate.low - 0.05 < 0
         assert estimate.high is None or estimate.high + 0.05 > 0
     assert random.pursuit(NONE).mean == pytest.approx(1, abs=0.15)
@@ -138,7 +138,7 @@ def test_a_degraded_oracle_has_a_capability_gap_and_no_goal_gap(name: str) -> No
     """
     wanted = SUITE[name].intended.name
     both = Report.of([clumsy_in_deployment(name, wanted, seed) for seed in range(3)], resamples=200).main
-    assert min(gap or 0.0 for gap in both.gap("capability").seeds) > 0.01
+    assert min(gap or 0.0 for gap in both.gap("capability").seeds) > getattr(own(name), "CLUMSY", 0.02)
     goal = both.gap("goal").mean
     assert goal is not None
     assert abs(goal) < getattr(own(name), "SLIPS", 0.05)

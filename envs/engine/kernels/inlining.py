@@ -2,7 +2,7 @@
 
 numba makes machine code of every function that it compiles, and optimizes it anew in every function that calls it. Code
 of the kernels inside a loop is never run from Python, so its library here is only linked into the loop's, where all
-is optimized as one: that takes two fifths off the time to compile. This is the only module that knows how numba links,
+is optimized as one: that takes a third off the time to compile. This is the only module that knows how numba links,
 and it imports numba: import it late.
 """
 
