@@ -66,9 +66,9 @@ class BootstrapTogether(BaseCallback):
         infos, dones = self.locals["infos"], self.locals["dones"]
         cut = [i for i in np.flatnonzero(dones) if infos[i]["TimeLimit.truncated"]]
         if cut:
-            last = torch.as_tensor(np.stack([infos[i]["terminal_observation"] for i in cut]))
+            last = torch.as_tensor(np.stack([infos[i]["terminal_observation"] for i in cut]), device=self.model.device)
             with torch.no_grad():
-                values = self.model.policy.predict_values(last).flatten().numpy()
+                values = self.model.policy.predict_values(last).flatten().cpu().numpy()
             self.locals["rewards"][cut] += self.model.gamma * values
         for i in cut:
             infos[i]["TimeLimit.truncated"] = False

@@ -38,7 +38,7 @@ def read_changes(kind: type[Recipe], texts: Iterable[str]) -> dict[str, Any]:
 def tell_changes(task: Task, recipe: Recipe) -> list[str]:
     """Where a recipe is not the standard one of its algorithm for the task, each field as part of a file's name."""
     usual = default_recipe(task, recipe.algorithm)
-    values = {field.name: getattr(recipe, field.name) for field in fields(recipe)}
+    values = {field.name: getattr(recipe, field.name) for field in fields(recipe) if field.compare}
     return [f"{name}{_told(value)}" for name, value in values.items() if value != getattr(usual, name)]
 
 
@@ -48,6 +48,8 @@ def _read(field: Field[Any], text: str) -> Any:
         return dict(_argument(part) for part in text.split(",") if part)
     if field.name == "hidden":
         return tuple(_number(part, int) for part in text.split(",") if part)
+    if field.name == "device":
+        return text
     return _number(text, int if field.metadata["whole"] else float)
 
 

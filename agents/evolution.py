@@ -108,6 +108,7 @@ class SideBySideARS(ARS):
             n_eval_episodes=recipe.n_envs,
             policy_kwargs={"net_arch": list(recipe.hidden), **views},
             seed=seed,
+            device=recipe.device,
         )
         self.set_logger(Logger(None, []))
         self.games = Batch(task, self.pop_size * recipe.n_envs)
@@ -127,7 +128,8 @@ class SideBySideARS(ARS):
         callback.update_locals({"infos": ends})
         callback.on_step()
         callback.on_rollout_end()
-        return torch.as_tensor(returns.reshape(self.pop_size, -1).mean(1), dtype=torch.float32)
+        means = returns.reshape(self.pop_size, -1).mean(1)
+        return torch.as_tensor(means, dtype=torch.float32, device=self.device)
 
     def _play(self, weights: Tensor) -> NDArray[np.float64]:
         """Play one episode of each game by networks of these weights, shape (networks, weights).
@@ -140,9 +142,9 @@ class SideBySideARS(ARS):
         while not games.done.all():
             seen: Any = self.policy.obs_to_tensor(games.observe())[0]
             logits = self.policy.logits(weights, seen)
-            actions = (logits + gumbel_noise(logits.shape[1:])).argmax(2)
+            actions = (logits + gumbel_noise(logits.shape[1:]).to(logits.device)).argmax(2)
             self.num_timesteps += games.n - int(games.done.sum())
-            games.step(actions.flatten().numpy())
+            games.step(actions.flatten().cpu().numpy())
         return games.returns[:, games.task.channel].copy()
 
     def _excluded_save_params(self) -> list[str]:

@@ -139,5 +139,5 @@ def read_record(folder: Path) -> dict[str, Any]:
 def run_fields(record: Mapping[str, Any]) -> dict[str, Any]:
     """What evaluation records of a trained agent (fields of its `Run`), from what `agent.json` says."""
     kept = {name: record[name] for name in ("reward", "alpha") if name in record}
-    details = {name: record[name] for name in ("recipe", "sha256", "steps", "seconds") if name in record}
+    details = {name: record[name] for name in ("recipe", "sha256", "device", "steps", "seconds") if name in record}
     return {"agent": record["recipe"]["algorithm"], "training_seed": record["seed"], **kept, "details": details}

@@ -1,4 +1,4 @@
-"""One thread of torch: small networks gain nothing from more, and lose much when cores are shared."""
+"""What torch computes on. One thread: small networks gain nothing from more, and lose much when cores are shared."""
 
 from __future__ import annotations
 
@@ -17,3 +17,9 @@ def one_thread() -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(threads)
+
+
+def check_device(device: str) -> None:
+    """ValueError where a GPU is asked for and torch finds none; stable-baselines3 would go on without it."""
+    if device == "cuda" and not torch.cuda.is_available():
+        raise ValueError("torch finds no GPU here, so device is cpu, or auto, which takes one where there is one")

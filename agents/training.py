@@ -23,7 +23,7 @@ from .algorithms.recipe import Recipe
 from .callbacks import OnProgress, Reporter
 from .curves import check_curves, curves_of, curves_written
 from .records import RECORD, ZIP, record_of
-from .threads import one_thread
+from .threads import check_device, one_thread
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,7 @@ def plan(task: Task, recipe: Recipe, seed: int, folder: Path, curves: Path | Non
     place = curves and curves_of(folder, curves)
     job = Job(task, recipe.training_task(task), recipe, seed, folder, place)
     recipe.model_class()
+    check_device(recipe.device)
     check_room(folder)
     if place:
         check_curves(place)
@@ -112,4 +113,4 @@ def train(
 
 def _pace(model: BaseAlgorithm, seconds: float) -> dict[str, Any]:
     steps = model.num_timesteps
-    return {"steps": steps, "seconds": round(seconds, 3), "steps_per_second": round(steps / seconds, 1)}
+    return {"device": model.device.type, "steps": steps, "seconds": round(seconds, 3), "steps_per_second": round(steps / seconds, 1)}

@@ -66,7 +66,7 @@ class PPORecipe(Recipe):
             gae_lambda=self.gae_lambda,
             policy_kwargs=self.network(task),
             seed=seed,
-            device="cpu",
+            device=self.device,
         )
         model.set_logger(Logger(None, []))
         return model

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from stable_baselines3.common.base_class import BaseAlgorithm
     from stable_baselines3.common.callbacks import BaseCallback
 
+DEVICES = ("cpu", "cuda", "auto")
+
 
 def number(default: float, least: float = 0, most: float = float("inf")) -> Any:
     """A field of a recipe: a number in [least, most], whole if its default is."""
@@ -33,6 +35,8 @@ class Recipe(ABC):
         patch, far: what the network sees of a grid, as in `PatchFeatures`; 0 for observations that are no grids.
         hidden: units of the network's layers; none make it linear.
         practice: arguments of the environment that training uses in place of the task's; evaluation never does.
+        device: what the network learns on, one of `DEVICES`: "auto" takes a GPU where torch finds one. A record says
+            which it was; it does not count in what a run is known by, so that agents of both are one experiment.
     """
 
     algorithm: ClassVar[str]
@@ -44,10 +48,12 @@ class Recipe(ABC):
     far: int = number(0)
     hidden: tuple[int, ...] = (256, 128)
     practice: Mapping[str, Any] = field(default_factory=dict)
+    device: str = field(default="cpu", compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "hidden", tuple(self.hidden))
         object.__setattr__(self, "practice", dict(self.practice))
+        choose("device", self.device, DEVICES)
         for part in fields(self):
             if part.metadata:
                 _check_number(part.name, getattr(self, part.name), **part.metadata)
@@ -91,7 +97,8 @@ class Recipe(ABC):
 
     def as_data(self) -> dict[str, Any]:
         """The recipe as JSON-able data; `recipe_of` makes it again."""
-        return {"algorithm": self.algorithm, **asdict(self), "hidden": list(self.hidden)}
+        told = {part.name: value for part, value in zip(fields(self), asdict(self).values(), strict=True) if part.compare}
+        return {"algorithm": self.algorithm, **told, "hidden": list(self.hidden)}
 
 
 def spaces(task: Task) -> dict[str, Any]:
