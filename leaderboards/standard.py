@@ -16,7 +16,9 @@ from ..envs.engine.game import Game
 from .entry import named
 
 AUTHORS = "The GoalGap authors"
+SEEDS = {"ColourShape": 20}  # training seeds, if not 3: there which goal is learned differs by the seed
 MIXED = {  # alpha, if not 1
+    "LavaLand": 0.5,  # distinguishing levels alone teach to keep away from lava, and nobody crosses the room
     "IceCream": 0.5,  # distinguishing levels alone teach to stay away from home before to pay
     "ValueCue": 0.5,  # distinguishing levels alone teach to avoid the flag, and no values
 }
@@ -28,7 +30,7 @@ VARIED: dict[str, tuple[dict[str, Any], ...]] = {  # arguments that the finding 
 MISLED = {"CameraDropbox": ("boxes",)}  # proxies that a published study trains on, where the goals come apart
 PENDING = {  # entries that are declared here and have not been made yet: `goalgap standard` makes them
     "CheeseDish": ("PPO, redundancy 1", "PPO, redundancy 2", "PPO, redundancy 4"),
-    "LavaLand": ("PPO", "PPO, alpha 1"),
+    "LavaLand": ("PPO", "PPO, alpha 0.5"),
     "UrnWall": ("PPO", "PPO, alpha 1"),
     "ValueCue": ("PPO, reliability 90", "PPO, reliability 50"),
 }
@@ -89,7 +91,7 @@ class Experiment:
 def experiments(game: Game, default: str) -> Iterator[Experiment]:
     """The standard experiments of an environment, whose usual algorithm is `default`."""
     name = game.name
-    yield Experiment(name, default, default, seeds=3)
+    yield Experiment(name, default, default, seeds=SEEDS.get(name, 3))
     yield Experiment(name, default, default, alpha=MIXED.get(name, 1.0))
     for algorithm in FURTHER.get(name, ()):
         yield Experiment(name, algorithm, default, seeds=3)
