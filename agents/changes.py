@@ -12,7 +12,7 @@ from typing import Any
 
 from ..choices import choose, shown
 from ..envs.engine.task import Task
-from .algorithms.recipe import Recipe
+from .algorithms.recipe import UNTOLD, Recipe
 from .recipes import default_recipe
 
 
@@ -38,7 +38,7 @@ def read_changes(kind: type[Recipe], texts: Iterable[str]) -> dict[str, Any]:
 def tell_changes(task: Task, recipe: Recipe) -> list[str]:
     """Where a recipe is not the standard one of its algorithm for the task, each field as part of a file's name."""
     usual = default_recipe(task, recipe.algorithm)
-    values = {field.name: getattr(recipe, field.name) for field in fields(recipe) if field.compare}
+    values = {field.name: getattr(recipe, field.name) for field in fields(recipe) if field.name not in UNTOLD}
     return [f"{name}{_told(value)}" for name, value in values.items() if value != getattr(usual, name)]
 
 

@@ -47,8 +47,8 @@ NOTES = {
     ),
     "ColourShape": (
         "The network sees pixels: one convolution, with a step of a cell, over the tiles near the mouse and blurred "
-        "ones farther away, then the usual layers. It finds the mouse by its tile; all else it learns. Seeds 3 to 19 of "
-        "the 20 were trained on a GPU (`--recipe device=cuda`), where no seed gives the same agent twice."
+        "ones farther away, then the usual layers. It finds the mouse by its tile; all else it learns. Seeds 3 to 19 "
+        "were trained on a GPU (`--recipe device=cuda`), where a seed does not give the same agent twice."
     ),
     "IrishElk": (
         "Gradient descent and evolution both learn the task in about a minute a seed: compare them in deployment."

@@ -112,5 +112,10 @@ def train(
 
 
 def _pace(model: BaseAlgorithm, seconds: float) -> dict[str, Any]:
-    steps = model.num_timesteps
-    return {"device": model.device.type, "steps": steps, "seconds": round(seconds, 3), "steps_per_second": round(steps / seconds, 1)}
+    steps, device = model.num_timesteps, model.device.type
+    return {
+        "device": device,
+        "steps": steps,
+        "seconds": round(seconds, 3),
+        "steps_per_second": round(steps / seconds, 1),
+    }

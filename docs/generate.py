@@ -1,6 +1,7 @@
 """Write the documentation of the environments: `python docs/generate.py`; with `--check`, only say what is stale.
 
-Pictures are compared by their pixels, since the packed bytes differ between versions of zlib.
+Pictures are compared by their pixels, since the packed bytes differ between versions of zlib, and moving ones by the
+scenes that they were drawn from.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import fields
 import numpy as np
 import results
 from contract import contract
+from motion import Motion, in_motion
 from numpy.typing import NDArray
 from pages import filled, index, page, readme
 
@@ -36,11 +38,12 @@ BOARD = DOCS.parent / "leaderboards" / "README.md"
 LEVELS, GAP = 3, 16
 
 Image = NDArray[np.uint8]
+Content = str | Image | Motion
 
 
-def contents() -> dict[Path, str | Image]:
+def contents() -> dict[Path, Content]:
     """Every generated file with what must be in it, text or pixels."""
-    made: dict[Path, str | Image] = {DOCS / "index.md": index()}
+    made: dict[Path, Content] = {DOCS / "index.md": index()}
     made[TUTORIAL] = filled(TUTORIAL.read_text(encoding="utf-8"), "contract", contract())
     listed = filled(FIELDS.read_text(encoding="utf-8"), "report", fields.report_fields())
     made[FIELDS] = filled(listed, "columns", fields.columns())
@@ -53,6 +56,8 @@ def contents() -> dict[Path, str | Image]:
         made[folder / f"{game.name}.md"] = page(game)
         if results.curves_of(game):
             made[folder / f"{game.name}-curves.svg"] = results.curves_of(game)
+        if motion := in_motion(game):
+            made[folder / f"{game.name}-agent.gif"] = motion
         made |= {folder / f"{game.name}-{split}.png": levels(Task.of(game, split)) for split in SPLITS}
         made |= {folder / f"{game.name}-{name}.png": named(game, name) for name in game.named}
         made |= {folder / "icons" / f"{thing}.png": icon(thing) for thing in game.things}
@@ -78,21 +83,23 @@ def icon(thing: str) -> Image:
     return enlarge(paint(np.ones((1, 1, 1), np.uint8), {thing: sprite(thing)}), 2)
 
 
-def stale(made: dict[Path, str | Image]) -> list[Path]:
+def stale(made: dict[Path, Content]) -> list[Path]:
     """Generated files that are missing or differ, and files in their folders that nothing generates."""
     there = {path for path in (DOCS / "environments").rglob("*") if path.is_file()}
     return sorted([path for path, content in made.items() if not _same(path, content)] + list(there - made.keys()))
 
 
-def _same(path: Path, content: str | Image) -> bool:
+def _same(path: Path, content: Content) -> bool:
     if not path.exists():
         return False
+    if isinstance(content, Motion):
+        return content.is_shown_by(path)
     if isinstance(content, str):
         return path.read_bytes() == content.encode()
     return np.array_equal(pixels(path.read_bytes()), content)
 
 
-def write(made: dict[Path, str | Image]) -> list[Path]:
+def write(made: dict[Path, Content]) -> list[Path]:
     """Bring the stale files up to date and take away those that nothing generates; returns them."""
     changed = stale(made)
     for path in changed:
@@ -101,8 +108,14 @@ def write(made: dict[Path, str | Image]) -> list[Path]:
             continue
         content = made[path]
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content.encode() if isinstance(content, str) else png(content))
+        path.write_bytes(_packed(content))
     return changed
+
+
+def _packed(content: Content) -> bytes:
+    if isinstance(content, Motion):
+        return content.gif()
+    return content.encode() if isinstance(content, str) else png(content)
 
 
 def main(arguments: list[str]) -> int:

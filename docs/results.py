@@ -79,7 +79,7 @@ def of_game(game: Game) -> str:
     costs = [_cost(entry.info.name, run) for entry in learned for run in entry.episodes.runs]
     cost = markdown.plain(("entry", "training seed", "steps"), costs)
     made = "\n".join(f"* {entry.info.name}: `{entry.info.command}`" for entry in learned)
-    parts = [markdown.table(board()[game.name]), *_explained(game), *_varied(game)]
+    parts = [markdown.table(board()[game.name]), _moving(game), *_explained(game), *_varied(game)]
     if learned:
         parts += ["What training took, and the commands that do it again:", cost, made]
     waiting = "\n".join(
@@ -87,6 +87,19 @@ def of_game(game: Game) -> str:
     )
     parts += [f"Not run yet:\n\n{waiting}" if waiting else "", NOTES.get(game.name, "")]
     return "\n\n".join(part for part in parts if part)
+
+
+def _moving(game: Game) -> str:
+    """The moving picture of a trained agent."""
+    if not (entry := usual(game)):
+        return ""
+    about = f"{entry.info.name}, training seed {entry.episodes.runs[0].training_seed}"
+    return f"{about}, on the first levels of training and of deployment:\n\n![{about}]({game.name}-agent.gif)"
+
+
+def usual(game: Game) -> Entry | None:
+    """The entry of agents trained by the standard recipe, where there is one."""
+    return next((entry for entry in trained(game) if entry.info.name == default_algorithm(game.name)), None)
 
 
 def _explained(game: Game) -> list[str]:
@@ -172,7 +185,8 @@ def picture() -> Image:
 
     The levels are the first ones, and the agent the first seed of the default recipe: nothing is picked.
     """
-    entry = next(entry for entry in trained(SUITE["CheeseCorner"]) if not entry.episodes.runs[0].alpha)
+    entry = usual(SUITE["CheeseCorner"])
+    assert entry is not None  # noqa: S101
     train, deploy = _walked(entry.episodes, "train"), _walked(entry.episodes, "deploy")
     gap = np.full((SPACE, train.shape[1], 3), PAPER, np.uint8)
     return np.concatenate([train, gap, deploy])

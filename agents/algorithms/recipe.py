@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from stable_baselines3.common.callbacks import BaseCallback
 
 DEVICES = ("cpu", "cuda", "auto")
+UNTOLD = ("device",)  # fields that are no part of what a run is known by
 
 
 def number(default: float, least: float = 0, most: float = float("inf")) -> Any:
@@ -48,7 +49,7 @@ class Recipe(ABC):
     far: int = number(0)
     hidden: tuple[int, ...] = (256, 128)
     practice: Mapping[str, Any] = field(default_factory=dict)
-    device: str = field(default="cpu", compare=False)
+    device: str = "cpu"
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "hidden", tuple(self.hidden))
@@ -97,7 +98,7 @@ class Recipe(ABC):
 
     def as_data(self) -> dict[str, Any]:
         """The recipe as JSON-able data; `recipe_of` makes it again."""
-        told = {part.name: value for part, value in zip(fields(self), asdict(self).values(), strict=True) if part.compare}
+        told = {name: value for name, value in asdict(self).items() if name not in UNTOLD}
         return {"algorithm": self.algorithm, **told, "hidden": list(self.hidden)}
 
 

@@ -24,13 +24,15 @@ GAP, LINE, HOLD = 8, 12, 6  # pixels between pictures, of a line of text; frames
 TITLES = {"train": "training", "control": "control", "deploy": "deployment"}
 
 
-def render(episodes: Episodes, kind: str, fps: int = 8, scale: int = 2) -> bytes:
+def render(episodes: Episodes, kind: str, fps: int = 8, scale: int = 2, every: int = 1, note: str = "") -> bytes:
     """The moving picture of the episodes of an agent in one way of acting.
 
     Args:
         kind: a file's ending, one of `FORMATS`.
         fps: steps a second.
         scale: how often each pixel is repeated.
+        every: steps from picture to picture.
+        note: what is kept in a GIF as its comment.
 
     Raises:
         ValueError: this code plays another game than they were played in.
@@ -38,20 +40,20 @@ def render(episodes: Episodes, kind: str, fps: int = 8, scale: int = 2) -> bytes
     """
     from PIL import Image
 
-    images = [Image.fromarray(enlarge(frame, scale)) for frame in frames(episodes)]
+    images = [Image.fromarray(enlarge(frame, scale)) for frame in frames(episodes, every)]
     made, times = BytesIO(), 1000 // fps
     first, *rest = [image.quantize(dither=Image.Dither.NONE) for image in images] if kind == ".gif" else images
-    first.save(made, FORMATS[kind], save_all=True, append_images=rest, duration=times, loop=0)
+    first.save(made, FORMATS[kind], save_all=True, append_images=rest, duration=times, loop=0, comment=note)
     return made.getvalue()
 
 
-def frames(episodes: Episodes) -> Iterator[Pixels]:
-    """One picture a step, uint8, shape (height, width, 3); all of the same size."""
+def frames(episodes: Episodes, every: int = 1) -> Iterator[Pixels]:
+    """A picture of every so many steps and some of each end, uint8, shape (height, width, 3); all of the same size."""
     shown = films(episodes)
     splits = [[film for film in shown if film.task.split == split] for split in SPLITS]
     for together in zip_longest(*filter(None, splits)):
         longest = max(len(film.moments) for film in together if film)
-        for t in range(longest + HOLD):
+        for t in [*range(0, longest, every), *[longest] * HOLD]:
             yield np.concatenate(list(_beside(together, t)), axis=1)
 
 

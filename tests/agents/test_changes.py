@@ -13,6 +13,7 @@ from goalgap.agents.algorithms import ALGORITHMS
 from goalgap.agents.changes import read_changes, tell_changes
 from goalgap.agents.recipes import default_recipe
 from goalgap.agents.records import folder_of, record_of
+from goalgap.agents.training import plan
 
 
 def typed(algorithm, *texts, task=TASK):
@@ -70,3 +71,15 @@ def test_names_and_records_tell_what_is_unusual(tmp_path):
     for algorithm in ALGORITHMS:
         assert tell_changes(task, default_recipe(task, algorithm)) == []
     assert json.loads(json.dumps(record_of(TASK, TINY, 0)))["changes"][0] == "steps1024"
+
+
+def test_what_it_learns_on_is_chosen_and_counts_for_nothing_else(tmp_path, monkeypatch):
+    usual, chosen = default_recipe(TASK), typed("PPO", "device=cuda")
+    assert (chosen.device, chosen.as_data(), tell_changes(TASK, chosen)) == ("cuda", usual.as_data(), [])
+    assert folder_of(tmp_path, TASK, chosen) == folder_of(tmp_path, TASK, usual)
+    with pytest.raises(ValueError, match="unknown device 'gpu': choose from cpu, cuda, auto"):
+        typed("PPO", "device=gpu")
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    with pytest.raises(ValueError, match="torch finds no GPU here, so device is cpu, or auto"):
+        plan(TASK, chosen, 0, tmp_path / "agent")
+    assert plan(TASK, typed("PPO", "device=auto"), 0, tmp_path / "agent").recipe.device == "auto"

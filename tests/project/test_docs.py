@@ -61,3 +61,14 @@ def test_what_changed_is_noticed_and_written_again(
     assert generate.main([]) == 0
     assert generate.main(["--check"]) == 0
     assert generate.main(["--chekc"]) == 2
+
+
+def test_a_moving_picture_is_of_the_first_levels_and_stale_when_another_agent_is_entered(
+    generate: ModuleType, tmp_path: Path
+) -> None:
+    motion, other = (generate.in_motion(SUITE[name]) for name in ("ChimeBandit", "CheeseCorner"))
+    assert motion.episodes.column("level_seed").tolist() == [0, 1, 2, 0, 1, 2]
+    (tmp_path / "a.gif").write_bytes(motion.gif())
+    assert motion.is_shown_by(tmp_path / "a.gif")
+    assert not other.is_shown_by(tmp_path / "a.gif")
+    assert (tmp_path / "a.gif").stat().st_size < 300_000
