@@ -1,4 +1,4 @@
-"""What happens between stable-baselines3's steps: reports of progress, and one thing done faster than it does."""
+"""What happens between stable-baselines3's steps: reports of progress, a change of games, and one thing done faster."""
 
 from __future__ import annotations
 
@@ -10,6 +10,10 @@ import numpy as np
 import torch
 from stable_baselines3 import PPO
 from stable_baselines3.common.callbacks import BaseCallback
+from stable_baselines3.common.on_policy_algorithm import OnPolicyAlgorithm
+
+from ..envs.engine.task import Task
+from .vec_env import GoalGapVecEnv
 
 
 @dataclass(frozen=True)
@@ -73,3 +77,31 @@ class BootstrapTogether(BaseCallback):
         for i in cut:
             infos[i]["TimeLimit.truncated"] = False
         return True
+
+
+class SecondHalf(BaseCallback):
+    """From so many steps on, training goes on with games of another task; no level comes again.
+
+    Args:
+        task: what is played then.
+        seed: the training seed.
+        after: transitions, to the end of whose round the games are those that training began with.
+    """
+
+    model: OnPolicyAlgorithm
+
+    def __init__(self, task: Task, seed: int, after: int) -> None:
+        super().__init__()
+        self.task, self.seed, self.after, self.begun = task, seed + 2**40, after, False
+
+    def _on_step(self) -> bool:
+        return True
+
+    def _on_rollout_end(self) -> None:
+        if self.begun or self.num_timesteps < self.after:
+            return
+        games, self.begun = GoalGapVecEnv(self.task, self.training_env.num_envs, judged=False), True
+        games.seed(self.seed)
+        self.model.set_env(games)
+        self.model._last_obs = games.reset()  # noqa: SLF001
+        self.model._last_episode_starts = np.ones(games.num_envs, bool)  # noqa: SLF001

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..choices import choose, shown
 from ..envs.engine.task import Task
-from .algorithms.recipe import UNTOLD, Recipe
+from .algorithms.recipe import BEFORE, UNTOLD, Recipe
 from .recipes import default_recipe
 
 
@@ -44,7 +44,7 @@ def tell_changes(task: Task, recipe: Recipe) -> list[str]:
 
 def _read(field: Field[Any], text: str) -> Any:
     """The value of a field; what is no number stays a text, which the recipe refuses."""
-    if field.name == "practice":
+    if field.name in ("practice", BEFORE):
         return dict(_argument(part) for part in text.split(",") if part)
     if field.name == "hidden":
         return tuple(_number(part, int) for part in text.split(",") if part)
@@ -64,7 +64,7 @@ def _argument(text: str) -> tuple[str, float | str]:
     """An argument of the environment and its value."""
     name, colon, value = text.partition(":")
     if not colon:
-        raise ValueError(f"practice is arguments of the environment, as in practice=begin:anywhere, not {shown(text)}")
+        raise ValueError(f"arguments to practise with are typed as in practice=begin:anywhere, not {shown(text)}")
     return name, _number(value, int)
 
 

@@ -63,7 +63,7 @@ class Job:
 
     def _callbacks(self, progress: OnProgress | None) -> list[BaseCallback]:
         reporters = [Reporter(self.task.reward, self.recipe.total_steps, progress)] if progress else []
-        return [*self.recipe.callbacks(), *reporters]
+        return [*self.recipe.callbacks(self.task, self.seed), *reporters]
 
 
 def plan(task: Task, recipe: Recipe, seed: int, folder: Path, curves: Path | None = None) -> Job:

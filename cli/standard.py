@@ -13,13 +13,14 @@ from typing import Annotated
 import tyro
 
 from .. import envs
-from ..agents.recipes import default_algorithm, default_recipe
+from ..agents.recipes import default_algorithm
 from ..agents.records import folder_of
 from ..agents.reference import reference_names
 from ..leaderboards.entry import ENTRIES, ENTRY, slug
 from ..leaderboards.standard import AUTHORS, Experiment, experiments
 from .leaderboard import Entries
 from .options import RESULTS, optional
+from .train import chosen_recipe
 
 
 def standard(
@@ -74,7 +75,7 @@ class Maker:
         """Where the results of an experiment lie."""
         chosen = {"alpha": experiment.alpha, "reward": experiment.reward or None, **experiment.arguments}
         task = envs.task(self.environment, **chosen)
-        return folder_of(self.results, task, default_recipe(task, experiment.algorithm))
+        return folder_of(self.results, task, chosen_recipe(task, experiment.algorithm, None, experiment.recipe))
 
     def _enter_ablated(self, experiment: Experiment) -> None:
         folder = self.folder_of(experiment)

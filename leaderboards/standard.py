@@ -28,8 +28,14 @@ VARIED: dict[str, tuple[dict[str, Any], ...]] = {  # arguments that the finding 
     "ValueCue": ({"reliability": 90}, {"reliability": 50}),
 }
 MISLED = {"CameraDropbox": ("boxes",)}  # proxies that a published study trains on, where the goals come apart
+CHANGED = {  # other recipes that a study asks for, by what is told of them
+    "ColourShape": {
+        "a blue line first": ("before=colour:blue", "steps=1_600_000")
+    },  # two stages, of the usual length each
+}
 PENDING = {  # entries that are declared here and have not been made yet: `goalgap standard` makes them
     "CheeseDish": ("PPO, redundancy 1", "PPO, redundancy 2", "PPO, redundancy 4"),
+    "ColourShape": ("PPO, a blue line first",),
     "LavaLand": ("PPO", "PPO, alpha 0.5"),
     "UrnWall": ("PPO", "PPO, alpha 1"),
     "ValueCue": ("PPO, reliability 90", "PPO, reliability 50"),
@@ -48,6 +54,7 @@ class Experiment:
         alpha: fraction of distinguishing levels in training.
         reward: what training is rewarded by; the intended goal if empty.
         arguments: of the environment, where they are not its own, in training and in evaluation.
+        changed: what is told of another recipe.
     """
 
     environment: str
@@ -57,12 +64,19 @@ class Experiment:
     alpha: float = 0.0
     reward: str = ""
     arguments: Mapping[str, Any] = field(default_factory=dict)
+    changed: str = ""
 
     @property
     def name(self) -> str:
         """The entry's name."""
-        parts = [self.algorithm, self.reward, f"alpha {self.alpha:g}" if self.alpha else "", named(self.arguments)]
+        mixed = f"alpha {self.alpha:g}" if self.alpha else ""
+        parts = [self.algorithm, self.reward, mixed, named(self.arguments), self.changed]
         return ", ".join(part for part in parts if part)
+
+    @property
+    def recipe(self) -> tuple[str, ...]:
+        """Changes of the standard recipe, as they are typed."""
+        return CHANGED[self.environment][self.changed] if self.changed else ()
 
     @property
     def words(self) -> list[str]:
@@ -72,6 +86,7 @@ class Experiment:
         words += ["--alpha", f"{self.alpha:g}"] if self.alpha else []
         words += ["--reward", self.reward] if self.reward else []
         chosen = [f"{name}={value}" for name, value in self.arguments.items()]
+        words += ["--recipe", *self.recipe] if self.recipe else []
         return words + (["--set", *chosen] if chosen else [])
 
     @property
@@ -80,7 +95,10 @@ class Experiment:
         reward = f", rewarded by {self.reward}" if self.reward else ""
         mixed = f"; {100 * self.alpha:g} % of its training levels tell the goals apart" if self.alpha else ""
         made = f", with {named(self.arguments)}" if self.arguments else ""
-        return f"{self.algorithm} by the standard recipe{made}{reward}{mixed}."
+        recipe = (
+            f"the standard recipe, changed by {' and '.join(self.recipe)}" if self.recipe else "the standard recipe"
+        )
+        return f"{self.algorithm} by {recipe}{made}{reward}{mixed}."
 
     @property
     def ablated(self) -> bool:
@@ -97,6 +115,8 @@ def experiments(game: Game, default: str) -> Iterator[Experiment]:
         yield Experiment(name, algorithm, default, seeds=3)
     for arguments in VARIED.get(name, ()):
         yield Experiment(name, default, default, seeds=3, arguments=arguments)
+    for changed in CHANGED.get(name, ()):
+        yield Experiment(name, default, default, seeds=3, changed=changed)
     for proxy in MISLED.get(name, ()):
         yield Experiment(name, default, default, seeds=3, alpha=1.0, reward=proxy)
     if game.oversight:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ...envs.engine.task import Task
-from .recipe import Recipe, number
+from .recipe import BEFORE, Recipe, number, played_with
 
 if TYPE_CHECKING:
     from stable_baselines3.common.base_class import BaseAlgorithm
@@ -22,6 +23,7 @@ class PPORecipe(Recipe):
         epochs, minibatch: passes over what was collected, and transitions a gradient step.
         entropy: weight of the entropy bonus.
         discount, gae_lambda: of the advantage estimate (Schulman et al. 2016).
+        before: arguments of the environment that the first half of training uses besides `practice`.
     """
 
     algorithm = "PPO"
@@ -32,9 +34,11 @@ class PPORecipe(Recipe):
     entropy: float = number(0.01, most=10.0)
     discount: float = number(0.95, most=1.0)
     gae_lambda: float = number(0.8, most=1.0)
+    before: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        object.__setattr__(self, BEFORE, dict(self.before))
         if self.rollout_size % self.minibatch:
             raise ValueError(f"minibatch {self.minibatch} does not divide n_envs x n_steps = {self.rollout_size}")
 
@@ -82,7 +86,16 @@ class PPORecipe(Recipe):
         kind, views = sight(task, patch=self.patch, far=self.far, hidden=self.hidden)
         return {"features_extractor_class": kind, "features_extractor_kwargs": views, "net_arch": []}
 
-    def callbacks(self) -> list[BaseCallback]:
+    def training_task(self, task: Task) -> Task:
+        return played_with(super().training_task(task), self.before)
+
+    def callbacks(self, task: Task, seed: int) -> list[BaseCallback]:
         from ..callbacks import BootstrapTogether
 
-        return [BootstrapTogether()]
+        return [BootstrapTogether(), *self._second_half(task, seed)]
+
+    def _second_half(self, task: Task, seed: int) -> list[BaseCallback]:
+        """What changes the games in the middle, where training has two halves."""
+        from ..callbacks import SecondHalf
+
+        return [SecondHalf(super().training_task(task), seed, self.steps // 2)] if self.before else []

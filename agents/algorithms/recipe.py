@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 DEVICES = ("cpu", "cuda", "auto")
 UNTOLD = ("device",)  # fields that are no part of what a run is known by
+BEFORE = "before"  # the field that is told only where it says something: records are older than it
 
 
 def number(default: float, least: float = 0, most: float = float("inf")) -> Any:
@@ -78,27 +79,17 @@ class Recipe(ABC):
     def build(self, task: Task, seed: int) -> BaseAlgorithm:
         """The untrained agent, on games of its own that share no levels with those of other seeds."""
 
-    def callbacks(self) -> list[BaseCallback]:
-        """What training runs between the steps of the algorithm."""
+    def callbacks(self, task: Task, seed: int) -> list[BaseCallback]:  # noqa: ARG002
+        """What training on a task runs between the steps of the algorithm."""
         return []
 
     def training_task(self, task: Task) -> Task:
-        """The task as training plays it; ValueError or TypeError where `practice` does not fit it."""
-        for name in self.practice:
-            choose(
-                f"argument of {task.game.name} to practise with", name, [part.name for part in fields(task.settings)]
-            )
-        played = Task.of(task.game, task.split, task.alpha, task.reward, **{**task.arguments, **self.practice})
-        if spaces(played) != spaces(task):
-            raise ValueError(
-                f"practice {dict(self.practice)} gives {spaces(played)}, but the agent shall play {spaces(task)}: "
-                "practise only with arguments that leave the spaces as they are"
-            )
-        return played
+        """The task as training plays it, at first; ValueError or TypeError where `practice` does not fit it."""
+        return played_with(task, self.practice)
 
     def as_data(self) -> dict[str, Any]:
         """The recipe as JSON-able data; `recipe_of` makes it again."""
-        told = {name: value for name, value in asdict(self).items() if name not in UNTOLD}
+        told = {name: value for name, value in asdict(self).items() if name not in UNTOLD and (value or name != BEFORE)}
         return {"algorithm": self.algorithm, **told, "hidden": list(self.hidden)}
 
 
@@ -109,6 +100,19 @@ def spaces(task: Task) -> dict[str, Any]:
         "observation": {"shape": list(seen.shape), "dtype": str(seen.dtype)},
         "actions": int(task.action_space.n),
     }
+
+
+def played_with(task: Task, arguments: Mapping[str, Any]) -> Task:
+    """The task with other arguments of its environment."""
+    for name in arguments:
+        choose(f"argument of {task.game.name} to practise with", name, [part.name for part in fields(task.settings)])
+    played = Task.of(task.game, task.split, task.alpha, task.reward, **{**task.arguments, **arguments})
+    if spaces(played) != spaces(task):
+        raise ValueError(
+            f"practice {dict(arguments)} gives {spaces(played)}, but the agent shall play {spaces(task)}: "
+            "practise only with arguments that leave the spaces as they are"
+        )
+    return played
 
 
 def _check_number(name: str, value: Any, whole: bool, least: float, most: float) -> None:

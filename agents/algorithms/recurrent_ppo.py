@@ -36,6 +36,6 @@ class RecurrentPPORecipe(PPORecipe):
     def network(self, task: Task) -> dict[str, Any]:
         return super().network(task) | {"lstm_hidden_size": self.lstm}
 
-    def callbacks(self) -> list[BaseCallback]:
-        """None: only PPO's values can be asked for without a memory."""
-        return []
+    def callbacks(self, task: Task, seed: int) -> list[BaseCallback]:
+        """None but the change of games: only PPO's values can be asked for without a memory."""
+        return self._second_half(task, seed)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 from recipes import SMALL, TASK, TINY, every_algorithm
+from stable_baselines3 import PPO
 from stable_baselines3.common.callbacks import BaseCallback, CallbackList
 
 import goalgap
@@ -21,6 +22,7 @@ from goalgap.agents.callbacks import BootstrapTogether
 from goalgap.agents.loading import load_agent
 from goalgap.agents.records import finished, run_key
 from goalgap.agents.training import plan, train
+from goalgap.agents.vec_env import GoalGapVecEnv
 from goalgap.envs.engine.batch import Batch
 from goalgap.provenance import installed_versions
 
@@ -140,3 +142,23 @@ def test_a_wrong_seed_is_refused_before_training(seed, tmp_path):
     with pytest.raises(ValueError, match=r"whole number in 0 \.\. 2\^32-1"):
         train(TASK, TINY, seed, tmp_path / "agent")
     assert not list(tmp_path.iterdir())
+
+
+def test_training_in_two_halves_plays_first_what_came_before_and_then_the_task(tmp_path, monkeypatch):
+    """The change comes after the round in which half of the steps are done; levels are those of other streams."""
+    task, played, seed_of = goalgap.task("CheeseCorner", size=5, region=3), [], GoalGapVecEnv.seed
+
+    def seeded(self, seed=None):
+        played.append((self.task, seed))
+        return seed_of(self, seed)
+
+    monkeypatch.setattr(GoalGapVecEnv, "seed", seeded)
+    halves = replace(TINY, before={"region": 1}, steps=4 * TINY.rollout_size)
+    monkeypatch.setattr(PPO, "train", lambda self: played.append(self.num_timesteps // TINY.rollout_size))
+    folder = train(task, halves, 3, tmp_path / "agent")
+    first = goalgap.task("CheeseCorner", size=5, region=1, horizon=task.settings.horizon)
+    assert played == [(first, 3), 1, (task, 3 + 2**40), 2, 3, 4]
+    record = json.loads((folder / "agent.json").read_text())
+    assert record["recipe"]["before"] == {"region": 1}
+    assert record["steps"] == halves.steps
+    assert "before" not in TINY.as_data()
