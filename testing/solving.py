@@ -13,7 +13,7 @@ from .expecting import EXACTLY, expect, expect_close, expect_on_levels
 
 HURRIES = (0, 3, 6)  # horizons, besides the usual one
 SOLVED, GOING, EPISODES, MOVES = 6, 3, 64, 9
-ASKED = 64  # steps of an episode, however long it is, at the least, in which the best action is asked for its promise
+ASKED = 40  # steps of an episode, however long it is, at the least, in which the best action is asked for its promise
 
 
 def oracles_earn_what_they_claim(task: Task, levels: int) -> None:
