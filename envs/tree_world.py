@@ -129,10 +129,10 @@ def layout(level: Level) -> np.uint64:
 @kernel
 def step(level: Level, state: State, action: int, rewards: Rewards) -> bool:
     """Move, fell the tree that stands there; another one may grow. Only time ends the episode."""
-    here = state.woodcutter
+    here, rng = state.woodcutter, np.full(1, chance(level.seed, state.t, 0))
     if action != WAIT:
         move(level.walls, here, action)
-    felled, grown = live(level, state.t, state.trees, state.standing, here.row, here.col)
+    felled, grown = live(level, state.trees, state.standing, here.row, here.col, rng)
     state.standing += grown - felled
     for goal in range(3):
         rewards[goal] = gain(level, felled, grown, state.standing, goal)
@@ -140,9 +140,9 @@ def step(level: Level, state: State, action: int, rewards: Rewards) -> bool:
 
 
 @kernel
-def live(level: Level, t: int, trees: Bits, standing: int, row: int, col: int) -> tuple[int, int]:
-    """How many trees of `standing` are felled where the woodcutter stands at time t, and grow again: 0 or 1 each."""
-    felled, rng, there, across = 1 if contains(trees, row, col) else 0, np.full(1, chance(level.seed, t, 0)), row, col
+def live(level: Level, trees: Bits, standing: int, row: int, col: int, rng: Stream) -> tuple[int, int]:
+    """How many trees of `standing` are felled where the woodcutter stands, and then grow: 0 or 1 each."""
+    felled, there, across = 1 if contains(trees, row, col) else 0, row, col
     remove(trees, row, col)
     if standing - felled == level.full or below(rng, MILLION) >= odds(level, standing - felled):
         return felled, 0
@@ -229,12 +229,13 @@ def act(level: Level, state: State, goal: int) -> int:
 def follow(level: Level, state: State, goal: int, counted: int) -> tuple[float, int]:
     """What following the reference of one goal collects of another, or the same, and how long until the first of it."""
     trees, standing, row, col = state.trees.copy(), state.standing, state.woodcutter.row, state.woodcutter.col
-    total, wait = 0.0, 0
+    total, wait, rng = 0.0, 0, np.zeros(1, np.uint64)
     for t in range(state.t + 1, level.horizon + 1):
         action = choose(trees, standing > left_standing(level, t - 1, goal), row, col)
         if action != WAIT:
             row, col = row + ROW_STEP[action], col + COL_STEP[action]
-        felled, grown = live(level, t, trees, standing, row, col)
+        rng[0] = chance(level.seed, t, 0)
+        felled, grown = live(level, trees, standing, row, col, rng)
         standing += grown - felled
         earned = gain(level, felled, grown, standing, counted)
         wait = t - state.t if wait == 0 and earned > 0.0 else wait
