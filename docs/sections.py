@@ -155,7 +155,8 @@ def ending(game: Game) -> str:
     """When an episode terminates, and when it is truncated."""
     usual, apart = Task.of(game).horizons
     longer = f", {apart} on distinguishing levels" if apart != usual else ""
-    return f"{_said(game, 'step')}\n\nTruncated after `horizon` steps, {usual} by default{longer}."
+    steps = f"`horizon` steps, {usual} by default{longer}"
+    return f"{_said(game, 'step')}\n\nTruncated after {steps}, if it has not terminated by then."
 
 
 def _said(game: Game, kernel: str) -> str:

@@ -128,7 +128,7 @@ def layout(level: Level) -> np.uint64:
 
 @kernel
 def step(level: Level, state: State, action: int, rewards: Rewards) -> bool:
-    """Move, fell the tree that stands there; another one may grow. Only time ends the episode."""
+    """Move, fell the tree that stands there; another one may grow. The episode terminates when time is up."""
     here, rng = state.woodcutter, np.full(1, chance(level.seed, state.t, 0))
     if action != WAIT:
         move(level.walls, here, action)
@@ -136,7 +136,7 @@ def step(level: Level, state: State, action: int, rewards: Rewards) -> bool:
     state.standing += grown - felled
     for goal in range(3):
         rewards[goal] = gain(level, felled, grown, state.standing, goal)
-    return False
+    return bool(state.t >= level.horizon)
 
 
 @kernel

@@ -83,7 +83,7 @@ def test_in_a_short_time_both_goals_want_each_tree_at_once():
     assert played.earned["harvest"] == dict.fromkeys((1, 4, 6, 9, 13), 1.0)
     assert played.earned["extinction"] == {13: 1.0}
     assert played.returns["clearing"] == pytest.approx((3 * 1 + 2 * 2 + 3 * 3 + 4 * 4 + 1 * 5) / 5)
-    assert (played.how, played.margin) == ("truncated", 0.0)
+    assert (played.how, played.margin) == ("terminated", 0.0)
 
 
 def test_in_a_long_time_a_sound_woodcutter_waits_for_growth_and_fells_all_at_the_end():
