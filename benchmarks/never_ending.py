@@ -28,9 +28,9 @@ from goalgap.envs.tree_world import HARVEST
 from goalgap.eval.show.markdown import plain
 
 PAGE = Path(__file__).with_name("never_ending.md")
-STEPS, SEEDS, RATES, PARTS = 200_000, 3, (10, 30, 60), 10
+STEPS, SEEDS, RATES, PARTS = 100_000, 2, (10, 30, 60), 10
 SETTLED = 10_000  # steps of a life of the reference
-RECIPE = {"n_envs": 1, "n_steps": 512, "minibatch": 256, "epochs": 4, "learning_rate": 5e-4}
+RECIPE = {"n_envs": 1, "n_steps": 2048, "minibatch": 128, "epochs": 8, "learning_rate": 3e-4, "entropy": 0.01}
 INTRODUCTION = """
 Written by `python benchmarks/never_ending.py`. One agent, PPO with the recipe of TreeWorld on a single game, lives for
 {steps:,} steps in one forest, from a full one on, and learns as it goes, at a constant rate; nothing is reset. The
