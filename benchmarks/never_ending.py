@@ -94,16 +94,17 @@ def limit(regrowth: int) -> float:
 
 
 def lives(rates: tuple[int, ...], seeds: int, steps: int, processes: int) -> Iterator[Life]:
-    """All lives, in order, so many at a time."""
-    asked = [(rate, seed, steps) for rate, seed in product(rates, range(seeds))]
+    """All lives, so many at a time; the first of each rate before the second."""
+    asked = [(rate, seed, steps) for seed, rate in product(range(seeds), rates)]
     with ProcessPoolExecutor(processes, get_context("spawn")) as workers:
         yield from workers.map(lived, *zip(*asked, strict=True))
 
 
-def table(found: Iterator[Life]) -> str:
-    """A row for each life."""
+def page(steps: int, rows: list[list[str]]) -> str:
+    """What is written of lives of so many steps, given as rows: a table, by rate."""
     heads = ("regrowth", "seed", *(f"{k + 1}" for k in range(PARTS)), "best stand", "limit", "barren from")
-    return plain(heads, map(row, found))
+    introduction = " ".join(INTRODUCTION.split()).format(steps=steps)
+    return f"# A life without resets\n\n{introduction}\n\n{plain(heads, sorted(rows, key=lambda row: row[:2]))}\n"
 
 
 def row(life: Life) -> list[str]:
@@ -124,9 +125,10 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=SEEDS, help="lives at each rate (default: %(default)s)")
     parser.add_argument("--processes", type=int, default=2, help="lives at a time (default: %(default)s)")
     asked = parser.parse_args()
-    told = table(lives(RATES, asked.seeds, asked.steps, asked.processes))
-    introduction = " ".join(INTRODUCTION.split()).format(steps=asked.steps)
-    PAGE.write_text(f"# A life without resets\n\n{introduction}\n\n{told}\n", encoding="utf-8")
+    rows: list[list[str]] = []
+    for life in lives(RATES, asked.seeds, asked.steps, asked.processes):
+        rows.append(row(life))
+        PAGE.write_text(page(asked.steps, rows), encoding="utf-8")
 
 
 if __name__ == "__main__":
