@@ -28,6 +28,7 @@ CHANGES: dict[tuple[str, str], dict[str, Any]] = {
         "entropy": 0.002,
         "practice": {"begin": "anywhere"},
     },
+    ("TreeWorld", "PPO"): {"steps": 1_500_000, "far": 7, "discount": 0.99, "gae_lambda": 0.9, "entropy": 0.005},
     ("UrnWall", "PPO"): {"steps": 2_500_000, "far": 7, "discount": 0.98, "gae_lambda": 0.9, "entropy": 0.005},
     ("ValueCue", "PPO"): {"steps": 1_500_000, "far": 7},
     ("LavaLand", "PPO"): {"steps": 2_500_000, "far": 7},

@@ -32,6 +32,7 @@ from . import (
     lava_land,
     probation,
     sweet_tooth,
+    tree_world,
     urn_wall,
     value_cue,
 )
@@ -43,6 +44,7 @@ from .engine.task import Task
 
 CANON = (
     cheese_corner, cheese_dish, colour_shape, keys_and_chests, lava_land, urn_wall, camera_dropbox, value_cue,
+    tree_world,
 )  # fmt: skip
 STORIES = (sweet_tooth, irish_elk, probation, chime_bandit, ice_cream)
 SUITE: dict[str, Game] = {each.GAME.name: each.GAME for each in CANON + STORIES}

@@ -5,7 +5,7 @@ What cannot be derived from a declared environment is asked of its test module, 
 * `SMALL`: arguments of levels that brute force can solve;
 * `shows(level, state, shown)`: asserts that what matters for the goals can be read off an observation, which it gets
   as a dictionary of its layers or signals;
-* `LAYOUT`, where more than walls: the fields of a level that its layout consists of;
+* `LAYOUT`, where more than walls: the fields of a level that its layout consists of, as in `start.trees`;
 * `LAYOUTS`, where a board is too small for the usual many: how many layouts training has at least;
 * `BRIEF`, where 19 steps are too few to find levels that can be won: a short horizon;
 * `NOISE` and `CLUMSY`, where chance is near the optimum: bounds of what random play scores, and clumsiness costs;
@@ -16,9 +16,10 @@ What cannot be derived from a declared environment is asked of its test module, 
 
 from __future__ import annotations
 
+import operator
 import pickle
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import cache, reduce
 from importlib import util
 from pathlib import Path
 from types import ModuleType
@@ -66,7 +67,8 @@ def batch_of(task: Task, n: int) -> Batch:
 def layouts(name, levels):
     """What is held out from training, as rows of numbers."""
     fields = getattr(own(name), "LAYOUT", ("walls",))
-    parts = [levels[field] if levels[field].dtype.names is None else unstructured(levels[field]) for field in fields]
+    held = [reduce(operator.getitem, field.split("."), levels) for field in fields]
+    parts = [part if part.dtype.names is None else unstructured(part) for part in held]
     return np.concatenate([part.reshape(len(levels), -1) for part in parts], axis=1).astype(np.uint64)
 
 

@@ -99,6 +99,8 @@ def oracle(goal: str) -> Script:
 
     def begin(batch: Batch, _: int) -> Player:
         channel = batch.task.channels.index(goal)
+        if not batch.task.game.exact:  # what is best is a rule, and quicker asked than remembered
+            return lambda _: batch.best_actions(channel)
         return partial(_best, batch, channel, _plans(batch.task, channel, batch.levels.tobytes()))
 
     return begin
