@@ -187,7 +187,7 @@ class GoalGapVecEnv(VecEnv):
         """What makes the single environment of the same task; None where that is not registered."""
         task, known = self.task, gymnasium.registry.get(ids(self.task.game)[self.task.split])
         chosen = {**task.arguments, "alpha": task.alpha, "reward": task.reward}
-        return known and replace(known, kwargs=known.kwargs | chosen, max_episode_steps=task.settings.horizon)
+        return known and replace(known, kwargs=known.kwargs | chosen, max_episode_steps=task.horizon)
 
     def env_method(self, method_name: str, *given: Any, indices: VecEnvIndices = None, **named: Any) -> list[Any]:
         """What a method of a single environment would give, for each game; those that play are the VecEnv's own.

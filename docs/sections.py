@@ -153,7 +153,9 @@ def _drawn(game: Game) -> str:
 
 def ending(game: Game) -> str:
     """When an episode terminates, and when it is truncated."""
-    return f"{_said(game, 'step')}\n\nTruncated after `horizon` steps, {Task.of(game).arguments['horizon']} by default."
+    usual, apart = Task.of(game).horizons
+    longer = f", {apart} on distinguishing levels" if apart != usual else ""
+    return f"{_said(game, 'step')}\n\nTruncated after `horizon` steps, {usual} by default{longer}."
 
 
 def _said(game: Game, kernel: str) -> str:

@@ -88,6 +88,6 @@ def many_games_play_as_single_ones(task: Task, _levels: int) -> None:
     ours = gymnasium.make_vec(env_id, num_envs=GAMES)
     theirs = SyncVectorEnv([lambda: gymnasium.make(env_id)] * GAMES)
     expect_same(ours.reset(seed=3), theirs.reset(seed=3), "reset")
-    for t in range(min(2 * task.settings.horizon, 200)):
+    for t in range(min(2 * task.horizon, 200)):
         actions = rng.integers(0, len(task.game.actions), GAMES)
         expect_same(ours.step(actions), theirs.step(actions), f"step {t + 1}")

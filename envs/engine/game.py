@@ -49,6 +49,8 @@ class Game:
             `seed`, `horizon`, `margin`, `start` (a state) and what its kind of environment shares (`walls` of a maze);
             a state holds `t`.
         horizon: from the arguments to the default number of steps.
+        deploy_horizon: where the shift is the horizon, from the arguments to the default number of steps of levels that
+            are drawn to be distinguishing, as those of deployment; a horizon that the user chooses is that of all.
         layers: of a grid: what may lie in a cell, with its glyph (see `layers`).
         tiles: of a grid that is seen as pixels: the tile of each layer, none of them twice (see `maze.tiles`).
         signals: of a game that is no grid: from the arguments to what is seen, in order, by name, and in how many
@@ -98,6 +100,7 @@ class Game:
     curves: tuple[str, ...] = ()
     oversight: str = ""
     bits: int = 15
+    deploy_horizon: Callable[[Any], int] | None = None
     version: int = 0
     namespace: str = "goalgap"
 

@@ -30,12 +30,12 @@ def parse(task: Task, drawing: str) -> Levels:
             surrounding space does not matter. Or the name of a level that the game has named.
 
     Returns:
-        The level with seed -1, the task's horizon and its margin, shape (1,).
+        The level with seed -1, the horizon of the task's split and its margin, shape (1,).
 
     Raises:
         ValueError: it is no level of the task; says where, and which glyphs there are.
     """
-    levels = task.blank_level.copy()
+    levels = task.blank_levels[[int(task.split == "deploy")]]
     levels["seed"], levels["margin"] = -1, np.nan
     art = task.game.art
     try:

@@ -55,7 +55,9 @@ class Task:
             "reward", game.intended.name if reward is None else reward, [each.name for each in game.rewards]
         )
         settings = game.arguments(**arguments)
-        settings = replace(settings, horizon=settings.horizon or game.horizon(settings))
+        usual = game.horizon(settings)
+        standard = (0, game.deploy_horizon(settings) if game.deploy_horizon and split == "deploy" else usual)
+        settings = replace(settings, horizon=usual if settings.horizon in standard else settings.horizon)
         return cls(game, settings, split, float(alpha), chosen)  # type: ignore[arg-type]
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -101,6 +103,18 @@ class Task:
         return self.split == "deploy" or self.alpha > 0
 
     @cached_property
+    def horizons(self) -> tuple[int, int]:
+        """Steps of an episode: as the settings have it, and on a level that is drawn to be distinguishing."""
+        usual, apart = self.settings.horizon, self.game.deploy_horizon
+        standard = usual == self.game.horizon(self.settings)
+        return usual, apart(self.settings) if apart and standard else usual
+
+    @property
+    def horizon(self) -> int:
+        """The most steps that one of its episodes has."""
+        return max(self.horizons) if self.may_distinguish else self.horizons[0]
+
+    @cached_property
     def loops(self) -> Loops:
         """The compiled loops that play it."""
         return loops_for(self.game, f"{self.level_dtype} {self.state_dtype} {self.observation_space.shape}")
@@ -109,18 +123,19 @@ class Task:
     def drawing(self) -> Draw:
         """How its levels are drawn, as the loops take it."""
         alpha, margin = np.uint64(round(self.alpha * 2**32)), 0.0 if self.agrees else np.nan
-        return Draw(self.settings.record(), SPLITS.index(self.split), alpha, self.blank_level, margin)
+        return Draw(self.settings.record(), SPLITS.index(self.split), alpha, self.blank_levels, margin)
 
     @cached_property
-    def blank_level(self) -> np.ndarray[Any, Any]:
-        """A level, an array of one record, that holds nothing but the arguments that are fields of it, as `horizon` is.
+    def blank_levels(self) -> np.ndarray[Any, Any]:
+        """Levels that hold nothing but the arguments that are fields of them: any level, and a distinguishing one.
 
         Such a field is a number; what has the name of an argument and is an array, such as a set of cells, is another.
         """
-        blank, chosen = np.zeros(1, self.level_dtype), self.settings.record()
+        blank, chosen = np.zeros(2, self.level_dtype), self.settings.record()
         for name in chosen.dtype.names:
             if name in blank.dtype.names and blank.dtype[name].kind == "i":
                 blank[name] = chosen[name]
+        blank["horizon"] = self.horizons
         return blank
 
     @cached_property

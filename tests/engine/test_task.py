@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 
+import numpy as np
 import pytest
-from helpers import own, pickled
+from helpers import levels_of, own, pickled
 
 import goalgap
+from goalgap.envs.engine.batch import Batch
+from goalgap.envs.engine.levels import margins
+from goalgap.envs.engine.parse import parse
+from goalgap.envs.engine.task import Task
 from goalgap.terms import SPLITS
+
+LASTING = replace(goalgap.SUITE["CheeseCorner"], deploy_horizon=lambda arguments: 25 * arguments.size)
 
 
 @pytest.mark.parametrize(
@@ -61,6 +69,35 @@ def test_another_split_has_no_distinguishing_levels_mixed_in(name):
         assert task.on(split) == goalgap.task(name, split=split)
     assert [task.on(split).may_distinguish for split in SPLITS] == [False, False, True]
     assert task.may_distinguish
+
+
+def test_where_the_shift_is_the_horizon_distinguishing_levels_have_their_own():
+    """Those of deployment, and those that alpha mixes in; the settings are the same on every split."""
+    train, deploy, mixed = Task.of(LASTING), Task.of(LASTING, "deploy"), Task.of(LASTING, alpha=0.5)
+    assert [task.horizon for task in (train, deploy, mixed)] == [72, 225, 225]
+    assert train.arguments == deploy.arguments
+    assert mixed.on("deploy") == deploy
+    assert (levels_of(train, 50)["horizon"] == 72).all()
+    assert (levels_of(deploy, 50)["horizon"] == 225).all()
+    drawn = levels_of(mixed, 50)
+    np.testing.assert_array_equal(drawn["horizon"], np.where(margins(mixed, drawn) > 0, 225, 72))
+    assert set(drawn["horizon"]) == {72, 225}
+
+
+def test_a_horizon_that_is_chosen_is_that_of_all_levels():
+    for split in SPLITS:
+        chosen = Task.of(LASTING, split, horizon=40)
+        assert (chosen.horizons, chosen.arguments["horizon"]) == ((40, 40), 40)
+        assert set(levels_of(chosen, 9)["horizon"]) == {40}
+        usual = Task.of(LASTING, split)
+        assert Task.of(LASTING, split, horizon=usual.horizon) == Task.of(LASTING, split, **usual.arguments) == usual
+
+
+def test_a_written_level_has_the_horizon_of_its_split():
+    for split, horizon in (("train", 72), ("control", 72), ("deploy", 225)):
+        task = Task.of(LASTING, split)
+        written = LASTING.art.level(Batch.of(task, [0]).scenes()[0])
+        assert parse(task, written)["horizon"] == horizon
 
 
 @pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, pickled])

@@ -27,7 +27,7 @@ class HorizonInSpec:
 
     @spec.setter
     def spec(self, given: EnvSpec | None) -> None:
-        self._spec = given and replace(given, max_episode_steps=self.task.settings.horizon)
+        self._spec = given and replace(given, max_episode_steps=self.task.horizon)
 
 
 def with_limit(arguments: dict[str, Any], max_episode_steps: int | None) -> dict[str, Any]:

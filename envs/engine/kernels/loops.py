@@ -55,7 +55,8 @@ class Games(NamedTuple):
 
 class Draw(NamedTuple):
     """How levels are drawn: the arguments, an array of one record; the split by number; alpha in 2^32nds; an array of
-    one blank level; and the margin to write down, 0 where the goals agree by construction, else NaN for not known.
+    two blank levels, the second for one that is to be distinguishing; and the margin to write down, 0 where the goals
+    agree by construction, else NaN for not known.
     """
 
     arguments: Records
@@ -81,7 +82,7 @@ def draw_levels(levels: Records, where: Indices, seeds: Indices, how: Draw) -> i
         wanted = how.split == DEPLOY or (how.split == TRAIN and (draw(rng) >> HALF) < how.alpha)
         found = False
         for _ in range(ATTEMPTS):
-            levels[i] = how.blank[0]
+            levels[i] = how.blank[1 if wanted else 0]
             level = levels[i]
             level.seed, level.margin = seeds[k], how.margin
             if lay_out(level, how.arguments[0], rng) and not belongs(layout(level), how.split):
