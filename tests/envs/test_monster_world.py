@@ -14,7 +14,7 @@ from goalgap.envs.engine.batch import Batch
 from goalgap.envs.engine.maze import MOVES
 from goalgap.terms import SPLITS
 
-SMALL = {"size": 6}
+SMALL = {"size": 6, "horizon": 30}
 LAYOUT = ("start",)
 APPLES, SHIELDS, BITES = range(3)
 drawn, play, oracle = (partial(each, "MonsterWorld") for each in (testing.start, testing.play, testing.oracle))
