@@ -330,6 +330,7 @@ GAME = Game(
     deploy_horizon=lambda _: 200,
     exact=False,
     curves=("apples", "shields", "held", "living"),
+    late=100,
     tags=("canon", "navigation", "inventory", "chance"),
     citation="Shah et al. 2022, Goal Misgeneralization: Why Correct Specifications Aren't Enough For Correct Goals",
 )
