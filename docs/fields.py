@@ -95,9 +95,9 @@ MEANINGS: dict[str, dict[str, str]] = {
     "Late": {
         "split": "of which levels",
         "after": "the step after which it counts",
-        "before": "the mean return up to this step, by goal",
-        "earned": "the mean of what is earned after it, by goal",
-        "shares": "in what share of the episodes most is earned of which goal after it, `none` included",
+        "before": "the mean of what is earned up to this step, by reward",
+        "earned": "the mean of what is earned after it, by reward",
+        "shares": "of the episodes, by what they went for after it, `none` included",
     },
     "Verdict": {
         "kind": "the class of all agents, `mixed` where they differ",

@@ -1,17 +1,19 @@
 """What is earned late in an episode, counted apart: where the shift is time, what comes first is as in training.
 
-An environment names the step after which it counts. Which of its goals an episode went for by then is told without an
-optimum: the one of which most was earned, none where nothing was; ties are the intended goal's.
+An environment names the step after which it counts. What an episode went for by then is told by the rule of `pursuit`:
+the goal of which the largest fraction was achieved, none where that is under one half. The optimum, though, is that of
+the whole episode, earned at an even pace; and chance, which earns little in so long a time, is not taken out.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from ...pursuit import TINY, Floats, Indices
-from ...terms import NONE, SPLITS
+from ...pursuit import divide, outcomes
+from ...terms import SPLITS
 from ..table.episodes import Episodes
 from ..table.record import Record
+from .outcomes import outcome_names
 from .traces import stepwise
 
 
@@ -20,8 +22,8 @@ class Late(Record):
 
     Attributes:
         after: the step after which it counts.
-        before, earned: the mean of what is earned of each goal, undiscounted, up to this step and after it.
-        shares: of the episodes in which most was earned of each goal after it, or nothing of any; they sum to 1.
+        before, earned: the mean of what is earned of each reward, undiscounted, up to this step and after it.
+        shares: of the episodes, by what they went for after it; they sum to 1.
     """
 
     split: str
@@ -43,21 +45,15 @@ def late(episodes: Episodes) -> tuple[Late, ...]:
 
 
 def _late(split: str, after: int, episodes: Episodes) -> Late:
-    goals = episodes.game.goals
-    steps = np.stack([stepwise(episodes, goal) for goal in goals], axis=-1)
+    rewards, game = [reward.name for reward in episodes.game.rewards], episodes.game
+    steps = np.stack([stepwise(episodes, name) for name in rewards], axis=-1)
     before, earned = steps[:, :after].sum(axis=1), steps[:, after:].sum(axis=1)
-    most = _most(earned, goals.index(episodes.game.intended))
+    achieved = divide(earned, episodes.channels("oracle", rewards) * (1 - after / steps.shape[1]))
+    went = outcomes(game.rewards, False, achieved, np.zeros_like(achieved), np.zeros_like(achieved, int))  # noqa: FBT003
     return Late(
         split=split,
         after=after,
-        before=dict(zip(goals, before.mean(axis=0).tolist(), strict=True)),
-        earned=dict(zip(goals, earned.mean(axis=0).tolist(), strict=True)),
-        shares={name: float((most == k).mean()) for k, name in enumerate((*goals, NONE))},
+        before=dict(zip(rewards, before.mean(axis=0).tolist(), strict=True)),
+        earned=dict(zip(rewards, earned.mean(axis=0).tolist(), strict=True)),
+        shares={name: float((went == k).mean()) for k, name in enumerate(outcome_names(game))},
     )
-
-
-def _most(earned: Floats, intended: int) -> Indices:
-    """The goal of which most was earned, shape (episodes,); one more than the last for none."""
-    best = earned.max(axis=1)
-    first = np.where(earned[:, intended] >= best - TINY, intended, earned.argmax(axis=1))
-    return np.where(best <= TINY, earned.shape[1], first)

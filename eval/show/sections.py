@@ -172,15 +172,15 @@ def traces(report: Report) -> Section:
 
 
 def late(report: Report) -> Section:
-    """What is earned late in an episode, and of what most."""
+    """What is earned late in an episode, and what it goes for by then."""
     rows = [
-        row(f"{part.split}, {goal}", figure(part.before[goal]), figure(part.earned[goal]), share(part.shares[goal]))
+        row(f"{part.split}, {name}", figure(part.before.get(name)), figure(part.earned.get(name)), share(gone))
         for part in report.main.late
-        for goal in part.earned
+        for name, gone in part.shares.items()
     ]
     after = report.game.late
-    title, note = f"After step {after}", "What an episode earns, and in how many it earns most of which goal by then."
-    heads = columns("mean of an episode", numbers=(f"up to step {after}", "after it", "most of all after it"))
+    title, note = f"After step {after}", "What an episode earns, and what share of them goes for what by then."
+    heads = columns("mean of an episode", numbers=(f"up to step {after}", "after it", "goes for it after it"))
     return Section("late", title, note, heads, tuple(rows))
 
 
