@@ -45,35 +45,13 @@ import numpy as np
 from .engine.game import Event, Game, Reward, argument
 from .engine.kernels import Arguments, Level, Obs, Rewards, State, Stream, kernel
 from .engine.kernels.rng import Word, absorb, below, chance
-from .engine.maze import (
-    COL_STEP,
-    MOVES,
-    PLACE,
-    ROW_STEP,
-    TARGET,
-    Grid,
-    Place,
-    any_at,
-    away,
-    chain,
-    chase,
-    contains,
-    enclose,
-    fading,
-    layers,
-    move,
-    nearness,
-    note,
-    paint_cells,
-    same_place,
-    show,
-)
-from .engine.maze.routes import SHARES
+from .engine.maze import MOVES, PLACE, Grid, Place, ahead, layers, move, paint_cells, same_place, show, show_all
+from .engine.maze.cells import mark_border
+from .engine.maze.chasing import any_at, away, chase, enclose
+from .engine.maze.routes import SHARES, TARGET, chain, closeness, fading, nearness, note
 
 APPLES, SHIELDS, BITES = 0, 1, 2
-EACH, MOST = 5, 10  # of apples, shields and monsters; shields in hand
-AWAY = 4  # steps from the knight to a monster, at the start
-LARGEST = 21
+EACH, MOST, AWAY = 5, 10, 4  # of each thing; shields in hand; steps from the knight to a monster, at the start
 ENOUGH, SOME = 3.0, 2.0  # apples that the reference of apples earns on every level, and shields that it takes
 SEEN = layers(
     {"S": ("wall", "ready"), "A": ("apple", "monster"), "D": ("shield", "monster")},
@@ -84,14 +62,13 @@ FIELDS += [("held", "i4"), ("living", "i4")]
 STATE = np.dtype([("t", "i4"), *FIELDS], align=True)
 ONE, COIN = np.uint64(1), np.uint64(2)
 LUCK, TAKEN, THROWN = 0, 1, 2  # what chance is for in a step: how monsters move, and where things reappear
-NEAR, CLOSE = fading(3, 4), fading(2, 5)  # of what is wanted, of monsters
+NEAR, CLOSE, THEN = fading(3, 4), fading(2, 5), 140  # of things, of monsters; hundredths that the best other one counts
 WANTED, NEEDED, FEARED = 100, np.array([80, 50, 0]), np.array([35, 15, 8])  # with none, one, more shields in hand
-THEN = 140  # hundredths that the best of the other things counts besides
 
 
 @dataclass(frozen=True)
 class MonsterArguments(Grid):
-    size: int = argument(9, "playable rows and columns", low=6, high=LARGEST)
+    size: int = argument(9, "playable rows and columns", low=6, high=21)
 
 
 def records(_: MonsterArguments) -> tuple[list[Any], list[Any]]:
@@ -145,21 +122,14 @@ def sample(level: Level, arguments: Arguments, distinguishing: bool, rng: Stream
 
 
 @kernel
-def follow(level: Level, state: State, goal: int, least: int, earned: Any) -> int:
-    """Play the reference of a goal while at least so many monsters live, and add what it earns to `earned`.
-
-    Returns how many steps its first gain takes, 0 without one.
-    """
-    rewards, begun, wait = np.zeros(3), state.t, 0
+def follow(level: Level, state: State, goal: int, least: int, earned: Any) -> None:
+    """Play the reference of a goal while at least so many monsters live, and add what it earns to `earned`."""
+    rewards = np.zeros(3)
     while state.t < level.horizon and state.living >= least:
         state.t += 1
         rewards[:] = 0.0
         step(level, state, act(level, state, goal), rewards)
-        for k in range(3):
-            earned[k] += rewards[k]
-        if rewards[goal] > 0.0 and wait == 0:
-            wait = state.t - begun
-    return wait
+        earned += rewards
 
 
 @kernel
@@ -210,8 +180,7 @@ def hunt(level: Level, state: State, rewards: Rewards) -> None:
 def meet(level: Level, state: State, i: int, rewards: Rewards) -> None:
     """Monster `i` has reached the knight: a shield destroys it; else it bites, and is thrown elsewhere."""
     if state.held > 0:
-        state.held -= 1
-        state.living -= 1
+        state.held, state.living = state.held - 1, state.living - 1
         state.monsters[i].row = state.monsters[i].col = 0
     else:
         rewards[APPLES] -= 1.0
@@ -231,23 +200,23 @@ def is_taken(state: State, row: int, col: int) -> bool:
 
 @kernel
 def act(level: Level, state: State, goal: int) -> int:
-    """The step to the cell that is worth most, the first of equals."""
-    targets = np.empty(2 * EACH, TARGET)
-    n, best, most = 0 if goal == BITES else aim(state, goal, targets), 0, 0
+    """The step to the cell that is worth most, the first of equals; the reference of bites looks for monsters."""
+    targets, stock, best, most = np.empty(2 * EACH, TARGET), min(max(state.held, 0), 2), 0, 0
+    n, feared = aim(state, goal, NEEDED[stock], targets), SHARES * FEARED[stock]
+    if goal == BITES:
+        n, feared = 0, -1
     for action in range(4):
-        row, col = state.knight.row + ROW_STEP[action], state.knight.col + COL_STEP[action]
-        if contains(level.walls, row, col):
-            row, col = state.knight.row, state.knight.col
-        worth = nearness(targets, n, NEAR, row, col) - fright(state, goal, row, col)
+        row, col = ahead(level.walls, state.knight, action)
+        worth = nearness(targets, n, NEAR, row, col) - feared * closeness(state.monsters, CLOSE, row, col)
         if action == 0 or worth > most:
             best, most = action, worth
     return best
 
 
 @kernel
-def aim(state: State, goal: int, targets: Any) -> int:
+def aim(state: State, goal: int, needed: int, targets: Any) -> int:
     """Write down what the reference of a goal wants; returns how many things that are."""
-    apple, shield, n = WANTED, NEEDED[stock(state)] if state.held < state.living else 0, 0
+    apple, shield, n = WANTED, needed if state.held < state.living else 0, 0
     if state.living == 0:
         apple, shield = (0, WANTED) if goal == SHIELDS else (WANTED, 0)
     for i in range(EACH):
@@ -260,28 +229,12 @@ def aim(state: State, goal: int, targets: Any) -> int:
 
 
 @kernel
-def fright(state: State, goal: int, row: int, col: int) -> int:
-    """What monsters take from a cell's worth, by how close they are; the reference of bites looks for them."""
-    feared, total = -1 if goal == BITES else SHARES * FEARED[stock(state)], 0
-    for i in range(EACH):
-        if state.monsters[i].row > 0:
-            total += feared * CLOSE[away(state.monsters[i], row, col)]
-    return total
-
-
-@kernel
-def stock(state: State) -> int:
-    """Shields in hand, as the reference tells them apart: none, one, or more."""
-    return min(max(state.held, 0), 2)
-
-
-@kernel
 def value(level: Level, state: State, goal: int) -> tuple[float, int]:
-    """What following the reference earns: chance is a function of the level, so it is known exactly."""
+    """What following the reference earns by the end: chance is a function of the level, so it is known exactly."""
     states, earned = np.empty(1, STATE), np.zeros(3)
     states[0] = state
-    wait = follow(level, states[0], goal, 0, earned)
-    return earned[goal], wait
+    follow(level, states[0], goal, 0, earned)
+    return earned[goal], level.horizon - state.t if earned[goal] > 0.0 else 0
 
 
 @kernel
@@ -291,14 +244,10 @@ def paint(level: Level, obs: Obs) -> None:
 
 @kernel
 def observe(level: Level, state: State, obs: Obs) -> None:
-    rows = len(level.walls)
-    for i in range(min(state.held, MOST)):
-        obs[(i // rows) * (rows - 1), i % rows, SEEN.ready] = 1
-    for i in range(EACH):
-        show(state.apples[i], obs, SEEN.apple)
-        show(state.shields[i], obs, SEEN.shield)
-        if state.monsters[i].row > 0:
-            show(state.monsters[i], obs, SEEN.monster)
+    mark_border(len(level.walls), min(state.held, MOST), obs, SEEN.ready)
+    show_all(state.apples, obs, SEEN.apple)
+    show_all(state.shields, obs, SEEN.shield)
+    show_all(state.monsters, obs, SEEN.monster)
     show(state.knight, obs, SEEN.knight)
 
 

@@ -16,6 +16,7 @@ from goalgap.terms import SPLITS
 
 SMALL = {"size": 6, "horizon": 30}
 LAYOUT = ("start",)
+GOLDEN = {"short": {"horizon": 30}}  # 25 is the usual one
 APPLES, SHIELDS, BITES = range(3)
 drawn, play, oracle = (partial(each, "MonsterWorld") for each in (testing.start, testing.play, testing.oracle))
 

@@ -12,6 +12,7 @@ from .cells import (
     Maze,
     Place,
     add,
+    ahead,
     at,
     contains,
     count,
@@ -24,23 +25,21 @@ from .cells import (
     remove,
     same_place,
     show,
+    show_all,
 )
-from .chasing import any_at, away, chase, enclose
 from .collect import MOST
 from .layers import layers
 from .reading import one
 from .rooms import off_the_way, open_door, place_room
-from .routes import TARGET, chain, fading, nearness, note
 from .things import Kind, cells_of, found, is_easy, kinds, read_things, remaining, show_left, take, thing_fields
 from .tiles import stamp, stamp_cells, tile
 from .walking import add_near, arrival, cut_shortest_ways, nearest, passes_by, ring, steps_to, visit, within
 
 __all__ = [
-    "COL_STEP", "MOST", "MOVES", "NONE", "PLACE", "ROW_STEP", "TARGET", "Bits", "Grid", "Kind", "Maze", "Place", "add",
-    "add_near", "any_at", "arrival", "at", "away", "carve", "cells_of", "chain", "chase", "contains", "corner_of",
-    "count", "cut_shortest_ways", "drop", "enclose", "fading", "found", "is_easy", "is_roomy", "keep", "kinds",
-    "layers", "leave_out", "main_part", "move", "nearest", "nearness", "note", "off_the_way", "one", "open_door",
-    "paint_cells", "passes_by", "place_room", "pop_random", "reached_from", "read_things", "remaining", "remove",
-    "ring", "same_place", "show", "show_left", "stamp", "stamp_cells", "steps_to", "take", "thing_fields", "tile",
-    "visit", "within",
+    "COL_STEP", "MOST", "MOVES", "NONE", "PLACE", "ROW_STEP", "Bits", "Grid", "Kind", "Maze", "Place", "add",
+    "add_near", "ahead", "arrival", "at", "carve", "cells_of", "contains", "corner_of", "count", "cut_shortest_ways",
+    "drop", "found", "is_easy", "is_roomy", "keep", "kinds", "layers", "leave_out", "main_part", "move", "nearest",
+    "off_the_way", "one", "open_door", "paint_cells", "passes_by", "place_room", "pop_random", "reached_from",
+    "read_things", "remaining", "remove", "ring", "same_place", "show", "show_all", "show_left", "stamp",
+    "stamp_cells", "steps_to", "take", "thing_fields", "tile", "visit", "within",
 ]  # fmt: skip

@@ -12,6 +12,7 @@ import numpy as np
 
 from ..kernels.compile import kernel
 from .cells import LARGEST, Place
+from .chasing import away
 
 TARGET = np.dtype([("row", "i8"), ("col", "i8"), ("worth", "i8"), ("then", "i8")])
 WHOLE = 30  # bits of what a thing counts where it is
@@ -49,3 +50,13 @@ def nearness(targets: Any, n: int, near: Any, row: int, col: int) -> int:
     for i in range(n):
         best = max(best, targets[i].worth * near[abs(targets[i].row - row) + abs(targets[i].col - col)])
     return best
+
+
+@kernel
+def closeness(places: Any, near: Any, row: int, col: int) -> int:
+    """How close places are to a cell, all together, as each counts from there; one that is nowhere counts nothing."""
+    total = 0
+    for i in range(len(places)):
+        if places[i].row > 0:
+            total += near[away(places[i], row, col)]
+    return total
