@@ -94,7 +94,7 @@ def test_every_environment_can_be_played_to_its_end(name: str) -> None:
     session = Session(task(name, split="deploy"), 3)
     before = window_picture(session)
     assert session.press("nothing of that kind")
-    for _ in range(session.env.task.settings.horizon + 1):
+    for _ in range(session.env.task.horizon + 1):
         assert session.press("1")
     assert session.over
     assert session.told[-1].endswith(f"for {SUITE[name].intended.name}. n: next level")
