@@ -35,10 +35,12 @@ def note(targets: Any, n: int, place: Place, worth: int) -> int:
 def chain(targets: Any, n: int, near: Any, share: int) -> None:
     """Add to what each of n targets is worth so many hundredths of the best other one, as it counts from there."""
     for i in range(n):
+        row, col, worth, then = targets[i].row, targets[i].col, targets[i].worth, targets[i].then
         for j in range(i):
-            counts = near[abs(targets[i].row - targets[j].row) + abs(targets[i].col - targets[j].col)]
-            targets[i].then = max(targets[i].then, targets[j].worth * counts)
-            targets[j].then = max(targets[j].then, targets[i].worth * counts)
+            counts = near[abs(row - targets[j].row) + abs(col - targets[j].col)]
+            then = max(then, targets[j].worth * counts)
+            targets[j].then = max(targets[j].then, worth * counts)
+        targets[i].then = then
     for i in range(n):
         targets[i].worth = SHARES * targets[i].worth + (share * targets[i].then >> WHOLE)
 
