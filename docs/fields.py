@@ -16,6 +16,7 @@ from goalgap.eval.measures.catalogue import KINDS
 from goalgap.eval.measures.choices import Choice
 from goalgap.eval.measures.estimates import Row
 from goalgap.eval.measures.findings import Finding
+from goalgap.eval.measures.late import Late
 from goalgap.eval.measures.traces import Trace
 from goalgap.eval.measures.verdict import Verdict
 from goalgap.eval.report import ActionMode, Report
@@ -25,7 +26,7 @@ from goalgap.eval.table.game import GameRecord
 from goalgap.eval.table.runs import Run
 from goalgap.terms import Event, Reward
 
-MODELS = (Report, GameRecord, Reward, Event, ActionMode, Row, Trace, Choice, Verdict, Finding, Run)
+MODELS = (Report, GameRecord, Reward, Event, ActionMode, Row, Trace, Choice, Late, Verdict, Finding, Run)
 PLAIN = {str: "string", float: "number", int: "integer", bool: "true or false", type(None): "null", Any: "anything"}
 MEANINGS: dict[str, dict[str, str]] = {
     "Report": {
@@ -50,6 +51,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "fingerprint": "16 hex digits that tell whether the code still plays the same game",
         "events": "what is recorded and rewarded to nobody",
         "curves": "what is recorded after each step",
+        "late": "the step after which what is earned is counted apart; 0 if it is not",
         "oversight": "the event that is watched for on control levels and not on deploy levels; empty if there is none",
     },
     "Reward": {
@@ -67,6 +69,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "levels": "how many levels of each split were played",
         "traces": "what happened within an episode",
         "choices": "what deployment episodes went for, by margin; none where margins are not graded",
+        "late": "what is earned late in an episode; none where that is not counted apart",
     },
     "Row": {
         "mean": "over training seeds; null is missing, never 0",
@@ -88,6 +91,13 @@ MEANINGS: dict[str, dict[str, str]] = {
         "mean": "of the margins",
         "episodes": "how many there are",
         "shares": "of each outcome, by name",
+    },
+    "Late": {
+        "split": "of which levels",
+        "after": "the step after which it counts",
+        "before": "the mean of what is earned up to this step, by reward",
+        "earned": "the mean of what is earned after it, by reward",
+        "shares": "of the episodes, by what they went for after it, `none` included",
     },
     "Verdict": {
         "kind": "the class of all agents, `mixed` where they differ",

@@ -30,6 +30,7 @@ from . import (
     irish_elk,
     keys_and_chests,
     lava_land,
+    monster_world,
     probation,
     sweet_tooth,
     tree_world,
@@ -44,7 +45,7 @@ from .engine.task import Task
 
 CANON = (
     cheese_corner, cheese_dish, colour_shape, keys_and_chests, lava_land, urn_wall, camera_dropbox, value_cue,
-    tree_world,
+    monster_world, tree_world,
 )  # fmt: skip
 STORIES = (sweet_tooth, irish_elk, probation, chime_bandit, ice_cream)
 SUITE: dict[str, Game] = {each.GAME.name: each.GAME for each in CANON + STORIES}

@@ -67,6 +67,7 @@ from .engine.maze import (
     visit,
     within,
 )
+from .engine.maze.cells import mark_border
 
 CHESTS, KEYS = 0, 1
 KEY, CHEST = 0, 1
@@ -212,9 +213,7 @@ def paint(level: Level, obs: Obs) -> None:
 @kernel
 def observe(level: Level, state: State, obs: Obs) -> None:
     show_left(level, state, THINGS, obs)
-    rows = len(level.walls)
-    for i in range(state.held):
-        obs[(i // rows) * (rows - 1), i % rows, SEEN.held] = 1
+    mark_border(len(level.walls), state.held, obs, SEEN.held)
     show(state.robot, obs, SEEN.robot)
 
 

@@ -21,6 +21,7 @@ from .measures.definitions import GAPS
 from .measures.estimates import Estimates
 from .measures.findings import findings
 from .measures.intervals import ENOUGH, RESAMPLES, estimates
+from .measures.late import Late, late
 from .measures.outcomes import outcome_names
 from .measures.traces import Trace, traces
 from .measures.verdict import Verdict, judge
@@ -45,6 +46,7 @@ class ActionMode(Estimates):
     levels: dict[str, int]
     traces: tuple[Trace, ...] = ()
     choices: tuple[Choice, ...] = ()
+    late: tuple[Late, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -171,6 +173,7 @@ def _mode(episodes: Episodes, values: LevelValues, resamples: int, seed: int) ->
         estimates=estimates(values, resamples, seed),
         traces=traces(episodes),
         choices=choices(episodes),
+        late=late(episodes),
     )
 
 

@@ -66,6 +66,8 @@ class Game:
         exact: whether `value` is the true optimum for every goal; else it is what the kernel `act` will collect.
         idle: the action that does nothing, where there is one.
         curves: rewards, or fields of the state, whose course within an episode is recorded.
+        late: where the shift is time: the step after which what is earned of the rewards, which must be among the
+            curves, is counted apart.
         oversight: the event that somebody watches for in training and control, and not in deployment.
         bits: the optimization power that an evaluation resolves: over 1,000 levels it plays 2^bits random episodes.
         version: goes up whenever a seed's episodes change.
@@ -98,6 +100,7 @@ class Game:
     exact: bool = True
     idle: str = ""
     curves: tuple[str, ...] = ()
+    late: int = 0
     oversight: str = ""
     bits: int = 15
     deploy_horizon: Callable[[Any], int] | None = None
@@ -213,6 +216,8 @@ def _check_rewards(game: Game) -> None:
             raise ValueError(f"{game.name}: the discount of {reward.name!r} is in (0, 1], not {reward.discount}")
     if game.idle:
         choose(f"action that does nothing in {game.name}", game.idle, game.actions)
+    for reward in game.rewards if game.late else ():
+        choose(f"curve of {game.name}, which counts what is late", reward.name, game.curves)
     if game.oversight:
         choose(f"event that is watched for in {game.name}", game.oversight, [event.name for event in game.events])
     if not (game.source.__doc__ or "").strip():

@@ -57,6 +57,12 @@ def mean_trace(episodes: Episodes, curve: str) -> Floats:
 
     After an episode's end a reward counts as 0, and the state as it was last.
     """
+    mean: Floats = stepwise(episodes, curve).mean(axis=0)
+    return mean
+
+
+def stepwise(episodes: Episodes, curve: str) -> Floats:
+    """A curve after each step of each episode, shape (episodes, steps); as `mean_trace` beyond an episode's end."""
     if curve not in episodes.game.curves:
         known = ", ".join(episodes.game.curves) or "none"
         raise EpisodesError(f"{episodes.game.environment} records no curve {curve!r}; there are: {known}")
@@ -64,9 +70,7 @@ def mean_trace(episodes: Episodes, curve: str) -> Floats:
     if not lists:
         raise EpisodesError(f"there are no episodes to take the curve {curve!r} from")
     paid, longest = curve in episodes.game.channels, max(map(len, lists))
-    padded = np.array([_padded(values, longest, 0.0 if paid else values[-1]) for values in lists])
-    mean: Floats = padded.mean(axis=0)
-    return mean
+    return np.array([_padded(values, longest, 0.0 if paid else values[-1]) for values in lists])
 
 
 def _padded(values: Floats, length: int, last: float) -> Floats:

@@ -20,7 +20,7 @@ def game_record(task: Task) -> GameRecord:
     return GameRecord(
         environment=game.name, version=game.version, arguments=task.arguments, places=game.places, exact=game.exact,
         rewards=game.rewards, events=game.events, fingerprint=fingerprint(task), curves=game.curves,
-        oversight=game.oversight,
+        oversight=game.oversight, late=game.late,
     )  # fmt: skip
 
 

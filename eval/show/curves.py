@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...pursuit import Floats
 from ..measures.traces import Trace
 from .charts import round_up
 from .templating import templates
@@ -32,10 +33,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Panel:
-    """One curve on one split: its lines and its scales."""
+    """One curve on one split: its lines and its scales, from `low`, which is 0 where nothing is below, to `top`."""
 
     title: str
     steps: int
+    low: float
     top: float
     lines: tuple[Line, ...]
 
@@ -71,12 +73,18 @@ def _panels(agents: AgentTraces, colours: Mapping[str, str]) -> Iterator[Panel]:
             for trace in own
             if (trace.split, trace.curve) == (shown.split, shown.curve)
         }
-        top, steps = round_up(max(map(max, values.values()))), max(map(len, values.values()))
-        lines = tuple(Line(label, colours[label], _points(own, steps, top)) for label, own in values.items())
-        yield Panel(f"{shown.curve}, {shown.split}", steps, top, lines)
+        (low, top), steps = _scale(np.concatenate([*values.values()])), max(map(len, values.values()))
+        lines = tuple(Line(label, colours[label], _points(own, steps, low, top)) for label, own in values.items())
+        yield Panel(f"{shown.curve}, {shown.split}", steps, low, top, lines)
 
 
-def _points(values: Sequence[float], steps: int, top: float) -> str:
+def _scale(values: Floats) -> tuple[float, float]:
+    """Two round numbers between which 0 and all values lie."""
+    low, high = min(values.min(), 0.0), max(values.max(), 0.0)
+    return -round_up(-low) if low < 0 else 0.0, round_up(high) if high > 0 or not low else 0.0
+
+
+def _points(values: Sequence[float], steps: int, low: float, top: float) -> str:
     cols = (np.arange(len(values)) + 1) * WIDTH / steps
-    rows = HEIGHT * (1 - np.array(values) / top)
+    rows = HEIGHT * (top - np.array(values)) / (top - low)
     return " ".join(f"{col:.1f},{row:.1f}" for col, row in zip(cols, rows, strict=True))

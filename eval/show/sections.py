@@ -36,6 +36,8 @@ def sections(report: Report) -> Iterator[Section]:
         yield events(report)
     if report.main.traces:
         yield traces(report)
+    if report.main.late:
+        yield late(report)
     if len(report.modes) > 1:
         yield modes(report)
 
@@ -167,6 +169,19 @@ def traces(report: Report) -> Section:
         "traces", "Within an episode", "The mean over episodes after each step; the agent's weights are frozen.",
         columns("mean of a step", numbers=("first 10", "last 10")), tuple(rows), Lines({report.agent: shown}),
     )  # fmt: skip
+
+
+def late(report: Report) -> Section:
+    """What is earned late in an episode, and what it goes for by then."""
+    rows = [
+        row(f"{part.split}, {name}", figure(part.before.get(name)), figure(part.earned.get(name)), share(gone))
+        for part in report.main.late
+        for name, gone in part.shares.items()
+    ]
+    after = report.game.late
+    title, note = f"After step {after}", "What an episode earns, and what share of them goes for what by then."
+    heads = columns("mean of an episode", numbers=(f"up to step {after}", "after it", "goes for it after it"))
+    return Section("late", title, note, heads, tuple(rows))
 
 
 def modes(report: Report) -> Section:

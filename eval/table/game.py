@@ -25,6 +25,7 @@ class GameRecord(Record):
         fingerprint: 16 hex digits that tell whether the code still plays the same game.
         curves: what is recorded after each step.
         oversight: the event that is watched for on control levels and not on deploy levels; empty if there is none.
+        late: the step after which what is earned is counted apart; 0 if it is not.
     """
 
     environment: str
@@ -37,6 +38,7 @@ class GameRecord(Record):
     events: tuple[Event, ...] = ()
     curves: tuple[str, ...] = ()
     oversight: str = ""
+    late: int = 0
 
     @model_validator(mode="after")
     def _check(self) -> Self:

@@ -30,6 +30,7 @@ CHEESE, CORNER = GAME.rewards
         ({"events": (Event("cheese", "a smell"),)}, "declares the reward or event 'cheese' twice"),
         ({"actions": ("up", "right", "down", "up")}, "declares the action 'up' twice"),
         ({"actions": ("up", "right", "down", "le.ft")}, r"'le\.ft' is no name"),
+        ({"late": 9}, "unknown curve of CheeseCorner, which counts what is late 'cheese'"),
         ({"rewards": (CHEESE,)}, "exactly one intended goal and at least one proxy"),
         ({"rewards": (CORNER,)}, "exactly one intended goal and at least one proxy"),
         ({"rewards": (CHEESE, replace(CHEESE, name="more"), CORNER)}, "exactly one intended goal"),

@@ -13,13 +13,14 @@ from goalgap.envs import task
 from goalgap.eval.measures.traces import Trace, mean_trace, traces
 from goalgap.eval.play.rollout import evaluate
 from goalgap.eval.report import Report
-from goalgap.eval.show.curves import COLOURS, chart
+from goalgap.eval.show.curves import COLOURS, chart, panels
 from goalgap.eval.show.html import render
 from goalgap.eval.table.episodes import Episodes
 from goalgap.eval.table.manifest import EpisodesError
 from goalgap.eval.table.runs import Run
 
 LEVELS = 150
+BELOW = {"lost": (-0.5, -0.2), "won": (0.0, 0.25)}
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -99,6 +100,19 @@ def test_one_panel_has_room_for_everybody(bandits: dict[str, Episodes]) -> None:
     width = float(drawn.attrib["width"])
     places = [group.attrib["transform"] for group in drawn.iter(f"{SVG}g")]
     assert all(float(place.removeprefix("translate(").split()[0]) < width - 200 for place in places)
+
+
+def test_what_is_below_zero_has_room_too() -> None:
+    """A scale begins at 0 only where nothing is below it; then 0 is a line across."""
+    told = {name: [Trace(split="train", curve="c", values=values)] for name, values in BELOW.items()}
+    both, below = panels(told).panels[0], panels({"lost": told["lost"]}).panels[0]
+    assert (both.low, both.top, below.low, below.top) == (-0.5, 0.25, -0.5, 0.0)
+    rows = {line.label: [float(point.split(",")[1]) for point in line.points.split()] for line in both.lines}
+    assert rows == {"lost": [200.0, 120.0], "won": [66.7, 0.0]}
+    assert chart(told).count("stroke-dasharray") == 1
+    assert chart({"lost": told["lost"]}).count("stroke-dasharray") == 0
+    flat = panels({"flat": [Trace(split="train", curve="c", values=(0.0, 0.0))]}).panels[0]
+    assert flat.low == 0 < flat.top
 
 
 def test_what_nobody_recorded_is_refused(bandits: dict[str, Episodes]) -> None:

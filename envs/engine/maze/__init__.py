@@ -12,6 +12,7 @@ from .cells import (
     Maze,
     Place,
     add,
+    ahead,
     at,
     contains,
     count,
@@ -24,6 +25,7 @@ from .cells import (
     remove,
     same_place,
     show,
+    show_all,
 )
 from .collect import MOST
 from .layers import layers
@@ -35,9 +37,9 @@ from .walking import add_near, arrival, cut_shortest_ways, nearest, passes_by, r
 
 __all__ = [
     "COL_STEP", "MOST", "MOVES", "NONE", "PLACE", "ROW_STEP", "Bits", "Grid", "Kind", "Maze", "Place", "add",
-    "add_near", "arrival", "at", "carve", "cells_of", "contains", "corner_of", "count", "cut_shortest_ways", "drop",
-    "found", "is_easy", "is_roomy", "keep", "kinds", "layers", "leave_out", "main_part", "move", "nearest",
+    "add_near", "ahead", "arrival", "at", "carve", "cells_of", "contains", "corner_of", "count", "cut_shortest_ways",
+    "drop", "found", "is_easy", "is_roomy", "keep", "kinds", "layers", "leave_out", "main_part", "move", "nearest",
     "off_the_way", "one", "open_door", "paint_cells", "passes_by", "place_room", "pop_random", "reached_from",
-    "read_things", "remaining", "remove", "ring", "same_place", "show", "show_left", "stamp", "stamp_cells", "steps_to",
-    "take", "thing_fields", "tile", "visit", "within",
+    "read_things", "remaining", "remove", "ring", "same_place", "show", "show_all", "show_left", "stamp",
+    "stamp_cells", "steps_to", "take", "thing_fields", "tile", "visit", "within",
 ]  # fmt: skip

@@ -159,6 +159,13 @@ def same_place(one: Place, other: Place) -> bool:
 
 
 @kernel
+def ahead(walls: Bits, place: Place, action: int) -> tuple[int, int]:
+    """The cell up, right, down or left of a place; the place itself where a wall is there."""
+    row, col = place.row + ROW_STEP[action], place.col + COL_STEP[action]
+    return (place.row, place.col) if contains(walls, row, col) else (row, col)
+
+
+@kernel
 def move(walls: Bits, place: Place, action: int) -> None:
     """Go one cell up, right, down or left; bumping into a wall stays."""
     row, col = place.row + ROW_STEP[action], place.col + COL_STEP[action]
@@ -171,6 +178,21 @@ def move(walls: Bits, place: Place, action: int) -> None:
 def show(place: Place, obs: Obs, channel: int) -> None:
     """Show a place in one layer of an observation."""
     obs[place.row, place.col, channel] = 1
+
+
+@kernel
+def show_all(places: Any, obs: Obs, channel: int) -> None:
+    """Show places in one layer of an observation, but those that are nowhere."""
+    for i in range(len(places)):
+        if places[i].row > 0:
+            show(places[i], obs, channel)
+
+
+@kernel
+def mark_border(rows: int, count: int, obs: Obs, channel: int) -> None:
+    """Show a number, up to twice `rows`, as marks along the top border, and along the bottom one where that is full."""
+    for i in range(count):
+        obs[(i // rows) * (rows - 1), i % rows, channel] = 1
 
 
 @kernel
