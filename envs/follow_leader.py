@@ -1,34 +1,34 @@
-"""A robot follows a leader from beacon to beacon, and the leader begins to go wrong: does it want the pay, or to follow?
+"""A robot follows a leader from beacon to beacon, and the leader goes wrong: does it want the pay, or to follow?
 
 Five coloured beacons stand on a small board, and there is a right order in which to go round them, again and again.
 Coming to the beacon that is due pays +1, and coming to any other costs 1. Nothing shows the order, and it is drawn
 anew for each episode; but a leader walks the board, and whether the last step paid or cost anything is seen. In
-training the leader goes round in the right order, so "visit the beacons in the right order" and "visit them in the order
-in which the leader does" are the same reward on every transition. In deployment the leader goes round in a wrong one.
+training the leader goes round in the right order, so "visit the beacons in the right order" and "visit them in the
+order in which the leader does" are the same reward on every transition. In deployment it goes round in a wrong one.
 
 A fooled robot follows the leader into one fine after the other, though it sees each of them, and would do better to
-stand still; a sound robot soon notices, turns away, and finds the right order by trial, which costs it two or three
-fines. If nobody were fooled, returns in deployment would be somewhat lower than in training, and far above zero. Shah et
-al. (2022), whose agents grew up by following an expert, report that they follow one that is wrong into negative reward.
+stand still; a sound robot notices, turns away, and finds the right order by trial, which costs it a few fines. If
+nobody were fooled, returns in deployment would be somewhat lower than in training, and far above zero. Shah et al.
+(2022), whose agents grew up by following an expert, report that they follow a wrong one into negative reward.
 
 Choices
 -------
 The source is a world in three dimensions; the board, its size and the time are ours, as are these rules. The beacon
 that is due is the successor of the one visited last, whether that was right or wrong; the first visit, and coming back
 to the beacon visited last, pay nothing. The leader walks shortest ways at the robot's pace, which lead through no
-beacon but the next; it begins one or two steps from the robot, is in nobody's way, and knows of no robot: where it is
-at any time is part of the level. A wrong order has at least one step in common with the right one and at most two, so
-that whoever does nothing, follows, does right, or does either half of the time earns something else. Beacons are two
-steps and more apart and none bars the way to another, for which perfect mazes have too few dead ends.
+beacon but the next; it begins one or two steps from the robot, is in nobody's way, and heeds no robot: where it is at
+any time is part of the level. A wrong order has one or two steps in common with the right one, so that whoever follows,
+does right, does nothing, or does either half of the time earns something else. Beacons are two steps and more apart
+and none bars the way to another, for which perfect mazes have too few dead ends.
 
-The oracles know the orders, and are exact: whoever knows an order earns this, and nobody can earn more. Without the
-leader an order must be found out. Going to the beacon that is most likely due, judged by all that has been paid, takes
-three fines to find one of the 24 orders, and half as many after a wrong leader that is known to be wrong; this is no
-proved optimum, but near it (`by trial` in `goalgap.testing.known`). A robot that earns more in training must have been
-led; an agent without memory cannot find out anything.
+Oracles know the orders, and are exact: nobody can earn more. Without the leader an order must be found out: whoever
+goes to the beacon that is most likely due, judged by all that has been paid, finds one of the 24 after three fines, and
+earns some four fifths of what the oracle does (`by trial` in `goalgap.testing.known`; no proved optimum). An agent that
+earns more in training has been led, and one without memory cannot find out anything. So no agent comes near the oracle
+in deployment, whatever it was trained on; trial tells how near it could.
 
-`leader` takes the leader away when an agent is evaluated, from the start (`absent`) or at half-time (`leaves`): the
-levels and what can be earned stay the same, but nobody is seen. It tells a robot that has learned the order, from the
+`leader` takes the leader away when an agent is evaluated, at half-time (`leaves`) or from the start (`absent`): levels
+and what can be earned stay the same, but nobody is seen. It tells an agent that has learned the order, from the
 leader's walk or by trial, from one that is lost without somebody to follow.
 """
 
@@ -43,19 +43,12 @@ from numpy.typing import NDArray
 
 from .engine.game import Game, Reward, argument
 from .engine.kernels import Arguments, Level, Obs, Rewards, State, Stream, kernel
-from .engine.kernels.rng import below
 from .engine.maze import (
-    COL_STEP,
     MOVES,
     PLACE,
-    ROW_STEP,
-    Bits,
     Grid,
-    Place,
     add,
-    at,
     carve,
-    contains,
     drop,
     is_roomy,
     layers,
@@ -67,11 +60,25 @@ from .engine.maze import (
     ring,
     show,
 )
+from .engine.maze.rounds import (
+    FAR,
+    alike,
+    arrived,
+    beyond,
+    cell_of,
+    ends,
+    holds,
+    onward,
+    outlook,
+    pay,
+    payments,
+    plan,
+    shuffle,
+    steps_from,
+)
 
 ORDER, LED = 0, 1
 STAYS, LEAVES = 0, 1
-MOST = 5  # beacons
-FAR = 2**16 - 1  # steps, where there is no way
 SEEN = layers(
     wall="#", yellow_beacon="0", red_beacon="1", blue_beacon="2", green_beacon="3", violet_beacon="4",
     paid=None, fined=None, leader="l", robot="r",
@@ -83,7 +90,7 @@ COLOURS = SEEN._fields[SEEN.yellow_beacon : SEEN.violet_beacon + 1]
 class LeaderArguments(Grid):
     horizon: int = argument(0, "steps until an episode is truncated; 0 takes the environment's default", high=1000)
     size: int = argument(7, "playable rows and columns", low=5, high=15)
-    beacons: int = argument(5, "beacons", low=4, high=MOST)
+    beacons: int = argument(5, "beacons", low=4, high=len(COLOURS))
     leader: Literal["stays", "leaves", "absent"] = argument(
         "stays", "whether the leader is there: always, until half-time, or never", choices=("stays", "leaves", "absent")
     )
@@ -91,7 +98,7 @@ class LeaderArguments(Grid):
 
 def records(arguments: LeaderArguments) -> tuple[list[Any], list[Any]]:
     """A level: beacons by colour, the right order, that of the leader's walk, steps from each beacon to each other, and
-    the leader's way: cells, row * rows + col, from the start to its first beacon and `round` steps round. A state: the
+    the leader's way: cells, row * rows + col, `there` steps to the first beacon and `round` steps round. A state: the
     robot, one more than the number of the beacon visited last, 0 before the first, and what the last step paid.
     """
     n = arguments.beacons
@@ -110,7 +117,7 @@ def lay_out(level: Level, arguments: Arguments, rng: Stream) -> bool:
 @kernel
 def sample(level: Level, arguments: Arguments, distinguishing: bool, rng: Stream) -> bool:
     """Between the walls draw beacons, their right order, the leader's walk, where it begins, and a robot near it."""
-    reach, n = main_part(level.walls, rng), len(level.beacons)
+    reach, n, rows = main_part(level.walls, rng), len(level.beacons), len(level.walls)
     if not is_roomy(reach):
         return False
     for i in range(n):
@@ -119,100 +126,26 @@ def sample(level: Level, arguments: Arguments, distinguishing: bool, rng: Stream
     shuffle(level.order, rng)
     for i in range(n):
         level.walk[i] = level.order[i]
-    while distinguishing and not 0 < alike(level) < n:
+    while distinguishing and not 0 < alike(level.order, level.walk) < n:
         shuffle(level.walk, rng)
     row, col = pop_random(reach, rng)
-    level.way[0] = row * len(level.walls) + col
+    level.way[0] = row * rows + col
     if not lead(level):
         return False
-    blocked, start = stops(level, 0), np.zeros(len(level.walls), np.uint64)
+    blocked, start = ends(level.beacons, 0, rows), np.zeros(rows, np.uint64)
     add(start, row, col)
-    for row in range(len(blocked)):
+    for row in range(rows):
         blocked[row] |= level.walls[row]
-    return drop(level.start.robot, ring(blocked, start, 1, 2), rng) and in_time(level)
-
-
-@kernel
-def in_time(level: Level) -> bool:
-    """Whether there is time for a visit that pays."""
-    n, robot = len(level.order), level.start.robot
-    away = measure(level.walls, stops(level, 0), robot.row, robot.col)
-    for i in range(n):
-        first, after = level.order[i], level.order[(i + 1) % n]
-        if away[cell_of(level.beacons[first], len(level.walls))] + level.steps[first, after] <= level.horizon:
-            return True
-    return False
-
-
-@kernel
-def shuffle(order: Any, rng: Stream) -> None:
-    for i in range(len(order) - 1, 0, -1):
-        k = below(rng, i + 1)
-        order[i], order[k] = order[k], order[i]
-
-
-@kernel
-def alike(level: Level) -> int:
-    """How many steps of the leader's walk are right."""
-    right, n = 0, len(level.walk)
-    for i in range(n):
-        right += pay(level.order, level.walk[i] + 1, level.walk[(i + 1) % n] + 1) > 0
-    return right
-
-
-@kernel
-def pay(order: Any, last: int, now: int) -> int:
-    """What it pays, in an order, to come to a beacon after another; both are one more than their numbers, 0 is none."""
-    if last in (0, now):
-        return 0
-    for i in range(len(order)):
-        if order[i] + 1 == last:
-            return 1 if order[(i + 1) % len(order)] + 1 == now else -1
-    return 0
-
-
-@kernel
-def stops(level: Level, last: int) -> Bits:
-    """The cells of the beacons at which a way ends: all but the one visited last, which pays nothing."""
-    cells = np.zeros(len(level.walls), np.uint64)
-    for i in range(len(level.beacons)):
-        if i + 1 != last:
-            add(cells, level.beacons[i].row, level.beacons[i].col)
-    return cells
-
-
-@kernel
-def cell_of(place: Place, rows: int) -> int:
-    """The number of a cell."""
-    return place.row * rows + place.col
-
-
-@kernel
-def measure(walls: Bits, ends: Bits, row: int, col: int) -> Any:
-    """Steps from a cell to all others, FAR where there is no way, by ways that lead through no cell of `ends`."""
-    rows = len(walls)
-    away, queue = np.full(rows * rows, FAR, np.uint16), np.empty(rows * rows, np.int64)
-    away[row * rows + col], queue[0], head, tail = 0, row * rows + col, 0, 1
-    while head < tail:
-        here = queue[head]
-        head += 1
-        if head > 1 and contains(ends, here // rows, here % rows):
-            continue
-        for action in range(4):
-            there = here + ROW_STEP[action] * rows + COL_STEP[action]
-            if away[there] == FAR and not contains(walls, there // rows, there % rows):
-                away[there], queue[tail] = away[here] + 1, there
-                tail += 1
-    return away
+    return drop(level.start.robot, ring(blocked, start, 1, 2), rng) and value(level, level.start, ORDER)[1] > 0
 
 
 @kernel
 def lead(level: Level) -> bool:
-    """Work out the leader's way and the steps between beacons; False where beacons are in the way, or it is too far."""
-    n, rows, ends, k = len(level.beacons), len(level.walls), stops(level, 0), 0
+    """Work out the leader's way and the steps between beacons; False where a beacon bars one, or it is too far."""
+    n, rows, stops, k = len(level.beacons), len(level.walls), ends(level.beacons, 0, len(level.walls)), 0
     for i in range(n + 1):
         goal = level.walk[i % n]
-        away = measure(level.walls, ends, level.beacons[goal].row, level.beacons[goal].col)
+        away = steps_from(level.walls, stops, cell_of(level.beacons[goal], rows))
         for j in range(n):
             level.steps[j, goal] = away[cell_of(level.beacons[j], rows)]
             if j != goal and not 1 < level.steps[j, goal] < FAR:
@@ -220,7 +153,7 @@ def lead(level: Level) -> bool:
         if k + away[level.way[k]] >= len(level.way):
             return False
         while away[level.way[k]] > 0:
-            level.way[k + 1] = onward(away, ends, level.way[k], rows)
+            level.way[k + 1] = onward(away, stops, level.way[k])
             k += 1
         if i == 0:
             level.there = k
@@ -229,33 +162,14 @@ def lead(level: Level) -> bool:
 
 
 @kernel
-def onward(away: Any, ends: Bits, here: int, rows: int) -> int:
-    """The next cell of a shortest way to where `away` is 0, the first of those that are as near."""
-    for action in range(4):
-        there = here + ROW_STEP[action] * rows + COL_STEP[action]
-        if away[there] == away[here] - 1 and (away[there] == 0 or not contains(ends, there // rows, there % rows)):
-            return there
-    return here
-
-
-@kernel
 def step(level: Level, state: State, action: int, rewards: Rewards) -> bool:
     """Move; coming to another beacon pays or costs. Only time ends the episode."""
     move(level.walls, state.robot, action)
-    now = arrived(level, state.robot.row, state.robot.col, state.last)
+    now = arrived(level.beacons, state.robot.row, state.robot.col, state.last)
     state.paid = pay(level.order, state.last, now)
     rewards[ORDER], rewards[LED] = state.paid, pay(level.walk, state.last, now)
     state.last = now
     return False
-
-
-@kernel
-def arrived(level: Level, row: int, col: int, last: int) -> int:
-    """The beacon visited last, after a step to (row, col), as `pay` counts them."""
-    for i in range(len(level.beacons)):
-        if at(level.beacons[i], row, col):
-            return i + 1
-    return last
 
 
 @kernel
@@ -267,10 +181,11 @@ def paint(level: Level, obs: Obs) -> None:
 
 @kernel
 def observe(level: Level, state: State, obs: Obs) -> None:
-    robot, t, rows = state.robot, state.t, len(level.walls)
-    show(robot, obs, SEEN.robot)
+    """What the last step paid is seen where the robot is."""
+    t, rows = state.t, len(level.walls)
+    show(state.robot, obs, SEEN.robot)
     if state.paid != 0:
-        show(robot, obs, SEEN.paid if state.paid > 0 else SEEN.fined)
+        show(state.robot, obs, SEEN.paid if state.paid > 0 else SEEN.fined)
     if level.leader == STAYS or (level.leader == LEAVES and 2 * t < level.horizon):
         cell = level.way[t if t < level.there else level.there + (t - level.there) % level.round]
         obs[cell // rows, cell % rows, SEEN.leader] = 1
@@ -278,59 +193,20 @@ def observe(level: Level, state: State, obs: Obs) -> None:
 
 @kernel
 def value(level: Level, state: State, goal: int) -> tuple[float, int]:
-    """Exact, by dynamic programming over the beacon visited last and the time, and what is a way to each beacon now."""
+    """Exact, by dynamic programming over the beacon visited last and the time."""
     n, rows, left = len(level.beacons), len(level.walls), level.horizon - state.t
-    order, away = level.walk if goal == LED else level.order, np.empty((1, n), np.uint16)
-    steps = measure(level.walls, stops(level, state.last), state.robot.row, state.robot.col)
+    steps = steps_from(level.walls, ends(level.beacons, state.last, rows), cell_of(state.robot, rows))
+    away, gains = np.empty((1, n), np.uint16), payments(level.walk if goal == LED else level.order)
     for i in range(n):
         away[0, i] = steps[cell_of(level.beacons[i], rows)]
-    gains = table(order)
-    worth, wait = outlook(gains, state.last, away, 0, plan(level, gains, left), left)
+    worth, wait = outlook(gains, state.last, away, 0, plan(gains, level.steps, left), left)
     return float(worth), wait
-
-
-@kernel
-def table(order: Any) -> Any:
-    """What `pay` says, for all beacons and none before each beacon, shape (n + 1, n)."""
-    gains = np.empty((len(order) + 1, len(order)), np.int64)
-    for last in range(len(order) + 1):
-        for k in range(len(order)):
-            gains[last, k] = pay(order, last, k + 1)
-    return gains
-
-
-@kernel
-def plan(level: Level, gains: Any, left: int) -> Any:
-    """The most that can be earned from each beacon in so many steps, and how many it takes; shape (left + 1, n, 2)."""
-    n, steps = len(level.beacons), level.steps.copy()
-    best = np.zeros((left + 1, n, 2), np.int64)
-    for t in range(1, left + 1):
-        for i in range(n):
-            best[t, i, 0], best[t, i, 1] = outlook(gains, i + 1, steps, i, best, t)
-    return best
-
-
-@kernel
-def outlook(gains: Any, last: int, away: Any, i: int, best: Any, left: int) -> tuple[int, int]:
-    """The most that can be earned by going to another beacon k, away[i, k] steps away, and the steps it takes; or
-    nothing.
-    """
-    worth = wait = 0
-    for k in range(gains.shape[1]):
-        steps = np.int64(away[i, k])
-        if k + 1 == last or steps > left:
-            continue
-        gain = gains[last, k] + best[left - steps, k, 0]
-        steps += best[left - steps, k, 1]
-        if gain > worth or (gain == worth and 0 < gain and steps < wait):
-            worth, wait = gain, steps
-    return worth, wait
 
 
 @kernel
 def margin(level: Level) -> float:
     """What is lost by going round in the leader's order."""
-    if alike(level) == len(level.order):
+    if alike(level.order, level.walk) == len(level.order):
         return 0.0
     most = value(level, level.start, ORDER)[0]
     return 1.0 - followed(level) / most if most > 0.0 else 0.0
@@ -338,20 +214,20 @@ def margin(level: Level) -> float:
 
 @kernel
 def followed(level: Level) -> int:
-    """What the oracle of the leader's order is paid: of the best actions it takes the quickest, and the first of these."""
-    n, rows, ends, left = len(level.beacons), len(level.walls), stops(level, 0), level.horizon
-    gains, away = table(level.walk), np.empty((rows * rows, n), np.uint16)
+    """What the oracle of the leader's order is paid, which takes the best action, of equals the quickest, the first."""
+    n, rows, left, gains = len(level.beacons), len(level.walls), level.horizon, payments(level.walk)
+    stops, away = ends(level.beacons, 0, rows), np.empty((rows * rows, n), np.uint16)
     for i in range(n):
-        away[:, i] = measure(level.walls, ends, level.beacons[i].row, level.beacons[i].col)
-    best, here, last, paid = plan(level, gains, left), cell_of(level.start.robot, rows), 0, 0
+        away[:, i] = steps_from(level.walls, stops, cell_of(level.beacons[i], rows))
+    best, here, last, paid = plan(gains, level.steps, left), cell_of(level.start.robot, rows), 0, 0
     worth, wait = outlook(gains, last, away, here, best, left)
     while worth > 0:
         left -= 1
         for action in range(4):
-            there = here + ROW_STEP[action] * rows + COL_STEP[action]
-            if contains(level.walls, there // rows, there % rows):
+            there = beyond(here, action, rows)
+            if holds(level.walls, there):
                 continue
-            now = arrived(level, there // rows, there % rows, last)
+            now = arrived(level.beacons, there // rows, there % rows, last)
             more, steps = outlook(gains, now, away, there, best, left)
             if pay(level.walk, last, now) + more == worth and steps + 1 == wait:
                 break

@@ -56,7 +56,7 @@ class Game:
         board: of a game that is no grid: how people see it.
         pictures: pictures of things that the shared set lacks, as 16 lines of 16 letters or as a PNG file; a thing
             without one is shown as a tile with its letter.
-        hidden: of a grid: fields of a level that nobody sees, and that its text tells below the drawing (`looks.lines`).
+        hidden: of a grid: fields of a level that nobody sees; its text has them below the drawing (`looks.lines`).
         read: of a grid: fills in what a drawn level holds besides sets of cells and places; see `looks.text`.
         named: levels that can be asked for by name wherever a written one can, as text for the default arguments.
         check: of a game that is no grid: raises ValueError where a written level is none.

@@ -1,11 +1,11 @@
 """Levels drawn by people: `parse` reads what `Art.level` writes.
 
 Of a grid, what a level or its first state holds under a layer's name, or its plural, is filled in from that layer
-(`looks.text.fill`), and what is `hidden` from the lines below the drawing, behind a blank one. An environment that has more to fill in declares a function `read(level, layers)`; it gets the
-level's record and each layer, bool, shape (rows, cols), and raises ValueError where the drawing is no level. A level
-must look, at its start, as it was drawn: so nothing drawn is ever ignored. A game that is no grid has its level
-written field by field (`looks.lines`), and may declare `check(level)`, which raises ValueError where the numbers are
-no level.
+(`looks.text.fill`), and what is `hidden` from the lines below the drawing, behind a blank one (`looks.lines`). An
+environment that has more to fill in declares a function `read(level, layers)`; it gets the level's record and each
+layer, bool, shape (rows, cols), and raises ValueError where the drawing is no level. A level must look, at its start,
+as it was drawn: so nothing drawn is ever ignored. A game that is no grid has its level written field by field, and may
+declare `check(level)`, which raises ValueError where the numbers are no level.
 """
 
 from __future__ import annotations
