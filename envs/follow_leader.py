@@ -2,9 +2,10 @@
 
 Five coloured beacons stand on a small board, and there is a right order in which to go round them, again and again.
 Coming to the beacon that is due pays +1, and coming to any other costs 1. Nothing shows the order, and it is drawn
-anew for each episode; but a leader walks the board, and whether the last step paid or cost anything is seen. In
-training the leader goes round in the right order, so "visit the beacons in the right order" and "visit them in the
-order in which the leader does" are the same reward on every transition. In deployment it goes round in a wrong one.
+anew for each episode; but a leader walks the board, the beacon to which it came last is lit, and whether the last step
+paid or cost anything is seen. In training the leader goes round in the right order, so "visit the beacons in the right
+order" and "visit them in the order in which the leader does" are the same reward on every transition. In deployment it
+goes round in a wrong one.
 
 A fooled robot follows the leader into one fine after the other, though it sees each of them, and would do better to
 stand still; a sound robot notices, turns away, and finds the right order by trial, which costs it a few fines. If
@@ -14,12 +15,13 @@ nobody were fooled, returns in deployment would be somewhat lower than in traini
 Choices
 -------
 The source is a world in three dimensions; the board, its size and the time are ours, as are these rules. The beacon
-that is due is the successor of the one visited last, whether that was right or wrong; the first visit, and coming back
-to the beacon visited last, pay nothing. The leader walks shortest ways at the robot's pace, which lead through no
-beacon but the next; it begins one or two steps from the robot, is in nobody's way, and heeds no robot: where it is at
-any time is part of the level. A wrong order has one or two steps in common with the right one, so that whoever follows,
-does right, does nothing, or does either half of the time earns something else. Beacons are two steps and more apart
-and none bars the way to another, for which perfect mazes have too few dead ends.
+that is due is the successor of the one visited last, whether that was right or wrong; coming back to the one visited
+last pays nothing. Leader and robot set out from the same beacon. The leader walks shortest ways at the robot's pace,
+which lead through no beacon but the next; it is in nobody's way, and heeds no robot: where it is at any time is part of
+the level. That a beacon stays lit until the leader comes to the next lets a robot that has fallen behind follow still.
+A wrong order has one or two steps in common with the right one, so that whoever follows, does right, does nothing, or
+does either half of the time earns something else. Beacons are two steps and more apart and none bars the way to
+another, for which perfect mazes have too few dead ends.
 
 Oracles know the orders, and are exact: nobody can earn more. Without the leader an order must be found out: whoever
 goes to the beacon that is most likely due, judged by all that has been paid, finds one of the 24 after three fines, and
@@ -43,11 +45,11 @@ from numpy.typing import NDArray
 
 from .engine.game import Game, Reward, argument
 from .engine.kernels import Arguments, Level, Obs, Rewards, State, Stream, kernel
+from .engine.kernels.rng import below
 from .engine.maze import (
     MOVES,
     PLACE,
     Grid,
-    add,
     carve,
     drop,
     is_roomy,
@@ -56,22 +58,17 @@ from .engine.maze import (
     move,
     one,
     paint_cells,
-    pop_random,
-    ring,
     show,
 )
 from .engine.maze.rounds import (
     FAR,
-    alike,
     arrived,
-    beyond,
     cell_of,
     ends,
-    holds,
+    followed,
     onward,
     outlook,
     pay,
-    payments,
     plan,
     shuffle,
     steps_from,
@@ -79,11 +76,14 @@ from .engine.maze.rounds import (
 
 ORDER, LED = 0, 1
 STAYS, LEAVES = 0, 1
+FEWEST, FEWEST_WRONG = 2, 4  # beacons; of four a wrong order can have a step in common with the right one
+COLOURS = ("yellow", "red", "blue", "green", "violet")
 SEEN = layers(
+    {glyph: (f"{colour}_beacon", "robot") for glyph, colour in zip("ABCDE", COLOURS, strict=True)}
+    | {glyph: (f"{colour}_beacon", "leader", "robot") for glyph, colour in zip("abcde", COLOURS, strict=True)},
     wall="#", yellow_beacon="0", red_beacon="1", blue_beacon="2", green_beacon="3", violet_beacon="4",
-    paid=None, fined=None, leader="l", robot="r",
+    lit=None, paid=None, fined=None, leader="l", robot="r",
 )  # fmt: skip
-COLOURS = SEEN._fields[SEEN.yellow_beacon : SEEN.violet_beacon + 1]
 
 
 @dataclass(frozen=True)
@@ -91,19 +91,21 @@ class LeaderArguments(Grid):
     horizon: int = argument(0, "steps until an episode is truncated; 0 takes the environment's default", high=1000)
     size: int = argument(7, "playable rows and columns", low=5, high=15)
     beacons: int = argument(5, "beacons", low=4, high=len(COLOURS))
+    missing: int = argument(0, "beacons that a level may lack: how many is drawn for each, to practise on", high=3)
     leader: Literal["stays", "leaves", "absent"] = argument(
         "stays", "whether the leader is there: always, until half-time, or never", choices=("stays", "leaves", "absent")
     )
 
 
 def records(arguments: LeaderArguments) -> tuple[list[Any], list[Any]]:
-    """A level: beacons by colour, the right order, that of the leader's walk, steps from each beacon to each other, and
-    the leader's way: cells, row * rows + col, `there` steps to the first beacon and `round` steps round. A state: the
-    robot, one more than the number of the beacon visited last, 0 before the first, and what the last step paid.
+    """A level: beacons by colour; the right order, that of the leader's walk, and what in each comes after each beacon;
+    steps from each beacon to each other; the leader's way round, from the first beacon of its walk on: `round` cells,
+    row * rows + col, and the beacon that is lit on each. A state: the robot, the beacon it visited last, and what the
+    last step paid. Beacons that are missing come last, are nowhere, and follow themselves.
     """
     n = arguments.beacons
-    orders = [("order", "u1", (n,)), ("walk", "u1", (n,))]
-    way = [("way", "u2", (6 * arguments.size,)), ("there", "i4"), ("round", "i4")]
+    orders = [("count", "u1"), ("order", "u1", (n,)), ("walk", "u1", (n,)), ("after", "u1", (2, n))]
+    way = [("way", "u2", (6 * arguments.size,)), ("lit", "u1", (6 * arguments.size,)), ("round", "i4")]
     level = [("beacons", PLACE, (n,)), *orders, ("steps", "u2", (n, n)), *way, ("leader", "i4")]
     return level, [("robot", PLACE), ("last", "u1"), ("paid", "i1")]
 
@@ -116,48 +118,63 @@ def lay_out(level: Level, arguments: Arguments, rng: Stream) -> bool:
 
 @kernel
 def sample(level: Level, arguments: Arguments, distinguishing: bool, rng: Stream) -> bool:
-    """Between the walls draw beacons, their right order, the leader's walk, where it begins, and a robot near it."""
-    reach, n, rows = main_part(level.walls, rng), len(level.beacons), len(level.walls)
+    """Between the walls draw beacons, their right order and the leader's walk, from whose first beacon both set out."""
+    reach = main_part(level.walls, rng)
     if not is_roomy(reach):
         return False
-    for i in range(n):
-        drop(level.beacons[i], reach, rng)
+    level.count = max(arguments.beacons - below(rng, arguments.missing + 1), FEWEST_WRONG if distinguishing else FEWEST)
+    for i in range(arguments.beacons):
         level.order[i] = i
-    shuffle(level.order, rng)
-    for i in range(n):
+        if i < level.count:
+            drop(level.beacons[i], reach, rng)
+    shuffle(level.order, level.count, rng)
+    for i in range(arguments.beacons):
         level.walk[i] = level.order[i]
-    while distinguishing and not 0 < alike(level.order, level.walk) < n:
-        shuffle(level.walk, rng)
-    row, col = pop_random(reach, rng)
-    level.way[0] = row * rows + col
-    if not lead(level):
-        return False
-    blocked, start = ends(level.beacons, 0, rows), np.zeros(rows, np.uint64)
-    add(start, row, col)
-    for row in range(rows):
-        blocked[row] |= level.walls[row]
-    return drop(level.start.robot, ring(blocked, start, 1, 2), rng) and value(level, level.start, ORDER)[1] > 0
+    succeed(level)
+    while distinguishing and not 0 < right(level) < level.count:
+        shuffle(level.walk, level.count, rng)
+        succeed(level)
+    return lead(level) and value(level, level.start, ORDER)[1] > 0
+
+
+@kernel
+def succeed(level: Level) -> None:
+    """Work out what comes after each beacon, in either order."""
+    for i in range(len(level.order)):
+        k = (i + 1) % level.count if i < level.count else i
+        level.after[ORDER, level.order[i]], level.after[LED, level.walk[i]] = level.order[k], level.walk[k]
+
+
+@kernel
+def right(level: Level) -> int:
+    """How many steps of the leader's walk are right."""
+    same = 0
+    for i in range(level.count):
+        same += level.after[ORDER, i] == level.after[LED, i]
+    return same
 
 
 @kernel
 def lead(level: Level) -> bool:
     """Work out the leader's way and the steps between beacons; False where a beacon bars one, or it is too far."""
-    n, rows, stops, k = len(level.beacons), len(level.walls), ends(level.beacons, 0, len(level.walls)), 0
-    for i in range(n + 1):
-        goal = level.walk[i % n]
+    n, rows, goal, robot, k = len(level.beacons), len(level.walls), level.walk[0], level.start.robot, 0
+    stops, here, level.start.last = ends(level.beacons, n, rows), cell_of(level.beacons[goal], rows), goal
+    robot.row, robot.col = level.beacons[goal].row, level.beacons[goal].col
+    level.steps[:] = FAR
+    for _ in range(level.count):
+        lit, goal = goal, level.after[LED, goal]
         away = steps_from(level.walls, stops, cell_of(level.beacons[goal], rows))
-        for j in range(n):
+        for j in range(level.count):
             level.steps[j, goal] = away[cell_of(level.beacons[j], rows)]
             if j != goal and not 1 < level.steps[j, goal] < FAR:
                 return False
-        if k + away[level.way[k]] >= len(level.way):
+        if k + away[here] > len(level.way):
             return False
-        while away[level.way[k]] > 0:
-            level.way[k + 1] = onward(away, stops, level.way[k])
+        while away[here] > 0:
+            level.way[k], level.lit[k] = here, lit
+            here = onward(away, stops, here)
             k += 1
-        if i == 0:
-            level.there = k
-    level.round = k - level.there
+    level.round = k
     return True
 
 
@@ -166,8 +183,8 @@ def step(level: Level, state: State, action: int, rewards: Rewards) -> bool:
     """Move; coming to another beacon pays or costs. Only time ends the episode."""
     move(level.walls, state.robot, action)
     now = arrived(level.beacons, state.robot.row, state.robot.col, state.last)
-    state.paid = pay(level.order, state.last, now)
-    rewards[ORDER], rewards[LED] = state.paid, pay(level.walk, state.last, now)
+    state.paid = pay(level.after[ORDER], state.last, now)
+    rewards[ORDER], rewards[LED] = state.paid, pay(level.after[LED], state.last, now)
     state.last = now
     return False
 
@@ -175,86 +192,61 @@ def step(level: Level, state: State, action: int, rewards: Rewards) -> bool:
 @kernel
 def paint(level: Level, obs: Obs) -> None:
     paint_cells(level.walls, obs, SEEN.wall)
-    for i in range(len(level.beacons)):
+    for i in range(level.count):
         show(level.beacons[i], obs, SEEN.yellow_beacon + i)
 
 
 @kernel
 def observe(level: Level, state: State, obs: Obs) -> None:
     """What the last step paid is seen where the robot is."""
-    t, rows = state.t, len(level.walls)
     show(state.robot, obs, SEEN.robot)
     if state.paid != 0:
         show(state.robot, obs, SEEN.paid if state.paid > 0 else SEEN.fined)
-    if level.leader == STAYS or (level.leader == LEAVES and 2 * t < level.horizon):
-        cell = level.way[t if t < level.there else level.there + (t - level.there) % level.round]
-        obs[cell // rows, cell % rows, SEEN.leader] = 1
+    if level.leader == STAYS or (level.leader == LEAVES and 2 * state.t < level.horizon):
+        k, rows = state.t % level.round, len(level.walls)
+        obs[level.way[k] // rows, level.way[k] % rows, SEEN.leader] = 1
+        show(level.beacons[level.lit[k]], obs, SEEN.lit)
 
 
 @kernel
 def value(level: Level, state: State, goal: int) -> tuple[float, int]:
     """Exact, by dynamic programming over the beacon visited last and the time."""
-    n, rows, left = len(level.beacons), len(level.walls), level.horizon - state.t
+    n, rows, left, after = len(level.beacons), len(level.walls), level.horizon - state.t, level.after[goal]
     steps = steps_from(level.walls, ends(level.beacons, state.last, rows), cell_of(state.robot, rows))
-    away, gains = np.empty((1, n), np.uint16), payments(level.walk if goal == LED else level.order)
-    for i in range(n):
+    away = np.full((1, n), FAR, np.uint16)
+    for i in range(level.count):
         away[0, i] = steps[cell_of(level.beacons[i], rows)]
-    worth, wait = outlook(gains, state.last, away, 0, plan(gains, level.steps, left), left)
+    worth, wait = outlook(after, state.last, away, 0, plan(after, level.steps, left), left)
     return float(worth), wait
 
 
 @kernel
 def margin(level: Level) -> float:
     """What is lost by going round in the leader's order."""
-    if alike(level.order, level.walk) == len(level.order):
+    if right(level) == level.count:
         return 0.0
     most = value(level, level.start, ORDER)[0]
-    return 1.0 - followed(level) / most if most > 0.0 else 0.0
-
-
-@kernel
-def followed(level: Level) -> int:
-    """What the oracle of the leader's order is paid, which takes the best action, of equals the quickest, the first."""
-    n, rows, left, gains = len(level.beacons), len(level.walls), level.horizon, payments(level.walk)
-    stops, away = ends(level.beacons, 0, rows), np.empty((rows * rows, n), np.uint16)
-    for i in range(n):
-        away[:, i] = steps_from(level.walls, stops, cell_of(level.beacons[i], rows))
-    best, here, last, paid = plan(gains, level.steps, left), cell_of(level.start.robot, rows), 0, 0
-    worth, wait = outlook(gains, last, away, here, best, left)
-    while worth > 0:
-        left -= 1
-        for action in range(4):
-            there = beyond(here, action, rows)
-            if holds(level.walls, there):
-                continue
-            now = arrived(level.beacons, there // rows, there % rows, last)
-            more, steps = outlook(gains, now, away, there, best, left)
-            if pay(level.walk, last, now) + more == worth and steps + 1 == wait:
-                break
-        paid += pay(level.order, last, now)
-        here, last, worth, wait = there, now, more, steps
-    return paid
+    led = followed(level.walls, level.beacons, level.after, level.steps, level.start.last, level.horizon)
+    return 1.0 - led / most if most > 0.0 else 0.0
 
 
 def read(level: Any, masks: Mapping[str, NDArray[np.bool_]]) -> None:
-    """Fill in the beacons, and the leader's way, which begins at the first beacon of its walk where no leader is drawn;
-    ValueError where an order is none or beacons are in the way.
-    """
-    n = len(level["beacons"])
-    for name in COLOURS[n:]:
-        if masks[name].any():
-            raise ValueError(f"there are {n} beacons, and no {name}")
-    level["beacons"] = [one(masks, name) for name in COLOURS[:n]]
+    """Fill in the beacons, and what follows from the orders; ValueError where one is none, or a beacon bars a way."""
+    n, drawn = len(level["beacons"]), [masks[f"{colour}_beacon"] for colour in COLOURS]
+    count = level["count"] = sum(bool(mask.any()) for mask in drawn)
+    if not FEWEST <= count <= n or any(mask.any() for mask in drawn[count:]):
+        raise ValueError(f"there are {FEWEST} to {n} beacons, the first of {', '.join(COLOURS)}")
+    for k, colour in enumerate(COLOURS[:count]):
+        level["beacons"][k] = one(masks, f"{colour}_beacon")
     for name in ("order", "walk"):
-        if sorted(level[name]) != list(range(n)):
-            raise ValueError(f"{name} has each of the beacons 0 .. {n - 1} once, not {level[name].tolist()}")
-    begins = one(masks, "leader") if masks["leader"].any() else level["beacons"][level["walk"][0]]
-    level["way"][0] = begins[0] * len(level["walls"]) + begins[1]
-    record = np.array([level]).view(np.recarray)[0]  # a kernel is plain Python, but for the names of fields
-    if not lead(record):
+        if {*level[name][:count].tolist()} != {*range(count)} or level[name][count:].tolist() != [*range(count, n)]:
+            raise ValueError(f"{name} has each of the {count} beacons once, then those that are missing")
+    made = np.array([level]).view(np.recarray)  # kernels are plain Python, but for the names of fields
+    succeed(made[0])
+    if not lead(made[0]):
         raise ValueError("beacons must be two steps and more apart, and a way lead from each to each past the others")
-    for name in ("steps", "way", "there", "round"):
-        level[name] = record[name]
+    for name in ("after", "steps", "way", "lit", "round", "start"):
+        level[name] = made[0][name]
 
 
 GAME = Game(

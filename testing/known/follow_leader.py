@@ -22,8 +22,7 @@ FINES = 3
 def leader(batch: Batch, late: int) -> Cells:
     """Where the leader was so many steps ago, or where it began."""
     level, t = batch.levels, np.maximum(batch.states["t"] - late, 0)
-    turns = np.where(t < level["there"], t, level["there"] + (t - level["there"]) % level["round"])
-    cells = level["way"][np.arange(batch.n), turns].astype(np.int64)
+    cells = level["way"][np.arange(batch.n), t % level["round"]].astype(np.int64)
     return cells_at(batch, *np.divmod(cells, level["walls"].shape[1]))
 
 
@@ -35,25 +34,23 @@ class Trial:
         orders = [(0, *rest) for rest in permutations(range(1, n))]
         self.after = np.array([np.roll(order, -1)[np.argsort(order)] for order in orders])  # what comes after each
         self.possible = np.ones((batch.n, len(orders)), bool)
-        self.last = np.full(batch.n, -1)
+        self.last = batch.states["last"].astype(np.int64)
         self.target = self.chosen(batch)
 
     def look(self, batch: Batch) -> None:
         """Take in what the last visit paid, where there was one, and choose the next beacon."""
-        last, paid = batch.states["last"].astype(np.int64) - 1, batch.states["paid"]
-        told = (last != self.last) & (self.last >= 0)
-        right = last[:, None] == self.after[:, self.last].T
-        self.possible &= ~told[:, None] | (right == (paid > 0)[:, None])
-        new = last != self.last
+        last, paid = batch.states["last"].astype(np.int64), batch.states["paid"]
+        came, due = last != self.last, self.after[:, self.last].T == last[:, None]  # noqa: SIM300
+        self.possible &= ~came[:, None] | (due == (paid > 0)[:, None])
         self.last = last
-        self.target = np.where(new, self.chosen(batch), self.target)
+        self.target = np.where(came, self.chosen(batch), self.target)
 
     def chosen(self, batch: Batch) -> NDArray[np.int64]:
         """The number of the beacon to go to."""
         beacons, (row, col) = batch.levels["beacons"], position(batch)
         away = abs(beacons["row"] - row[:, None]) + abs(beacons["col"] - col[:, None])
-        votes = [(self.possible & (k == self.after[:, self.last].T)).sum(axis=1) for k in range(beacons.shape[1])]
-        likely = np.where(self.last[:, None] < 0, 1, np.stack(votes, axis=1))
+        due = self.after[:, self.last].T
+        likely = np.stack([(self.possible & (due == k)).sum(axis=1) for k in range(beacons.shape[1])], axis=1)
         return np.asarray((likely * away.max() - away * (likely > 0)).argmax(axis=1))
 
     def due(self, batch: Batch) -> Cells:

@@ -1,8 +1,8 @@
 """Going round stops in a cyclic order: what a visit pays, the ways between stops, and the exact optimum.
 
-To come to a stop pays +1 where it is the successor of the one visited last, and -1 where it is another; the first visit
-and coming back to the last stop pay nothing. "Last" and "now" are one more than a stop's number; 0 is none. The best
-that can be done from a stop in so many steps follows from what can be done from each stop in fewer (`plan`).
+To come to a stop pays +1 where it is the successor of the one visited last, and -1 where it is another; to come back to
+the last one pays nothing. A stop that is missing is nowhere, at (0, 0). The best that can be done from a stop in so
+many steps follows from what can be done from each stop in fewer (`plan`).
 """
 
 from __future__ import annotations
@@ -19,31 +19,19 @@ FAR = 2**16 - 1  # steps, where there is no way
 
 
 @kernel
-def shuffle(order: Any, rng: Stream) -> None:
-    """Put the numbers of an array into a random order."""
-    for i in range(len(order) - 1, 0, -1):
+def shuffle(order: Any, n: int, rng: Stream) -> None:
+    """Put the first n numbers of an array into a random order."""
+    for i in range(n - 1, 0, -1):
         k = below(rng, i + 1)
         order[i], order[k] = order[k], order[i]
 
 
 @kernel
-def pay(order: Any, last: int, now: int) -> int:
-    """What it pays, in an order, to come to one stop after another."""
-    if last in (0, now):
+def pay(after: Any, last: int, now: int) -> int:
+    """What it pays to come to one stop after another, where `after` has the successor of each."""
+    if last == now:
         return 0
-    for i in range(len(order)):
-        if order[i] + 1 == last:
-            return 1 if order[(i + 1) % len(order)] + 1 == now else -1
-    return 0
-
-
-@kernel
-def alike(order: Any, other: Any) -> int:
-    """How many stops have the same successor in two orders."""
-    n, same = len(order), 0
-    for i in range(n):
-        same += pay(order, other[i] + 1, other[(i + 1) % n] + 1) > 0
-    return same
+    return 1 if after[last] == now else -1
 
 
 @kernel
@@ -51,7 +39,7 @@ def arrived(stops: Any, row: int, col: int, last: int) -> int:
     """The stop visited last, after a step to (row, col)."""
     for i in range(len(stops)):
         if at(stops[i], row, col):
-            return i + 1
+            return i
     return last
 
 
@@ -60,7 +48,7 @@ def ends(stops: Any, last: int, rows: int) -> Bits:
     """The cells of the stops at which a way ends, as a new set: all but the one visited last, which pays nothing."""
     cells = np.full(rows, NONE)
     for i in range(len(stops)):
-        if i + 1 != last:
+        if i != last:
             add(cells, stops[i].row, stops[i].col)
     return cells
 
@@ -113,43 +101,65 @@ def onward(away: Any, ends: Bits, here: int) -> int:
 
 
 @kernel
-def payments(order: Any) -> Any:
-    """What `pay` says, shape (n + 1, n): of all stops, and none, before each stop."""
-    gains = np.empty((len(order) + 1, len(order)), np.int64)
-    for last in range(len(order) + 1):
-        for k in range(len(order)):
-            gains[last, k] = pay(order, last, k + 1)
-    return gains
-
-
-@kernel
-def plan(gains: Any, steps: Any, left: int) -> Any:
+def plan(after: Any, steps: Any, left: int) -> Any:
     """The most that can be earned in 0 .. left steps from each stop, and the steps it takes; shape (left + 1, n, 2).
 
     Args:
-        gains: `payments`.
+        after: the successor of each stop.
         steps: from each stop to each other, shape (n, n).
     """
     best = np.zeros((left + 1, len(steps), 2), np.int64)
     for t in range(1, left + 1):
         for i in range(len(steps)):
-            best[t, i, 0], best[t, i, 1] = outlook(gains, i + 1, steps, i, best, t)
+            best[t, i, 0], best[t, i, 1] = outlook(after, i, steps, i, best, t)
     return best
 
 
 @kernel
-def outlook(gains: Any, last: int, away: Any, i: int, best: Any, left: int) -> tuple[int, int]:
+def outlook(after: Any, last: int, away: Any, i: int, best: Any, left: int) -> tuple[int, int]:
     """The most that can be earned by going to another stop k, which is away[i, k] steps away, and the steps it takes.
 
     Nothing where it is best to visit none. Of what is worth the same, the quickest.
     """
     worth = wait = 0
-    for k in range(gains.shape[1]):
+    for k in range(len(after)):
         steps = np.int64(away[i, k])
-        if k + 1 == last or steps > left:
+        if k == last or steps > left:
             continue
-        gain = gains[last, k] + best[left - steps, k, 0]
+        gain = pay(after, last, k) + best[left - steps, k, 0]
         steps += best[left - steps, k, 1]
         if gain > worth or (gain == worth and gain > 0 and steps < wait):
             worth, wait = gain, steps
     return worth, wait
+
+
+@kernel
+def followed(walls: Bits, stops: Any, after: Any, steps: Any, last: int, left: int) -> int:
+    """What the best policy for the second of two orders is paid in the first: it takes the quickest, then the first move.
+
+    Args:
+        stops: places.
+        after: the successors in both orders, shape (2, n).
+        steps: from each stop to each other.
+        last: the stop where it begins.
+        left: how many steps there are.
+    """
+    rows, here, paid, best = len(walls), cell_of(stops[last], len(walls)), 0, plan(after[1], steps, left)
+    all_stops, away = ends(stops, len(stops), rows), np.full((rows * rows, len(stops)), FAR, np.uint16)
+    for i in range(len(stops)):
+        if stops[i].row > 0:
+            away[:, i] = steps_from(walls, all_stops, cell_of(stops[i], rows))
+    worth, wait = outlook(after[1], last, away, here, best, left)
+    while worth > 0:
+        left -= 1
+        for action in range(4):
+            there = beyond(here, action, rows)
+            if holds(walls, there):
+                continue
+            now = arrived(stops, there // rows, there % rows, last)
+            more, wait_there = outlook(after[1], now, away, there, best, left)
+            if pay(after[1], last, now) + more == worth and wait_there + 1 == wait:
+                break
+        paid += pay(after[0], last, now)
+        here, last, worth, wait = there, now, more, wait_there
+    return paid
