@@ -135,7 +135,7 @@ def outlook(after: Any, last: int, away: Any, i: int, best: Any, left: int) -> t
 
 @kernel
 def followed(walls: Bits, stops: Any, after: Any, steps: Any, last: int, left: int) -> int:
-    """What the best policy for the second of two orders is paid in the first: it takes the quickest, then the first move.
+    """What the best policy for the second of two orders is paid in the first; it takes the quickest, then the first.
 
     Args:
         stops: places.
