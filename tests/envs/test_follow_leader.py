@@ -48,8 +48,8 @@ def shows(level, state, shown):
     assert cells(shown["leader"]) == [divmod(int(level["way"][k]), len(level["walls"]))]
     assert cells(shown["lit"]) == [beacons[level["lit"][k]]]
     assert cells(shown["robot"]) == [robot]
-    assert cells(shown["paid"]) == [robot] * (state["paid"] > 0)
-    assert cells(shown["fined"]) == [robot] * (state["paid"] < 0)
+    assert cells(shown["paid"]) == [robot] * int(state["paid"] > 0)
+    assert cells(shown["fined"]) == [robot] * int(state["paid"] < 0)
 
 
 def cells(layer):
