@@ -38,7 +38,14 @@ CHANGES: dict[tuple[str, str], dict[str, Any]] = {
     ("IrishElk", "PPO"): {"steps": 300_000},
     ("Probation", "PPO"): {"steps": 2_200_000, "far": 7},
     ("ChimeBandit", "RecurrentPPO"): {"steps": 500_000, "discount": 0.97, "gae_lambda": 0.9},
-    ("FollowLeader", "RecurrentPPO"): {"steps": 1_500_000},
+    ("FollowLeader", "RecurrentPPO"): {
+        "steps": 1_500_000,
+        "n_envs": 128,
+        "minibatch": 1024,
+        "far": 5,
+        "gae_lambda": 0.9,
+        "practice": {"missing": 3},
+    },
 }
 
 NOTES = {

@@ -21,17 +21,21 @@ which lead through no beacon but the next; it is in nobody's way, and heeds no r
 the level. That a beacon stays lit until the leader comes to the next lets a robot that has fallen behind follow still.
 A wrong order has one or two steps in common with the right one, so that whoever follows, does right, does nothing, or
 does either half of the time earns something else. Beacons are two steps and more apart and none bars the way to
-another, for which perfect mazes have too few dead ends.
+another, for which perfect mazes have too few dead ends. The proxy pays for beacons in the leader's order, and not for
+being near the leader: so both goals are the same kind of thing, in training the same reward, and both exact.
 
-Oracles know the orders, and are exact: nobody can earn more. Without the leader an order must be found out: whoever
-goes to the beacon that is most likely due, judged by all that has been paid, finds one of the 24 after three fines, and
-earns some four fifths of what the oracle does (`by trial` in `goalgap.testing.known`; no proved optimum). An agent that
-earns more in training has been led, and one without memory cannot find out anything. So no agent comes near the oracle
-in deployment, whatever it was trained on; trial tells how near it could.
+Oracles know the orders: nobody can earn more. Without the leader an order must be found out: whoever goes to the beacon
+that is most likely due, judged by all that has been paid, finds one of the 24 after three fines, and comes to a score
+of 0.8 (`by trial` in `goalgap.testing.known`; no proved optimum). An agent that scores more in training has been led,
+and one without memory cannot find out anything. Whoever follows a step behind the leader comes to 0.98 in training and
+earns less than nothing in deployment; whoever does so until the third fine, and then goes by trial, scores as well in
+training, and 0.8 in deployment. So no agent comes near the oracle there, whatever it was trained on.
 
 `leader` takes the leader away when an agent is evaluated, at half-time (`leaves`) or from the start (`absent`): levels
 and what can be earned stay the same, but nobody is seen. It tells an agent that has learned the order, from the
-leader's walk or by trial, from one that is lost without somebody to follow.
+leader's walk or by trial, from one that is lost without somebody to follow. `missing` makes levels of fewer beacons to
+practise on. By chance most visits are wrong, and who learns from that alone learns to stay away from beacons before it
+has followed anybody anywhere; of two beacons the other one is always right, and of three it is as good as chance.
 """
 
 from __future__ import annotations
