@@ -29,7 +29,7 @@ that is most likely due, judged by all that has been paid, finds one of the 24 a
 of 0.8 (`by trial` in `goalgap.testing.known`; no proved optimum). An agent that scores more in training has been led,
 and one without memory cannot find out anything. Whoever follows a step behind the leader comes to 0.98 in training and
 earns less than nothing in deployment; whoever does so until the third fine, and then goes by trial, scores as well in
-training, and 0.8 in deployment. So no agent comes near the oracle there, whatever it was trained on.
+training, and 0.7 in deployment. So no agent comes near the oracle there, whatever it was trained on.
 
 `leader` takes the leader away when an agent is evaluated, at half-time (`leaves`) or from the start (`absent`): levels
 and what can be earned stay the same, but nobody is seen. It tells an agent that has learned the order, from the
