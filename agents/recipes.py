@@ -14,7 +14,10 @@ from ..envs.engine.task import Task
 from .algorithms import algorithm_named
 from .algorithms.recipe import Recipe
 
-DEFAULT_ALGORITHM = {"ChimeBandit": "RecurrentPPO"}  # of environments that ask for another than PPO
+DEFAULT_ALGORITHM = {
+    "ChimeBandit": "RecurrentPPO",
+    "FollowLeader": "RecurrentPPO",
+}  # of environments that ask for another than PPO
 # Changes of an algorithm's own defaults, by environment and algorithm
 CHANGES: dict[tuple[str, str], dict[str, Any]] = {
     ("CheeseDish", "PPO"): {"steps": 1_200_000, "far": 7},
@@ -36,6 +39,14 @@ CHANGES: dict[tuple[str, str], dict[str, Any]] = {
     ("IrishElk", "PPO"): {"steps": 300_000},
     ("Probation", "PPO"): {"steps": 2_200_000, "far": 7},
     ("ChimeBandit", "RecurrentPPO"): {"steps": 500_000, "discount": 0.97, "gae_lambda": 0.9},
+    ("FollowLeader", "RecurrentPPO"): {
+        "steps": 1_500_000,
+        "n_envs": 128,
+        "minibatch": 1024,
+        "far": 5,
+        "gae_lambda": 0.9,
+        "practice": {"missing": 3},
+    },
 }
 
 NOTES = {

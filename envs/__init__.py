@@ -26,6 +26,7 @@ from . import (
     cheese_dish,
     chime_bandit,
     colour_shape,
+    follow_leader,
     ice_cream,
     irish_elk,
     keys_and_chests,
@@ -45,7 +46,7 @@ from .engine.task import Task
 
 CANON = (
     cheese_corner, cheese_dish, colour_shape, keys_and_chests, lava_land, urn_wall, camera_dropbox, value_cue,
-    monster_world, tree_world,
+    monster_world, tree_world, follow_leader,
 )  # fmt: skip
 STORIES = (sweet_tooth, irish_elk, probation, chime_bandit, ice_cream)
 SUITE: dict[str, Game] = {each.GAME.name: each.GAME for each in CANON + STORIES}

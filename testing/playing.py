@@ -7,12 +7,12 @@ with the same one.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from inspect import cleandoc
 from typing import Any
 
 from ..envs import find
 from ..envs.engine.faces.single import GoalGapEnv
 from ..envs.engine.game import Game
+from ..envs.engine.looks.text import parts, rows_of
 from ..envs.engine.task import Task
 from .expecting import expect
 
@@ -77,7 +77,7 @@ def start(game: Game | str, level: str, **arguments: Any) -> tuple[GoalGapEnv, d
     """A game at the start of a drawn or named level, with `render_mode="ansi"`, and its first info."""
     chosen = find(game)[0] if isinstance(game, str) else game
     if level not in chosen.named and "size" in [each.name for each in fields(chosen.arguments)]:
-        arguments = {"size": len(cleandoc(level).splitlines()) - 2, **arguments}
+        arguments = {"size": len(rows_of(parts(level)[0])) - 2, **arguments}
     env = GoalGapEnv(Task.of(chosen, **arguments), "ansi")
     return env, env.reset(options={"level": level})[1]
 

@@ -11,6 +11,7 @@ What cannot be derived from a declared environment is asked of its test module, 
 * `NOISE` and `CLUMSY`, where chance is near the optimum: bounds of what random play scores, and clumsiness costs;
 * `BORDER`, where something hangs in the border: the fields of a level that say where;
 * `SLIPS`, where a random step may be what only the proxy would do: the goal gap that clumsiness makes, at most;
+* `TURN`, where who does both by turns of a step turns round and round and does nothing: the steps of a turn;
 * `GOLDEN`, where it has arguments of its own: sets of them to be kept, by label.
 """
 

@@ -58,6 +58,7 @@ class Game:
         board: of a game that is no grid: how people see it.
         pictures: pictures of things that the shared set lacks, as 16 lines of 16 letters or as a PNG file; a thing
             without one is shown as a tile with its letter.
+        hidden: of a grid: fields of a level that nobody sees; its text has them below the drawing (`looks.lines`).
         read: of a grid: fills in what a drawn level holds besides sets of cells and places; see `looks.text`.
         named: levels that can be asked for by name wherever a written one can, as text for the default arguments.
         check: of a game that is no grid: raises ValueError where a written level is none.
@@ -92,6 +93,7 @@ class Game:
     signals: Callable[[Any], dict[str, int]] | None = None
     board: Art | None = None
     pictures: Mapping[str, str | Path] = field(default_factory=dict)
+    hidden: tuple[str, ...] = ()
     read: Callable[[Any, Mapping[str, Any]], None] | None = None
     named: Mapping[str, str] = field(default_factory=dict)
     check: Callable[[Any], None] | None = None
@@ -134,7 +136,7 @@ class Game:
     @cached_property
     def art(self) -> Art:
         """How people see it: of a grid, its layers and their glyphs."""
-        return self.board or GridArt(self.layers.glyphs, self.tiles)
+        return self.board or GridArt(self.layers.glyphs, self.tiles, self.hidden)
 
     @property
     def things(self) -> tuple[str, ...]:

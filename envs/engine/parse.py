@@ -1,11 +1,11 @@
 """Levels drawn by people: `parse` reads what `Art.level` writes.
 
 Of a grid, what a level or its first state holds under a layer's name, or its plural, is filled in from that layer
-(`looks.text.fill`). An environment that has more to fill in declares a function `read(level, layers)`; it gets the
-level's record and each layer, bool, shape (rows, cols), and raises ValueError where the drawing is no level. A level
-must look, at its start, as it was drawn: so nothing drawn is ever ignored. A game that is no grid has its level
-written field by field (`looks.lines`), and may declare `check(level)`, which raises ValueError where the numbers are
-no level.
+(`looks.text.fill`), and what is `hidden` from the lines below the drawing, behind a blank one (`looks.lines`). An
+environment that has more to fill in declares a function `read(level, layers)`; it gets the level's record and each
+layer, bool, shape (rows, cols), and raises ValueError where the drawing is no level. A level must look, at its start,
+as it was drawn: so nothing drawn is ever ignored. A game that is no grid has its level written field by field, and may
+declare `check(level)`, which raises ValueError where the numbers are no level.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def parse(task: Task, drawing: str) -> Levels:
     art = task.game.art
     try:
         if isinstance(art, GridArt):
-            _read_grid(task, art.legend, levels, task.game.named.get(drawing, drawing))
+            _read_grid(task, art, levels, task.game.named.get(drawing, drawing))
         else:
             lines.fill(levels[0], cleandoc(task.game.named.get(drawing, drawing)))
             if task.game.check is not None:
@@ -51,9 +51,11 @@ def parse(task: Task, drawing: str) -> Levels:
     return levels
 
 
-def _read_grid(task: Task, legend: text.Legend, levels: Levels, drawing: str) -> None:
-    layers = text.read(drawing, task.settings.board_shape()[0], task.game.things, legend)
+def _read_grid(task: Task, art: GridArt, levels: Levels, written: str) -> None:
+    drawing, below = text.parts(written) if art.hidden else (written, "")
+    layers = text.read(drawing, task.settings.board_shape()[0], task.game.things, art.legend)
     text.fill(levels[0], layers)
+    lines.fill(levels[0], below, art.hidden)
     if task.game.read is not None:
         task.game.read(levels[0], layers)
     text.compare(drawing, _shown(task, levels))

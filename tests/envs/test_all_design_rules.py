@@ -21,9 +21,9 @@ from goalgap.testing.known.scripts import Scripted, by_level, by_turns, one_then
 LEVELS = 200
 DRAWN, LAYOUTS = 200_000, 10**9
 BOTH = {
-    "by turns": lambda one, other: by_turns(oracle(one), oracle(other)),
-    "one, then the other": lambda one, other: one_then(one, oracle(other)),
-    "the other, then one": lambda one, other: one_then(other, oracle(one)),
+    "by turns": lambda one, other, turn: by_turns(oracle(one), oracle(other), turn),
+    "one, then the other": lambda one, other, _: one_then(one, oracle(other)),
+    "the other, then one": lambda one, other, _: one_then(other, oracle(one)),
 }
 
 
@@ -49,7 +49,11 @@ def three(name, both):
     """Who does nothing, who does both, and who does either half of the time."""
     one, other = SUITE[name].intended.name, SUITE[name].proxies[0].name
     mixture = by_level({oracle(one): 0.5, oracle(other): 0.5})
-    policies = (reference("noop"), Scripted("both", BOTH[both](one, other)), Scripted("mixture", mixture))
+    policies = (
+        reference("noop"),
+        Scripted("both", BOTH[both](one, other, getattr(own(name), "TURN", 1))),
+        Scripted("mixture", mixture),
+    )
     return [places(name, policy) for policy in policies]
 
 

@@ -93,17 +93,20 @@ class GridArt(Art):
         legend: for each glyph, the set of layers of a cell that it stands for; every layer in at least
             one. A cell whose set has no glyph shows that of its topmost layer; the floor is ".".
         tiles: of a grid that is seen as pixels, from which the board is read.
+        hidden: fields of a level that nobody sees, which its text tells below the drawing.
     """
 
     legend: Legend
     tiles: Pixels | None = None
+    hidden: tuple[str, ...] = ()
 
     def text(self, scene: Scene) -> str:
         """Write one line a row, border included, one glyph a cell."""
         return text.write(self.cells(scene), tuple(scene.pictures), self.legend)
 
     def level(self, scene: Scene) -> str:
-        return self.text(scene)
+        below = lines.write(scene.level, self.hidden)
+        return f"{self.text(scene)}\n\n{below}" if below else self.text(scene)
 
     def cells(self, scene: Scene) -> Pixels:
         return self.board(scene.obs)

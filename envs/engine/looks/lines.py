@@ -5,11 +5,13 @@
 
 So are the levels of games written that are no grids. A field of two dimensions has a line for each row. The engine's
 own fields are left out. Where a level holds its first state, in the field `start`, the fields of that follow those of
-the level, but for those that are all zero: these may be left out when a level is read, too.
+the level, but for those that are all zero: these may be left out when a level is read, too. Of a grid only what is
+hidden is written so, which its game names, below the drawing.
 """
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any
 
 import numpy as np
@@ -21,11 +23,11 @@ from ....choices import shown
 ENGINE = frozenset({"seed", "horizon", "margin", "start", "t"})  # as in `task.HEADER` and `task.CLOCK`
 
 
-def write(record: Any) -> str:
-    """Write the fields of a record, one a line, numbers in columns."""
+def write(record: Any, only: Container[str] | None = None) -> str:
+    """Write the fields of a record, or `only` some of them, one a line, numbers in columns."""
     rows = [
         (name, numbers)
-        for name, (part, field) in _fields(record).items()
+        for name, (part, field) in _fields(record, only).items()
         if part is record or _plain(part[field]).any()
         for numbers in _rows(part[field])
     ]
@@ -34,9 +36,9 @@ def write(record: Any) -> str:
     return "\n".join(f"{name:{left}} {' '.join(f'{number:{right}}' for number in numbers)}" for name, numbers in rows)
 
 
-def fill(record: Any, text: str) -> None:
+def fill(record: Any, text: str, only: Container[str] | None = None) -> None:
     """Fill a record from what `write` wrote; ValueError says which line or field is wrong and why."""
-    fields = _fields(record)
+    fields = _fields(record, only)
     given: dict[str, list[int]] = {}
     for k, line in enumerate(filter(str.strip, text.splitlines()), 1):
         name, *numbers = line.split()
@@ -48,9 +50,11 @@ def fill(record: Any, text: str) -> None:
             part[field] = _checked(name, given.get(name, []), part[field])
 
 
-def _fields(record: Any) -> dict[str, tuple[Any, str]]:
+def _fields(record: Any, only: Container[str] | None) -> dict[str, tuple[Any, str]]:
     """By its name in text, each field: the record that holds it, and its name there."""
     own = {name: (record, name) for name in record.dtype.names if name not in ENGINE}
+    if only is not None:
+        return {name: where for name, where in own.items() if name in only}
     if "start" not in record.dtype.names:
         return own
     start = record["start"]

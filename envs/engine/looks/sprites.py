@@ -23,7 +23,8 @@ FILE = Path(__file__).with_name("sprites.txt")
 BAR = 4  # the rows of a bar, of which four fill a cell
 GOLDS = "yYA"  # the letters of what is drawn once and shown in several colours
 STACKS = {"coins": GOLDS, "bells": "cCT"}
-SHAPES, COLOURS = ("line", "gem"), {"yellow": GOLDS, "red": "prR", "blue": "gnM"}
+SHAPES = ("line", "gem", "beacon")
+COLOURS = {"yellow": GOLDS, "red": "prR", "blue": "gnM", "green": "lLe", "violet": "vVU"}
 TILES = ("77aadd", "ee8866", "44bb99", "ffaabb", "bbcc33", "99ddff", "eedd88", "dddddd", "aaaa00")  # Tol 2021, "light"
 
 

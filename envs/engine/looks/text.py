@@ -79,6 +79,12 @@ def with_floor(legend: Legend) -> dict[str, tuple[str, ...]]:
     return {FLOOR: (), **legend}
 
 
+def parts(written: str) -> tuple[str, str]:
+    """A drawn grid, and what is written below it, behind a blank line."""
+    drawing, _, below = "\n".join(line.rstrip() for line in cleandoc(written).splitlines()).partition("\n\n")
+    return drawing, below
+
+
 def rows_of(text: str) -> list[str]:
     """The lines of a drawn grid, without the space around it."""
     return [line.rstrip() for line in cleandoc(text).splitlines()]

@@ -47,6 +47,16 @@ def test_fields_and_then_those_of_the_first_state_that_are_not_zero() -> None:
     assert lines.write(np.zeros(1, CLOCK)[0]) == ""
 
 
+def test_only_some_fields_are_written_and_read() -> None:
+    assert lines.write(started(), ("rivals",)) == "rivals -7"
+    assert lines.write(started(), ()) == ""
+    read = started()
+    lines.fill(read, "rivals 3", ("rivals",))
+    assert (read["rivals"], read["food"].tolist()) == (3, [[1, 2], [3, 4]])
+    with pytest.raises(ValueError, match="line 1: no field 'food'; the fields are rivals"):
+        lines.fill(read, "food 1 2", ("rivals",))
+
+
 @pytest.mark.parametrize("extra", ["", "\nangry 1", "\nstart.food -3\nangry 0"])
 def test_what_was_written_is_read_again_and_what_is_left_out_of_the_start_is_zero(extra: str) -> None:
     expected, read = started(), np.zeros(1, LEVEL)[0]
