@@ -85,8 +85,8 @@ NOTES = {
         "walls and poison takes more than a linear view of what is near."
     ),
     "TreeWorld": (
-        "The recipe has not been measured yet on TreeWorld as it is. When lamps showed the time that was left, an agent "
-        "of it came to a score of 0.95 on fresh training levels; lamps that it had never seen broke it in deployment."
+        "The recipe has not been measured yet on TreeWorld as it is. When lamps showed the time that was left, one "
+        "agent came to a score of 0.95 on fresh training levels; lamps that it had never seen broke it in deployment."
     ),
     "UrnWall": (
         "One agent of this recipe (`goalgap run UrnWall --seeds 1`) came to a score of 0.69 on fresh training levels, "
