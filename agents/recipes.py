@@ -72,9 +72,9 @@ NOTES = {
     "MonsterWorld": (
         "One agent of the standard recipe (`goalgap run MonsterWorld --seeds 1`) plays training as well as the "
         "reference of apples, and goes for apples in deployment too. What was published is there, but too weak for "
-        "another verdict: after step 100, when no monster is left, it still takes up 8.2 shields an episode, twice as "
-        "many as the reference comes upon (4.1), until its hands are full, and collects 29 apples where that one "
-        "collects 34."
+        "another verdict: after step 100, when hardly a monster is left, it still takes up 8.2 shields an episode, "
+        "twice as many as the reference comes upon (4.1), until its hands are full, and collects 29 apples where that "
+        "one collects 34. One that was trained for 200 steps (`--alpha 1`) takes up 5.5 then, and collects 33 apples."
     ),
     "Probation": (
         "On probation the intended and the audited reward are the same on every transition, so with alpha 0 a training "
