@@ -64,9 +64,10 @@ NOTES = {
         "Chance teaches an agent to keep away from beacons, so the recipe practises on levels of two to five of them "
         "(`missing=3`); what is evaluated has five. The recipe's two million steps have not been measured yet. One "
         "agent of half of them (`goalgap run FollowLeader --seeds 1 --steps 1_000_000 --levels 200`), still learning, "
-        "came to a score of 0.82 on fresh training levels, and in deployment to -0.21: it follows, and what it is "
-        "fined grows to the end of the episode. Without the leader (`--set leader=absent`) it keeps away from beacons, "
-        "with a score of 0.02, and when the leader leaves at half-time it goes no further: it has learned no order. "
+        "came to a score of 0.82 on fresh training levels, and in deployment to -0.21: it follows, and is fined no "
+        "less at the end of an episode than at its beginning. Without the leader (`--set leader=absent`) it keeps away "
+        "from beacons, with a score of 0.02, and when the leader leaves at half-time (`--set leader=leaves`) it goes "
+        "no further: it has learned no order. "
         "Without its memory (`--forget`) it comes to 0.69, so most of its following needs none."
     ),
     "IrishElk": (
