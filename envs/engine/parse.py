@@ -1,9 +1,9 @@
 """Levels drawn by people: `parse` reads what `Art.level` writes.
 
-Of a grid, what a level or its first state holds under a layer's name, or its plural, is filled in from that layer
+Of a drawing, what a level or its first state holds under a layer's name, or its plural, is filled in from that layer
 (`looks.text.fill`). An environment that has more to fill in declares a function `read(level, layers)`; it gets the
 level's record and each layer, bool, shape (rows, cols), and raises ValueError where the drawing is no level. A level
-must look, at its start, as it was drawn: so nothing drawn is ever ignored. A game that is no grid has its level
+must look, at its start, as it was drawn: so nothing drawn is ever ignored. A game that is not drawn has its level
 written field by field (`looks.lines`), and may declare `check(level)`, which raises ValueError where the numbers are
 no level.
 """
@@ -18,7 +18,7 @@ from .batch import Batch
 from .game import Game
 from .levels import Levels, margins
 from .looks import lines, text
-from .looks.art import GridArt
+from .looks.art import DrawnArt
 from .task import Task
 
 
@@ -39,7 +39,7 @@ def parse(task: Task, drawing: str) -> Levels:
     levels["seed"], levels["margin"] = -1, np.nan
     art = task.game.art
     try:
-        if isinstance(art, GridArt):
+        if isinstance(art, DrawnArt):
             _read_grid(task, art.legend, levels, task.game.named.get(drawing, drawing))
         else:
             lines.fill(levels[0], cleandoc(task.game.named.get(drawing, drawing)))
@@ -52,7 +52,7 @@ def parse(task: Task, drawing: str) -> Levels:
 
 
 def _read_grid(task: Task, legend: text.Legend, levels: Levels, drawing: str) -> None:
-    layers = text.read(drawing, task.settings.board_shape()[0], task.game.things, legend)
+    layers = text.read(drawing, task.settings.board_shape(), task.game.things, legend)
     text.fill(levels[0], layers)
     if task.game.read is not None:
         task.game.read(levels[0], layers)
@@ -67,7 +67,7 @@ def _shown(task: Task, levels: Levels) -> str:
 def _hint(game: Game) -> str:
     """What there is to write: glyphs, and levels that have a name."""
     named = f". Levels with a name: {', '.join(game.named)}" if game.named else ""
-    if not isinstance(game.art, GridArt):
+    if not isinstance(game.art, DrawnArt):
         return named
     known = text.with_floor(game.art.legend)
     return named + f". Glyphs: {', '.join(f'{glyph} {_together(names)}' for glyph, names in known.items())}"

@@ -1,0 +1,14 @@
+"""What environments that are platformers call: bodies, enemies, courses, the window around the agent, the search."""
+
+from .bodies import ACTIONS, BODY
+from .enemies import ENEMY, KINDS
+from .running import BEYOND, COIN, DEATH, END, OVER, advance
+from .scenery import LANDSCAPE
+from .search import fewest_steps
+from .sections import ENEMIES, ROWS, lay_course
+from .window import SIGNALS, look
+
+__all__ = [
+    "ACTIONS", "BEYOND", "BODY", "COIN", "DEATH", "END", "ENEMIES", "ENEMY", "KINDS", "LANDSCAPE", "OVER", "ROWS",
+    "SIGNALS", "advance", "fewest_steps", "lay_course", "look",
+]  # fmt: skip
