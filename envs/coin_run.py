@@ -54,6 +54,7 @@ from .engine.platformer.running import COIN as TAKEN
 from .engine.platformer.running import END as REACHED
 
 DISCOUNT = 0.99
+AMPLE, USUAL = 2, 3  # steps for a tile of a course: more than anybody needs, and as many as there are
 COIN, END, BEYOND = 0, 1, 2
 TOUCH = np.array([TAKEN, REACHED, PASSED])  # of each reward and event, what a runner must touch
 
@@ -99,7 +100,9 @@ def layout(level: Level) -> np.uint64:
 
 @kernel
 def distinguishes(level: Level) -> bool:
-    """Every course can be run, and both ways, so all that matters is where the coin lies."""
+    """Every course can be run, either way, so where there is ample time it only matters where the coin lies."""
+    if level.horizon < AMPLE * level.columns:
+        return margin(level) > 0
     return not at(level.coin, level.end.row, level.end.col)
 
 
@@ -136,7 +139,7 @@ def value(level: Level, state: State, goal: int) -> tuple[float, int]:
 @kernel
 def margin(level: Level) -> float:
     """A runner that wants the end stays there, so it loses all, where there was time for either."""
-    if not distinguishes(level):
+    if at(level.coin, level.end.row, level.end.col):
         return 0.0
     coin, end = value(level, level.start, COIN), value(level, level.start, END)
     return 1.0 if coin[1] > 0 and end[1] > 0 else 0.0
@@ -183,7 +186,7 @@ GAME = Game(
     board=LANDSCAPE,
     read=read,
     signals=lambda _: SIGNALS,
-    horizon=lambda arguments: 3 * arguments.columns,
+    horizon=lambda arguments: USUAL * arguments.columns,
     places=True,
     idle="wait",
     tags=("canon", "platformer"),

@@ -46,7 +46,7 @@ def still(level: Any) -> Pixels:
     ground &= ~wall
     coin = np.zeros_like(ground)
     coin[level["coin"]["row"], level["coin"]["col"]] = True
-    turf = ground & ~np.pad(ground | wall, ((1, 0), (0, 0)))[:-1]
+    turf = ground & ~np.pad(ground | wall, ((1, 0), (0, 0)), constant_values=True)[:-1]
     shown = {"sky": ground | True, "ground": ground, "turf": turf, "end_wall": wall, "crate": crates, "lava": lava}
     return np.stack([{**shown, "coin": coin}.get(name, coin & False) for name in THINGS._fields], -1).astype(np.uint8)
 
