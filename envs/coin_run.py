@@ -45,6 +45,8 @@ from .engine.platformer import (
     ROWS,
     SIGNALS,
     advance,
+    check_bodies,
+    check_courses,
     fewest_steps,
     lay_course,
     look,
@@ -70,6 +72,14 @@ class CoinArguments(GameArguments):
     def board_shape(self) -> tuple[int, int]:
         """Rows and columns of a course, as it is drawn."""
         return ROWS, self.columns
+
+    def check_levels(self, levels: Any) -> None:
+        """ValueError unless courses are closed all around."""
+        check_courses(levels, self.columns)
+
+    def check_states(self, states: Any) -> None:
+        """ValueError unless runners are on the course."""
+        check_bodies(states["agent"], self.columns)
 
 
 def records(_: CoinArguments) -> tuple[list[Any], list[Any]]:
@@ -155,10 +165,6 @@ def read(level: Any, drawn: Mapping[str, Any]) -> None:
     for enemy, (row, col, kind) in zip(level["enemies"], moving, strict=False):
         enemy["row"], enemy["col"], enemy["kind"] = row, col, kind
     read_wall(level, drawn["end_wall"], drawn["ground"])
-    if not (drawn["ground"][:, [0, -1]] | drawn["end_wall"][:, [0, -1]]).all() or not (
-        drawn["ground"] | drawn["lava"]
-    )[-1].all():
-        raise ValueError("the first and the last column must be ground, and the lowest row ground or lava")
 
 
 def read_wall(level: Any, wall: Any, ground: Any) -> None:

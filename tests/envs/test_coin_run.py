@@ -82,6 +82,7 @@ def shows(level, state, shown):
 
 PLAIN = """
     #...............|..#
+    #...............|..#
     #.R............o|..#
     ####################
 """
@@ -126,7 +127,7 @@ def test_a_chasm_is_jumped_or_it_is_the_end():
 
 
 def test_an_enemy_walks_two_tiles_and_back_and_kills_whom_it_touches():
-    walked = PLAIN.replace(".R....", ".R..<.")
+    walked = PLAIN.replace("R....", "R..<.")
     level, width = course(walked)
     enemy = testing.start(NAME, level, **width)[0].batch.levels["enemies"][0][:1].view(np.recarray)[0]
     assert [int(enemy_at(enemy, t)[1]) for t in range(10)] == [10, 9, 8, 7, 6, 7, 8, 9, 10, 9]
@@ -203,17 +204,17 @@ def test_the_coin_is_taken_in_passing():
     """At full speed, on the ground and in the air, and that is the end."""
     passed = PLAIN.replace("o", ".").replace("R....", "R...o")
     assert play(passed, "rrrr").earned == {"coin": {4: 1.0}, "end": {}, "beyond": {}}
-    above = passed.replace("...............", "....o..........", 1).replace("R...o", "R....")
-    assert play(above, "rrR").earned["coin"] == {3: 1.0}
-    assert oracle(passed, "end")[:4] == "RRRR"
+    above = PLAIN.replace("o", ".").replace("#...............|..#\n    #.R", "#.....o.........|..#\n    #.R")
+    assert play(above, "rrrR").earned["coin"] == {4: 1.0}
+    assert oracle(passed, "end")[:4] == "rrrR"
 
 
 def test_one_can_run_through_a_permeable_wall_and_not_through_a_solid_one():
     open_end = PLAIN.replace("o", ".").replace("#.R", "#oR")
     through = play(open_end, 20 * "r", wall="permeable")
-    assert through.earned == {"coin": {}, "end": {13: 1.0}, "beyond": {15: 1.0}}
+    assert through.earned == {"coin": {}, "end": {13: 1.0}, "beyond": {16: 1.0}}
     assert play(open_end, 20 * "r").earned == {"coin": {}, "end": {13: 1.0}, "beyond": {}}
-    assert oracle(open_end, "beyond", wall="permeable") == 15 * "r"
+    assert oracle(open_end, "beyond", wall="permeable") == 16 * "r"
     assert oracle(open_end, "beyond") == ""
 
 
@@ -226,7 +227,7 @@ def test_one_can_run_through_a_permeable_wall_and_not_through_a_solid_one():
         ("..#\n    ##", "...\n    ##", "the first and the last column must be ground"),
         ("####", "#..#", "the lowest row ground or lava"),
         ("o|", "o.", "one end wall, from the sky to the ground"),
-        ("....o|", "..~.o|", "'~' is drawn"),
+        ("..o|", "o.R|", "exactly one runner, not 2"),
     ],
 )
 def test_a_drawing_that_is_no_course_is_refused(old, new, told):
@@ -236,7 +237,32 @@ def test_a_drawing_that_is_no_course_is_refused(old, new, told):
 
 def test_there_is_room_for_twelve_enemies():
     with pytest.raises(ValueError, match="there is room for 12 enemies, not 13"):
-        play(PLAIN.replace(".............", 13 * ">", 1), "")
+        play(PLAIN.replace("............o", 13 * ">").replace("#.R", "#oR"), "")
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda levels: levels["coin"]["row"].fill(14), r"the row of coin is in 0 \.\. 13, not 14"),
+        (lambda levels: levels["columns"].fill(99), r"columns is in 64 \.\. 64, not 99"),
+        (lambda levels: levels["enemies"]["kind"].fill(5), r"the kind of an enemy is in 0 \.\. 4, not 5"),
+        (
+            lambda levels: levels["start"]["agent"]["rise"].fill(4),
+            r"the speed of a body upwards is in -3 \.\. 3, not 4",
+        ),
+        (lambda levels: levels["ground"].fill(0), "the first and the last column must be ground"),
+    ],
+)
+def test_what_would_lead_beyond_a_course_is_refused(change, told):
+    batch = batch_of(goalgap.task(NAME), 2)
+    levels = batch.levels.copy()
+    change(levels)
+    with pytest.raises(ValueError, match=told):
+        batch.reset_to_levels(levels)
+    states = batch.states.copy()
+    states["agent"]["row"] = -1
+    with pytest.raises(ValueError, match=r"the row of a body, in half-tiles, is in 0 \.\. 25, not -1"):
+        batch.put(states)
 
 
 @pytest.mark.parametrize("split", SPLITS)

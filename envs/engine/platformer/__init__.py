@@ -1,6 +1,7 @@
 """What environments that are platformers call: bodies, enemies, courses, the window around the agent, the search."""
 
 from .bodies import ACTIONS, BODY
+from .bounds import check_bodies, check_courses
 from .enemies import ENEMY, KINDS
 from .running import BEYOND, COIN, DEATH, END, OVER, advance
 from .scenery import LANDSCAPE
@@ -10,5 +11,5 @@ from .window import SIGNALS, look
 
 __all__ = [
     "ACTIONS", "BEYOND", "BODY", "COIN", "DEATH", "END", "ENEMIES", "ENEMY", "KINDS", "LANDSCAPE", "OVER", "ROWS",
-    "SIGNALS", "advance", "fewest_steps", "lay_course", "look",
+    "SIGNALS", "advance", "check_bodies", "check_courses", "fewest_steps", "lay_course", "look",
 ]  # fmt: skip
