@@ -1,8 +1,9 @@
 """What a batch lets into compiled code, which reads and writes wherever it is told to.
 
 Every index, seed and record that a caller gives passes through here once, when a game begins or a question is asked;
-stepping costs nothing more. Of records, places, borders, horizons and steps are checked, and what the environment's arguments say; what else stands
-in them is the environment's own, and must come from the engine: drawn, read from text, or a batch's own.
+stepping costs nothing more. Of records, places, borders, horizons and steps are checked, and what the environment's
+arguments check; what else stands in them is the environment's own, and must come from the engine: drawn, read, or a
+batch's own.
 """
 
 from __future__ import annotations

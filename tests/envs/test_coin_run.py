@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from inspect import cleandoc
 
 import numpy as np
@@ -66,8 +65,8 @@ def shows(level, state, shown):
             lies = not bare and bool(int(level[field][row]) >> col & 1)
             seen[name][i, j] = lies or (name == "ground" and (outside or col == level["finish"]))
     boxes = [("coin", 2 * level["coin"]["row"], 2 * level["coin"]["col"])]
-    for enemy in level["enemies"][level["enemies"]["kind"] > 0].view(np.recarray):
-        boxes.append((KINDS[heading(enemy, t) - 1], *enemy_at(enemy, t)))
+    enemies = level["enemies"][level["enemies"]["kind"] > 0].view(np.recarray)
+    boxes += [(KINDS[heading(enemy, t) - 1], *enemy_at(enemy, t)) for enemy in enemies]
     for name, top, left in boxes:
         for row, col in {(y // 2, x // 2) for y in (top, top + 1) for x in (left, left + 1)}:
             i, j = row - agent.row // 2 + SIDE // 2, col - agent.col // 2 + SIDE // 2

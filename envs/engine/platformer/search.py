@@ -105,10 +105,15 @@ def reach(body: Body, place: Place) -> int:
 
 @kernel
 def across(distance: int, run: int) -> int:
-    """The fewest steps for so many half-tiles in the direction in which `run` is the speed."""
+    """The fewest steps for so many half-tiles in the direction in which `run` is the speed.
+
+    Who runs the other way needs a step to stop at the least, for a bump may stop any speed.
+    """
     steps = 0
+    if distance > 0 and run < 0:
+        run, steps = 0, 1
     while distance > 0 and run < FASTEST - 1:
         run += 1
         distance -= run
         steps += 1
-    return steps + (distance + FASTEST - 1) // FASTEST if distance > 0 else steps
+    return steps + max(0, distance + FASTEST - 1) // FASTEST

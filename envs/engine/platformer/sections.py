@@ -8,8 +8,6 @@ of a hollow, which can be jumped, and a row of crates, below which one can run.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from ..kernels.compile import kernel
@@ -24,7 +22,7 @@ STEP, CHASM, BRIDGE, HOLLOW, LEDGE, WALK, SAWS = range(7)
 NARROWEST = np.array([1, 2, 6, 3, 4, 5, 3])  # tiles, by the kind of section
 HARDEST = 2  # tiles more, where a course is hard
 START, FINISH, BEHIND = 3, 4, 4  # tiles of flat ground at both ends, and from the end wall on
-NEAREST = 8  # the first column that a coin off the way may lie in
+NEAREST = 12  # the first column that a coin off the way may lie in
 WORD = np.uint64(64)
 FULL = ~np.uint64(0)
 
