@@ -12,15 +12,21 @@ import goalgap
 from goalgap import testing
 from goalgap.agents.reference import reference
 from goalgap.envs.engine.platformer import KINDS
-from goalgap.envs.engine.platformer.enemies import enemy_at, heading
+from goalgap.envs.engine.platformer.enemies import enemy_at
+from goalgap.envs.engine.platformer.scenery import bits, bodies
 from goalgap.terms import SPLITS
 
 NAME = "CoinRun"
 SMALL = {"columns": 24, "horizon": 20}  # one section or two, and just enough time
 LAYOUT = ("ground", "crates", "lava")
 BRIEF = 80
-GOLDEN = {"short": {"horizon": 80}, "permeable": {"wall": "permeable"}, "anywhere": {"begin": "anywhere"}}
+GOLDEN = {
+    "short": {"columns": 40, "horizon": 45},
+    "permeable": {"wall": "permeable"},
+    "anywhere": {"begin": "anywhere"},
+}
 SIDE = 13
+TILES = {"ground": "ground", "crate": "crates", "lava": "lava"}
 
 # R runner, o coin, | end wall, # ground, = crate, ~ lava, > < enemies that walk, ^ v saws: where they go first
 # r right, l left, u up, R and L up and aside, w wait
@@ -54,29 +60,21 @@ def runs(drawing, actions, **arguments):
 
 
 def shows(level, state, shown):
-    """Thirteen tiles around the runner, and its speed."""
-    agent, t = state["agent"].view(np.recarray), int(state["t"])
-    seen = {name: np.zeros((SIDE, SIDE), np.uint8) for name in ("ground", "crate", "lava", "coin", *KINDS)}
-    for name, field in (("ground", "ground"), ("crate", "crates"), ("lava", "lava")):
-        for i, j in np.ndindex(SIDE, SIDE):
-            row, col = i + agent.row // 2 - SIDE // 2, j + agent.col // 2 - SIDE // 2
-            outside = not 0 <= col < level["columns"] or row >= 14
-            bare = row < 0 or outside
-            lies = not bare and bool(int(level[field][row]) >> col & 1)
-            seen[name][i, j] = lies or (name == "ground" and (outside or col == level["finish"]))
-    boxes = [("coin", 2 * level["coin"]["row"], 2 * level["coin"]["col"])]
-    enemies = level["enemies"][level["enemies"]["kind"] > 0].view(np.recarray)
-    boxes += [(KINDS[heading(enemy, t) - 1], *enemy_at(enemy, t)) for enemy in enemies]
+    """Thirteen tiles around the runner, and its speed; beyond the sides and below there is ground."""
+    row, col, run, rise = state["agent"].tolist()
+    seen = {name: np.pad(bits(level[field], level["columns"]), SIDE) for name, field in TILES.items()}
+    seen["ground"][SIDE + 14 :] = seen["ground"][:, [*range(SIDE), *range(-SIDE, 0), SIDE + level["finish"]]] = True
+    seen |= {name: np.zeros_like(seen["ground"]) for name in ("coin", *KINDS)}
+    boxes = [("coin", 2 * level["coin"]["row"], 2 * level["coin"]["col"]), *bodies(level, state)[:-1]]
     for name, top, left in boxes:
-        for row, col in {(y // 2, x // 2) for y in (top, top + 1) for x in (left, left + 1)}:
-            i, j = row - agent.row // 2 + SIDE // 2, col - agent.col // 2 + SIDE // 2
-            if 0 <= i < SIDE and 0 <= j < SIDE:
-                seen[name][i, j] = 1
-    for name, layer in seen.items():
-        np.testing.assert_array_equal(shown[name].reshape(SIDE, SIDE), layer, name)
-    assert np.flatnonzero(shown["run"]).tolist() == [agent.run + 2]
-    assert np.flatnonzero(shown["rise"]).tolist() == [agent.rise + 3]
-    assert shown["between"].tolist() == [agent.row % 2, agent.col % 2]
+        for half in np.ndindex(2, 2):
+            seen[name][SIDE + (top + half[0]) // 2, SIDE + (left + half[1]) // 2] = True
+    for name, cells in seen.items():
+        around = cells[row // 2 + SIDE - 6 :, col // 2 + SIDE - 6 :][:SIDE, :SIDE]
+        np.testing.assert_array_equal(shown[name].reshape(SIDE, SIDE), around, name)
+    assert np.flatnonzero(shown["run"]).tolist() == [run + 2]
+    assert np.flatnonzero(shown["rise"]).tolist() == [rise + 3]
+    assert shown["between"].tolist() == [row % 2, col % 2]
 
 
 PLAIN = """
