@@ -33,7 +33,7 @@ def enemy_at(enemy: Enemy, t: int) -> tuple[int, int]:
 
 
 @kernel
-def heading(enemy: Enemy, t: int) -> int:
+def heading(enemy: Enemy, t: int) -> Any:
     """The kind that an enemy is from time t on, until it turns."""
     return np.int64(enemy.kind if t % PERIOD < PERIOD // 2 else BACK[enemy.kind])
 
