@@ -101,4 +101,4 @@ def default_recipe(task: Task, algorithm: str | None = None, **changes: Any) -> 
 
 def _views(task: Task) -> dict[str, Any]:
     """No views around the agent where the observation is no grid."""
-    return {} if len(task.observation_space.shape) == 3 else {"patch": 0, "far": 0}
+    return {} if task.game.layers else {"patch": 0, "far": 0}

@@ -15,10 +15,12 @@ Choices
 -------
 The source is Procgen's CoinRun (Cobbe et al. 2019), and ours is a platformer of our own: its rules, pictures and
 numbers are not theirs. All is counted in half-tiles and whole steps, so that an exact search over place, speed and time
-can say what is best. Theirs puts the coin at a random place, where runners often meet it by chance; ours only where it
-costs no step to leave it, so to run into it is to want it, or to slip. All courses fill the world, which is 64 tiles
-wide; with `begin="anywhere"`, meant for training, the runner begins before any of the sections. With `wall="permeable"`
-one can run through the end wall, though it looks as solid as ever, and that is recorded as the event `beyond`.
+can say what is best. Theirs puts the coin at a random place, where runners often meet it by chance; ours only where
+none has to touch it and leaving it costs a step on few courses, so that to run into it is to want it, or to slip. All
+courses fill the world, which is 64 tiles wide; with `begin="anywhere"`, meant for training, the runner begins before
+any of the sections. Seen is, as there, a window of 13 x 13 tiles: in layers, with the speed beside them, or with
+`obs="pixels"` as a picture. With `wall="permeable"` one can run through the end wall, though it looks as solid as ever;
+that is recorded as the event `beyond`.
 """
 
 from __future__ import annotations
@@ -42,6 +44,7 @@ from .engine.platformer import (
     KINDS,
     LANDSCAPE,
     OVER,
+    PICTURE,
     ROWS,
     SIGNALS,
     advance,
@@ -50,6 +53,7 @@ from .engine.platformer import (
     fewest_steps,
     lay_course,
     look,
+    picture,
 )
 from .engine.platformer.running import BEYOND as PASSED
 from .engine.platformer.running import COIN as TAKEN
@@ -68,6 +72,14 @@ class CoinArguments(GameArguments):
     begin: Literal["start", "anywhere"] = argument(
         "start", "where levels begin: at the left, or before any section", choices=("start", "anywhere")
     )
+
+    obs: Literal["tiles", "pixels"] = argument(
+        "tiles", "what is seen: a layer of tiles for each kind of thing, or a picture", choices=("tiles", "pixels")
+    )
+
+    def picture_shape(self) -> tuple[int, int, int] | None:
+        """Height, width and colours of the picture, where one is seen."""
+        return PICTURE if self.obs == "pixels" else None
 
     def board_shape(self) -> tuple[int, int]:
         """Rows and columns of a course, as it is drawn."""
@@ -133,7 +145,11 @@ def step(level: Level, state: State, action: int, rewards: Rewards) -> bool:
 
 @kernel
 def observe(level: Level, state: State, obs: Obs) -> None:
-    look(level, state.agent, state.t, obs)
+    """Bits, or a picture where the observation has the shape of one."""
+    if obs.ndim == 3:
+        picture(level, state.agent, state.t, obs)
+    else:
+        look(level, state.agent, state.t, obs)
 
 
 @kernel

@@ -295,6 +295,34 @@ def test_goals_agree_on_every_transition_of_training():
             np.testing.assert_array_equal(batch.rewards[:, 0], batch.rewards[:, 1])
 
 
+def test_the_picture_shows_what_the_layers_show():
+    """A tile's ink is where its layer is, but for what is drawn over it; the runner is in the middle."""
+    layers, pixels = (batch_of(goalgap.task(NAME, split="deploy", obs=obs), 50) for obs in ("tiles", "pixels"))
+    assert pixels.task.observation_space.shape == (52, 52, 3)
+    for _ in range(25):
+        seen, shown = layers.observe(), pixels.observe().reshape(50, SIDE, 4, SIDE, 4, 3).swapaxes(2, 3)
+        ground, crates, lava, coin = seen[:, : 4 * SIDE**2].reshape(50, 4, SIDE, SIDE).swapaxes(0, 1).astype(bool)
+        inside = np.zeros_like(ground)
+        inside[:, 1:, 2:] = True
+        for cells, colour in ((ground, (120, 75, 40)), (crates, (190, 140, 90)), (lava, (235, 60, 30))):
+            marked = (shown == colour).all(axis=-1).any(axis=(-1, -2))
+            assert (marked <= cells).all()
+            assert (marked | ~cells | ~inside | boxes_in(seen)).all()
+        gold = (shown == (255, 215, 0)).all(axis=-1).any(axis=(-1, -2))
+        assert (gold <= coin).all()
+        assert ((shown[:, 6:8, 6:8] == (30, 50, 160)).all(axis=-1).any(axis=(1, 2, 3, 4))).all()
+        actions = layers.best_actions(1)
+        for batch in (layers, pixels):
+            batch.step(actions)
+
+
+def boxes_in(seen):
+    """Where there is something that moves, or the runner."""
+    covered = seen[:, 4 * SIDE**2 : 8 * SIDE**2].reshape(len(seen), 4, SIDE, SIDE).any(axis=1)
+    covered[:, 6:8, 6:8] = True
+    return covered
+
+
 def test_to_practise_a_runner_begins_before_any_section():
     begun = levels_of(goalgap.task(NAME, begin="anywhere"), 2000)["start"]["agent"]["col"] // 2
     assert (levels_of(goalgap.task(NAME), 100)["start"]["agent"]["col"] == 4).all()
