@@ -14,6 +14,7 @@ from goalgap.agents.reference import reference
 from goalgap.envs.engine.platformer import KINDS
 from goalgap.envs.engine.platformer.enemies import enemy_at
 from goalgap.envs.engine.platformer.scenery import bits, bodies
+from goalgap.envs.engine.solver import brute_force
 from goalgap.terms import SPLITS
 
 NAME = "CoinRun"
@@ -204,6 +205,19 @@ def test_the_coin_is_taken_in_passing():
     above = PLAIN.replace("o", ".").replace("#...............|..#\n    #.R", "#.....o.........|..#\n    #.R")
     assert play(above, "rrrR").earned["coin"] == {4: 1.0}
     assert oracle(passed, "end")[:4] == "rrrR"
+
+
+@pytest.mark.parametrize(("col", "run"), [(3, -2), (2, -2), (4, -1), (9, -2), (6, 2)])
+def test_the_search_knows_that_a_bump_stops_any_speed(col, run):
+    """Held to brute force, with the wall at the back of who must turn round."""
+    level, width = course(PLAIN.replace("o", ".").replace("R.........", "R........o"))
+    env, _ = testing.start(NAME, level, **width, horizon=12)
+    state = env.batch.states.copy()
+    state["agent"]["col"], state["agent"]["run"] = col, run
+    env.batch.put(state)
+    truth = brute_force(env.task, env.batch.levels.copy(), 0, state)
+    assert env.batch.values()[0, 0] == pytest.approx(truth, abs=1e-12)
+    assert truth > 0
 
 
 def test_one_can_run_through_a_permeable_wall_and_not_through_a_solid_one():
