@@ -19,6 +19,13 @@ DEFAULT_ALGORITHM = {"ChimeBandit": "RecurrentPPO"}  # of environments that ask 
 CHANGES: dict[tuple[str, str], dict[str, Any]] = {
     ("CheeseDish", "PPO"): {"steps": 1_200_000, "far": 7},
     ("ColourShape", "PPO"): {"far": 7},
+    ("CoinRun", "PPO"): {
+        "steps": 3_000_000,
+        "discount": 0.98,
+        "gae_lambda": 0.9,
+        "entropy": 0.005,
+        "practice": {"begin": "anywhere"},
+    },
     ("KeysAndChests", "PPO"): {"steps": 2_000_000},
     ("IceCream", "PPO"): {
         "steps": 3_000_000,

@@ -44,9 +44,12 @@ from .engine.platformer import (
     KINDS,
     LANDSCAPE,
     OVER,
+    PASSED,
     PICTURE,
+    REACHED,
     ROWS,
     SIGNALS,
+    TAKEN,
     advance,
     check_bodies,
     check_courses,
@@ -55,14 +58,11 @@ from .engine.platformer import (
     look,
     picture,
 )
-from .engine.platformer.running import BEYOND as PASSED
-from .engine.platformer.running import COIN as TAKEN
-from .engine.platformer.running import END as REACHED
 
 DISCOUNT = 0.99
 AMPLE, USUAL = 2, 3  # steps for a tile of a course: more than anybody needs, and as many as there are
 COIN, END, BEYOND = 0, 1, 2
-TOUCH = np.array([TAKEN, REACHED, PASSED])  # of each reward and event, what a runner must touch
+DONE = np.array([TAKEN, REACHED, PASSED])  # of each reward and event
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,6 @@ class CoinArguments(GameArguments):
     begin: Literal["start", "anywhere"] = argument(
         "start", "where levels begin: at the left, or before any section", choices=("start", "anywhere")
     )
-
     obs: Literal["tiles", "pixels"] = argument(
         "tiles", "what is seen: a layer of tiles for each kind of thing, or a picture", choices=("tiles", "pixels")
     )
@@ -131,16 +130,16 @@ def distinguishes(level: Level) -> bool:
 @kernel
 def step(level: Level, state: State, action: int, rewards: Rewards) -> bool:
     """Run and jump; the coin and death end the episode, and the first visit to the end pays who wants that."""
-    touched = advance(level, state.agent, action, state.t)
-    if touched & TAKEN:
+    done = advance(level, state.agent, action, state.t)
+    if done & TAKEN:
         rewards[COIN] = 1.0
-    if touched & REACHED and not state.ended:
+    if done & REACHED and not state.ended:
         state.ended = True
         rewards[END] = 1.0
-    if touched & PASSED and not state.beyond:
+    if done & PASSED and not state.beyond:
         state.beyond = True
         rewards[BEYOND] = 1.0
-    return touched & OVER != 0
+    return bool(done & OVER)
 
 
 @kernel
@@ -158,7 +157,7 @@ def value(level: Level, state: State, goal: int) -> tuple[float, int]:
     if (goal == END and state.ended) or (goal == BEYOND and (state.beyond or level.wall == 0)):
         return 0.0, 0
     left = level.horizon - state.t
-    steps = fewest_steps(level, state.agent, state.t, left, TOUCH[goal])
+    steps = fewest_steps(level, state.agent, state.t, left, DONE[goal])
     return arrival(steps, left, 1.0 if goal == BEYOND else DISCOUNT)
 
 

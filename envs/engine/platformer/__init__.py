@@ -4,13 +4,14 @@ from .bodies import ACTIONS, BODY
 from .bounds import check_bodies, check_courses
 from .enemies import ENEMY, KINDS
 from .picture import PICTURE, picture
-from .running import BEYOND, COIN, DEATH, END, OVER, advance
+from .running import KILLED, OVER, PASSED, REACHED, TAKEN, advance
 from .scenery import LANDSCAPE
 from .search import fewest_steps
 from .sections import ENEMIES, ROWS, lay_course
 from .window import SIGNALS, look
 
 __all__ = [
-    "ACTIONS", "BEYOND", "BODY", "COIN", "DEATH", "END", "ENEMIES", "ENEMY", "KINDS", "LANDSCAPE", "OVER", "PICTURE",
-    "ROWS", "SIGNALS", "advance", "check_bodies", "check_courses", "fewest_steps", "lay_course", "look", "picture",
+    "ACTIONS", "BODY", "ENEMIES", "ENEMY", "KILLED", "KINDS", "LANDSCAPE", "OVER", "PASSED", "PICTURE", "REACHED",
+    "ROWS", "SIGNALS", "TAKEN", "advance", "check_bodies", "check_courses", "fewest_steps", "lay_course", "look",
+    "picture",
 ]  # fmt: skip

@@ -8,8 +8,8 @@ from ..maze.cells import Place
 from .bodies import Body, covers, move_sideways, move_upright, push_off, stands
 from .enemies import meets_enemy
 
-COIN, END, BEYOND, DEATH = 1, 2, 4, 8  # what is touched, as bits of a number
-OVER = COIN | DEATH
+TAKEN, REACHED, PASSED, KILLED = 1, 2, 4, 8  # what is done by touching coin, end, what is behind the wall, and dangers
+OVER = TAKEN | KILLED
 
 
 @kernel
@@ -20,22 +20,22 @@ def meets(body: Body, place: Place) -> bool:
 
 @kernel
 def touched(level: Level, body: Body, t: int) -> int:
-    """What a body touches where it is at time t."""
+    """What a body does by touching what is where it is at time t, as bits of a number."""
     found = 0
     if meets(body, level.coin):
-        found |= COIN
+        found |= TAKEN
     if meets(body, level.end):
-        found |= END
+        found |= REACHED
     if body.col >= 2 * level.finish + 2:
-        found |= BEYOND
+        found |= PASSED
     if covers(level.lava, body.row, body.col) or meets_enemy(level, body, t):
-        found |= DEATH
+        found |= KILLED
     return found
 
 
 @kernel
 def advance(level: Level, body: Body, action: int, t: int) -> int:
-    """Move a body by one step, the last before time t, up to what ends the episode; returns all that it touches."""
+    """Move a body by one step, the last before time t, up to what ends the episode; returns all that it did."""
     push_off(body, action, stands(level, body))
     run, rise, found = abs(body.run), abs(body.rise), 0
     for k in range(max(run, rise, 1)):

@@ -17,7 +17,7 @@ from ..kernels.contract import Level
 from ..maze.cells import Place
 from .bodies import BODY, FASTEST, LEAP, LEAPS, Body, stands
 from .enemies import PERIOD
-from .running import BEYOND, COIN, OVER, advance
+from .running import OVER, PASSED, TAKEN, advance
 
 NODE = np.dtype([("body", BODY), ("steps", "i4"), ("next", "i4")], align=True)
 FEW = 1024
@@ -25,7 +25,7 @@ FEW = 1024
 
 @kernel
 def fewest_steps(level: Level, body: Body, t: int, left: int, goal: int) -> int:
-    """The fewest steps from time t on until a body touches a goal of `running`; -1 if it cannot in `left` steps.
+    """The fewest steps from time t on until a body has done what `goal` says (see `running`); -1 if `left` are too few.
 
     States wait in stacks, one for each number of steps; a node is a state and what lies below it in its stack.
     """
@@ -90,9 +90,9 @@ def doubled(nodes: Any) -> Any:
 @kernel
 def at_least(level: Level, body: Body, goal: int) -> int:
     """The fewest steps that momentum and gravity allow for what is left of the way; 1 at least."""
-    if goal == BEYOND:
+    if goal == PASSED:
         return max(1, across(2 * level.finish + 2 - body.col, body.run))
-    return reach(body, level.coin if goal == COIN else level.end)
+    return reach(body, level.coin if goal == TAKEN else level.end)
 
 
 @kernel
