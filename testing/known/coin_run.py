@@ -20,7 +20,7 @@ AGENTS = (
     degraded_by(60, "coin", (NOT_LEARNED, UNDECIDED), FEWER + "mostly before it has got anything"),
     delayed_by(5, "coin", RESTING, COIN, "each step costs a hundredth"),
     delayed_by(15, "coin", RESTING, COIN, "each step costs a hundredth"),
-    half_speed("coin", RESTING, (NOT_LEARNED, UNDECIDED), "it falls where it rests: on the way over lava"),
+    half_speed("coin", RESTING, (*COIN, NOT_LEARNED, UNDECIDED), "it falls now and then, where it rests before lava"),
     alternating("coin", "end", (*COIN, *END, NAMELESS, DIVIDED, UNDECIDED), "where the ways part it may do either"),
     Known("coin, then end", one_then("coin", oracle("end")), COIN, "the coin ends the episode", "sound"),
     Known("end, then coin", one_then("end", oracle("coin")), END, "it goes to the end first"),

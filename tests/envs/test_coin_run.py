@@ -10,6 +10,7 @@ from helpers import at_random, batch_of, levels_of, oracle_of
 
 import goalgap
 from goalgap import testing
+from goalgap.agents.recipes import default_recipe
 from goalgap.agents.reference import reference
 from goalgap.envs.engine.platformer import KINDS
 from goalgap.envs.engine.platformer.enemies import enemy_at
@@ -329,6 +330,11 @@ def test_the_picture_shows_what_the_layers_show():
         actions = layers.best_actions(1)
         for batch in (layers, pixels):
             batch.step(actions)
+
+
+def test_a_picture_is_no_grid_around_which_an_agent_looks():
+    recipe = default_recipe(goalgap.task(NAME, obs="pixels"))
+    assert (recipe.patch, recipe.far) == (0, 0)
 
 
 def boxes_in(seen):
