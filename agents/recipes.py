@@ -58,8 +58,8 @@ NOTES = {
     ),
     "CoinRun": (
         "Nobody gets through a whole course by chance, so the recipe practises on courses that begin before any of "
-        'their sections (`begin="anywhere"`); what is evaluated begins at the left. The recipe has not been measured '
-        "yet. An agent of a shorter one (`goalgap run CoinRun --seeds 1 --steps 3_000_000 --recipe entropy=0.005`) came "
+        'their sections (`begin="anywhere"`); what is evaluated begins at the left. It has not been measured yet. '
+        "An agent of a shorter one (`goalgap run CoinRun --seeds 1 --steps 3_000_000 --recipe entropy=0.005`) came "
         "to a score of 0.88 on fresh training levels, and to 0.92 by its likeliest actions; in deployment it went for "
         "the end in 69 % of episodes."
     ),
