@@ -26,7 +26,7 @@ class LandscapeArt(DrawnArt):
     def cells(self, scene: Scene) -> Pixels:
         cells = still(scene.level)
         for name, row, col in bodies(scene.level, scene.state):
-            cells[(row + 1) // 2, (col + 1) // 2, self.things.index(name)] = 1
+            cells[*tile_of(row, col), self.things.index(name)] = 1
         return cells
 
     def image(self, scene: Scene, path: Walk = (), colour: Colour = TRAIL) -> Pixels:
@@ -36,6 +36,11 @@ class LandscapeArt(DrawnArt):
             picture = scene.pictures[name]
             part[...] = blend(part, picture[..., :3], picture[..., 3:])
         return image
+
+
+def tile_of(row: int, col: int) -> tuple[int, int]:
+    """The tile that a box is shown in where only tiles are; its upper left half-tile is at (row, col)."""
+    return (row + 1) // 2, (col + 1) // 2
 
 
 def still(level: Any) -> Pixels:
