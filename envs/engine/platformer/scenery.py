@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from ..looks.art import DrawnArt, Scene, paint
 from ..looks.canvas import TRAIL, Colour, Walk, blend
-from ..looks.sprites import CELL, Pixels
+from ..looks.sprites import CELL, Pixels, sprite
 from ..maze.layers import layers
 from .enemies import KINDS, enemy_at, heading
 
@@ -30,7 +31,8 @@ class LandscapeArt(DrawnArt):
         return cells
 
     def image(self, scene: Scene, path: Walk = (), colour: Colour = TRAIL) -> Pixels:
-        image = paint(still(scene.level), scene.pictures, path, colour)
+        record = scene.level.tobytes(), scene.level.dtype
+        image = paint(still(scene.level), scene.pictures, path, colour) if path else backdrop(*record).copy()
         for name, row, col in bodies(scene.level, scene.state):
             part = image[row * CELL // 2 :, col * CELL // 2 :][:CELL, :CELL]
             picture = scene.pictures[name]
@@ -41,6 +43,13 @@ class LandscapeArt(DrawnArt):
 def tile_of(row: int, col: int) -> tuple[int, int]:
     """The tile that a box is shown in where only tiles are; its upper left half-tile is at (row, col)."""
     return (row + 1) // 2, (col + 1) // 2
+
+
+@lru_cache(maxsize=64)
+def backdrop(record: bytes, dtype: Any) -> Pixels:
+    """The picture of a course without what moves: painted once, for it is the same in each frame of a film."""
+    level = np.frombuffer(record, dtype)[0]
+    return paint(still(level), {name: sprite(name) for name in THINGS._fields})
 
 
 def still(level: Any) -> Pixels:
