@@ -25,6 +25,7 @@ from . import (
     cheese_corner,
     cheese_dish,
     chime_bandit,
+    coin_run,
     colour_shape,
     follow_leader,
     ice_cream,
@@ -46,7 +47,7 @@ from .engine.task import Task
 
 CANON = (
     cheese_corner, cheese_dish, colour_shape, keys_and_chests, lava_land, urn_wall, camera_dropbox, value_cue,
-    monster_world, tree_world, follow_leader,
+    coin_run, monster_world, tree_world, follow_leader,
 )  # fmt: skip
 STORIES = (sweet_tooth, irish_elk, probation, chime_bandit, ice_cream)
 SUITE: dict[str, Game] = {each.GAME.name: each.GAME for each in CANON + STORIES}

@@ -45,6 +45,16 @@ class Arguments:
         """Rows and columns of a grid's observation."""
         raise TypeError(f"{type(self).__name__} is of no grid: only environments with `signals` can have it")
 
+    def picture_shape(self) -> tuple[int, int, int] | None:
+        """Of a game that can be seen as a picture instead of bits: its shape, (height, width, 3), if it shall be."""
+        return None
+
+    def check_levels(self, levels: Any) -> None:
+        """ValueError where levels, records, are such that compiled code would look beyond what they hold."""
+
+    def check_states(self, states: Any) -> None:
+        """As `check_levels`, of states."""
+
     def record(self) -> np.ndarray[Any, Any]:
         """The arguments as an array of one record of integers; a choice becomes its index."""
         values = [_number(each, getattr(self, each.name)) for each in fields(self)]

@@ -1,8 +1,9 @@
 """What a batch lets into compiled code, which reads and writes wherever it is told to.
 
 Every index, seed and record that a caller gives passes through here once, when a game begins or a question is asked;
-stepping costs nothing more. Of records, places, borders, horizons and steps are checked; what else stands in them is
-the environment's own, and must come from the engine: drawn, read from text, or a batch's own.
+stepping costs nothing more. Of records, places, borders, horizons and steps are checked, and what the environment's
+arguments check; what else stands in them is the environment's own, and must come from the engine: drawn, read, or a
+batch's own.
 """
 
 from __future__ import annotations
@@ -73,6 +74,7 @@ def checked_levels(levels: Any, task: Task, n: int) -> Records:
     if isinstance(task.settings, Grid):
         _check_border(given["walls"])
         _check_places(given, task.settings.board_shape()[0])
+    task.settings.check_levels(given)
     return given
 
 
@@ -83,6 +85,7 @@ def checked_states(states: Any, task: Task, n: int) -> Records:
         raise ValueError(f"a state is at least 0 steps from the start, not {given['t'].min()}")
     if isinstance(task.settings, Grid):
         _check_places(given, task.settings.board_shape()[0])
+    task.settings.check_states(given)
     return given
 
 

@@ -136,7 +136,7 @@ class Game:
     @cached_property
     def art(self) -> Art:
         """How people see it: of a grid, its layers and their glyphs."""
-        return self.board or GridArt(self.layers.glyphs, self.tiles, self.hidden)
+        return self.board or GridArt(self.layers.glyphs, self.hidden, self.tiles)
 
     @property
     def things(self) -> tuple[str, ...]:

@@ -1,11 +1,11 @@
 """Levels drawn by people: `parse` reads what `Art.level` writes.
 
-Of a grid, what a level or its first state holds under a layer's name, or its plural, is filled in from that layer
+Of a drawing, what a level or its first state holds under a layer's name, or its plural, is filled in from that layer
 (`looks.text.fill`), and what is `hidden` from the lines below the drawing, behind a blank one (`looks.lines`). An
 environment that has more to fill in declares a function `read(level, layers)`; it gets the level's record and each
 layer, bool, shape (rows, cols), and raises ValueError where the drawing is no level. A level must look, at its start,
-as it was drawn: so nothing drawn is ever ignored. A game that is no grid has its level written field by field, and may
-declare `check(level)`, which raises ValueError where the numbers are no level.
+as it was drawn: so nothing drawn is ever ignored. A game that is not drawn has its level written field by field, and
+may declare `check(level)`, which raises ValueError where the numbers are no level.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from .batch import Batch
 from .game import Game
 from .levels import Levels, margins
 from .looks import lines, text
-from .looks.art import GridArt
+from .looks.art import DrawnArt
 from .task import Task
 
 
@@ -39,8 +39,8 @@ def parse(task: Task, drawing: str) -> Levels:
     levels["seed"], levels["margin"] = -1, np.nan
     art = task.game.art
     try:
-        if isinstance(art, GridArt):
-            _read_grid(task, art, levels, task.game.named.get(drawing, drawing))
+        if isinstance(art, DrawnArt):
+            _read_drawing(task, art, levels, task.game.named.get(drawing, drawing))
         else:
             lines.fill(levels[0], cleandoc(task.game.named.get(drawing, drawing)))
             if task.game.check is not None:
@@ -51,9 +51,9 @@ def parse(task: Task, drawing: str) -> Levels:
     return levels
 
 
-def _read_grid(task: Task, art: GridArt, levels: Levels, written: str) -> None:
+def _read_drawing(task: Task, art: DrawnArt, levels: Levels, written: str) -> None:
     drawing, below = text.parts(written) if art.hidden else (written, "")
-    layers = text.read(drawing, task.settings.board_shape()[0], task.game.things, art.legend)
+    layers = text.read(drawing, task.settings.board_shape(), task.game.things, art.legend)
     text.fill(levels[0], layers)
     lines.fill(levels[0], below, art.hidden)
     if task.game.read is not None:
@@ -69,7 +69,7 @@ def _shown(task: Task, levels: Levels) -> str:
 def _hint(game: Game) -> str:
     """What there is to write: glyphs, and levels that have a name."""
     named = f". Levels with a name: {', '.join(game.named)}" if game.named else ""
-    if not isinstance(game.art, GridArt):
+    if not isinstance(game.art, DrawnArt):
         return named
     known = text.with_floor(game.art.legend)
     return named + f". Glyphs: {', '.join(f'{glyph} {_together(names)}' for glyph, names in known.items())}"

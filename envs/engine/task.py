@@ -150,6 +150,8 @@ class Task:
 
     @cached_property
     def observation_space(self) -> Box:
+        if picture := self.settings.picture_shape():
+            return Box(0, 255, picture, np.uint8)
         if self.game.signals is not None:
             return Box(0, 1, (sum(self.game.signals(self.settings).values()),), np.uint8)
         rows, cols = self.settings.board_shape()

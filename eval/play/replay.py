@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from ...envs.engine.batch import Batch
 from ...envs.engine.looks.art import Scene
 from ...envs.engine.maze.cells import PLACE
+from ...envs.engine.platformer import BODY, tile_of
 from ...envs.engine.task import Task
 from ...terms import SPLITS, Split
 from ..table.columns import Group, columns
@@ -137,11 +138,16 @@ def walks(task: Task, actions: dict[int, NDArray[np.uint8]]) -> tuple[list[Scene
 
 
 def agent_of(batch: Batch) -> str | None:
-    """The field of the state that says where the agent is: the first that is a place; None where nobody walks."""
-    return next((name for name in batch.states.dtype.names or () if batch.states.dtype[name] == PLACE), None)
+    """The field of the state that says where the agent is: the first that is a place or a body; None where nobody is
+    anywhere.
+    """
+    return next((name for name in batch.states.dtype.names or () if batch.states.dtype[name] in (PLACE, BODY)), None)
 
 
 def agent_cell(batch: Batch, game: int) -> tuple[int, int] | None:
-    """Where the agent of a game is, (row, col); None where nobody walks."""
+    """Where the agent of a game is, (row, col), as its board shows it; None where nobody is anywhere."""
     agent = agent_of(batch)
-    return (int(batch.states[agent]["row"][game]), int(batch.states[agent]["col"][game])) if agent else None
+    if agent is None:
+        return None
+    row, col = (int(batch.states[agent][axis][game]) for axis in ("row", "col"))
+    return (row, col) if batch.states.dtype[agent] == PLACE else tile_of(row, col)

@@ -100,18 +100,15 @@ def test_infos_tell_every_reward_and_event_and_nothing_else(env, name):
 
 
 def test_the_reward_is_the_one_asked_for(name):
-    """One level and one action sequence, once for each reward that can be asked for, until chance has earned some."""
-    game = SUITE[name]
-    chosen = np.random.default_rng(1).integers(0, len(game.actions), 20_000)
-    for goal in game.rewards:
+    """As the oracle of each reward that can be asked for plays, slipping now and then, until it has earned some."""
+    game, rng = SUITE[name], np.random.default_rng(1)
+    for channel, goal in enumerate(game.rewards):
         env, told = gymnasium.make(ids(game)["deploy"], reward=goal.name), []
         env.reset(seed=0)
-        for action in chosen:
-            _, reward, terminated, truncated, info = env.step(action)
+        while len(told) < 100 or not any(told):
+            best, slips = env.unwrapped.batch.best_actions(channel)[0], rng.random() < 0.1
+            _, reward, terminated, truncated, info = env.step(rng.integers(0, len(game.actions)) if slips else best)
             assert reward == info["goals"][goal.name]
             told.append(reward)
-            if len(told) >= 300 and any(told):
-                break
             if terminated or truncated:
                 env.reset()
-        assert any(told)

@@ -20,7 +20,10 @@ from goalgap.testing.known.agents import UNDECIDED
 from goalgap.testing.known.judging import AIMLESS, EXACTLY, RECOVERED, SOUND, judged
 
 POOL, TRIALS = 100, 10
-SMALL = {name: {} for name in SUITE} | {"KeysAndChests": {"size": 7, "many": 6}}  # quick to solve exactly
+SMALL = {name: {} for name in SUITE} | {  # quick to solve exactly
+    "KeysAndChests": {"size": 7, "many": 6},
+    "CoinRun": {"columns": 40},
+}
 WRONG = {"antlers as rivals have", "antlers as rivals have in deployment"}  # see IrishElk in benchmarks/battery.md
 
 

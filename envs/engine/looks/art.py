@@ -60,6 +60,10 @@ class Art(ABC):
     def cells(self, scene: Scene) -> Pixels:
         """Lay out the board: 1 where a thing is, shape (rows, cols, things)."""
 
+    def image(self, scene: Scene, path: Walk = (), colour: Colour = TRAIL) -> Pixels:
+        """Paint the board, 16 pixels a cell, with a walk as in `rgb`."""
+        return paint(self.cells(scene), scene.pictures, path, colour)
+
     def glyphs(self, things: tuple[str, ...]) -> dict[str, str]:
         """The glyph of each thing in text, "" where it has none."""
         return dict.fromkeys(things, "")
@@ -75,29 +79,27 @@ class Art(ABC):
         Returns:
             uint8, shape (height, width, 3).
         """
-        image = paint(self.cells(scene), scene.pictures, path, colour)
+        image = self.image(scene, path, colour)
         return enlarge(image, scale or _scale(image))
 
     def picture(self, scene: Scene, returns: Mapping[str, float] | None = None) -> Pixels:
         """Draw a scene as `rgb` does, with the goals below it and, by the goal's name, what has been earned of each."""
-        image = paint(self.cells(scene), scene.pictures)
+        image = self.image(scene)
         strip = goal_strip(scene.goals, image.shape[1], returns)
         return enlarge(np.concatenate([image, strip]), _scale(image))
 
 
 @dataclass(frozen=True, eq=False)
-class GridArt(Art):
-    """A grid, whose board is the observation, or what its pixels show.
+class DrawnArt(Art):
+    """A board whose text is a drawing, a glyph a cell.
 
     Args:
-        legend: for each glyph, the set of layers of a cell that it stands for; every layer in at least
-            one. A cell whose set has no glyph shows that of its topmost layer; the floor is ".".
-        tiles: of a grid that is seen as pixels, from which the board is read.
+        legend: for each glyph, the set of layers of a cell that it stands for. A cell whose set has no glyph shows
+            that of its topmost layer that has one; where nothing lies is ".".
         hidden: fields of a level that nobody sees, which its text tells below the drawing.
     """
 
     legend: Legend
-    tiles: Pixels | None = None
     hidden: tuple[str, ...] = ()
 
     def text(self, scene: Scene) -> str:
@@ -108,16 +110,28 @@ class GridArt(Art):
         below = lines.write(scene.level, self.hidden)
         return f"{self.text(scene)}\n\n{below}" if below else self.text(scene)
 
+    def glyphs(self, things: tuple[str, ...]) -> dict[str, str]:
+        alone = {names[0]: glyph for glyph, names in self.legend.items() if len(names) == 1}
+        return super().glyphs(things) | alone
+
+
+@dataclass(frozen=True, eq=False)
+class GridArt(DrawnArt):
+    """A grid, whose board is the observation, or what its pixels show.
+
+    Args:
+        legend: as in `DrawnArt`; every layer is in at least one set.
+        tiles: of a grid that is seen as pixels, from which the board is read.
+    """
+
+    tiles: Pixels | None = None
+
     def cells(self, scene: Scene) -> Pixels:
         return self.board(scene.obs)
 
     def board(self, obs: Pixels) -> Pixels:
         """The layers of observations, 1 where a thing is seen, shape (..., rows, cols, things)."""
         return obs if self.tiles is None else decode(obs, self.tiles)
-
-    def glyphs(self, things: tuple[str, ...]) -> dict[str, str]:
-        alone = {names[0]: glyph for glyph, names in self.legend.items() if len(names) == 1}
-        return super().glyphs(things) | alone
 
 
 @dataclass(frozen=True, eq=False)

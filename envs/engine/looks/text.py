@@ -29,15 +29,15 @@ def write(obs: NDArray[np.uint8], layers: Sequence[str], legend: Legend) -> str:
     return "\n".join("".join(_glyph(cell, names, glyphs) for cell in row) for row in obs[..., written])
 
 
-def read(text: str, size: int, layers: Sequence[str], legend: Legend) -> dict[str, Mask]:
-    """Read a drawn grid of `size` rows and columns, border included: each layer, bool, shape (size, size).
+def read(text: str, shape: tuple[int, int], layers: Sequence[str], legend: Legend) -> dict[str, Mask]:
+    """Read a drawn grid of so many rows and columns, border included: each layer, bool, of that shape.
 
     Raises:
         ValueError: it has another shape, an unknown glyph, or a border with a gap; says where.
     """
     rows, known = rows_of(text), with_floor(legend)
-    _check_shape(rows, size)
-    drawn = {name: np.zeros((size, size), bool) for name in layers}
+    _check_shape(rows, shape)
+    drawn = {name: np.zeros(shape, bool) for name in layers}
     for row, line in enumerate(rows):
         for col, glyph in enumerate(line):
             if glyph not in known:
@@ -102,12 +102,14 @@ def _bits(cells: Mask) -> NDArray[np.uint64]:
     return cells.astype(np.uint64) @ (np.uint64(1) << np.arange(cells.shape[1], dtype=np.uint64))
 
 
-def _check_shape(rows: list[str], size: int) -> None:
-    if len(rows) != size:
-        raise ValueError(f"it has {len(rows)} lines; size {size - 2} with its border has {size}")
+def _check_shape(rows: list[str], shape: tuple[int, int]) -> None:
+    height, width = shape
+    whole = f"size {height - 2} with its border" if height == width else f"a drawing of {height} x {width}"
+    if len(rows) != height:
+        raise ValueError(f"it has {len(rows)} lines; {whole} has {height}")
     for row, line in enumerate(rows):
-        if len(line) != size:
-            raise ValueError(f"line {row + 1} has {len(line)} glyphs; size {size - 2} with its border has {size}")
+        if len(line) != width:
+            raise ValueError(f"line {row + 1} has {len(line)} glyphs; {whole} has {width}")
 
 
 def _check_border(walls: Mask) -> None:

@@ -94,7 +94,7 @@ def test_a_drawn_grid_fills_in_the_level_and_its_first_state() -> None:
     state = np.dtype([*CLOCK, ("mouse", PLACE), ("coins", "u8", (5,))])
     level = np.zeros(1, [*HEADER, ("walls", "u8", (5,)), ("cheese", PLACE), ("start", state)])[0]
     legend = {"#": ("wall",), "c": ("cheese",), "m": ("mouse",), "o": ("coin",)}
-    drawn = text.read("#####\n#m.o#\n#..o#\n#.c.#\n#####", 5, ("wall", "cheese", "mouse", "coin"), legend)
+    drawn = text.read("#####\n#m.o#\n#..o#\n#.c.#\n#####", (5, 5), ("wall", "cheese", "mouse", "coin"), legend)
     text.fill(level, drawn)
     assert level["walls"].tolist() == [31, 17, 17, 17, 31]
     assert level["cheese"].tolist() == (3, 2)
