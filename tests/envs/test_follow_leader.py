@@ -18,7 +18,7 @@ from goalgap.testing.known.follow_leader import Trial, by_trial, in_its_steps
 NAME = "FollowLeader"
 SMALL = {"size": 5, "beacons": 4}
 TURN = 4
-GOLDEN = {"leaves": {"leader": "leaves"}, "missing": {"missing": 3}}
+GOLDEN = {"absent": {"leader": "absent"}, "missing": {"missing": 3}}
 drawn, play, oracle = (
     partial(each, NAME, beacons=4, horizon=24) for each in (testing.start, testing.play, testing.oracle)
 )
