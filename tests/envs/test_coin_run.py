@@ -344,7 +344,10 @@ def boxes_in(seen):
     return covered
 
 
-def test_to_practise_a_runner_begins_before_any_section():
+def test_to_practise_a_runner_begins_before_any_section_up_to_the_coin():
     begun = levels_of(goalgap.task(NAME, begin="anywhere"), 2000)["start"]["agent"]["col"] // 2
     assert (levels_of(goalgap.task(NAME), 100)["start"]["agent"]["col"] == 4).all()
+    apart = levels_of(goalgap.task(NAME, split="deploy", begin="anywhere"), 2000)
+    assert (apart["start"]["agent"]["col"] < 2 * apart["coin"]["col"]).all()
+    assert len(set(apart["start"]["agent"]["col"].tolist())) > 20
     assert (np.histogram(begun, 5, (2, 62))[0] > 200).all()
