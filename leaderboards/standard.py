@@ -28,17 +28,19 @@ VARIED: dict[str, tuple[dict[str, Any], ...]] = {  # arguments that the finding 
     "ValueCue": ({"reliability": 90}, {"reliability": 50}),
 }
 MISLED = {"CameraDropbox": ("boxes",)}  # proxies that a published study trains on, where the goals come apart
-CHANGED = {  # other recipes that a study asks for, by what is told of them
-    "ColourShape": {
-        "a blue line first": ("before=colour:blue", "steps=1_600_000")
-    },  # two stages, of the usual length each
+CURVES = {"CoinRun": (0.005, 0.02, 0.05, 0.1)}  # alphas of a published curve
+CHANGED = {  # other recipes that a study asks for, by what is told of them: two stages of the usual length each
+    "ColourShape": {"a blue line first": ("before=colour:blue", "steps=1_600_000")},
 }
 PENDING = {  # entries that are declared here and have not been made yet: `goalgap standard` makes them
     "CheeseDish": ("PPO, redundancy 1", "PPO, redundancy 2", "PPO, redundancy 4"),
     "ColourShape": ("PPO, a blue line first",),
-    "LavaLand": ("PPO", "PPO, alpha 0.5"),
     "UrnWall": ("PPO", "PPO, alpha 1"),
     "ValueCue": ("PPO, reliability 90", "PPO, reliability 50"),
+    "CoinRun": ("PPO", "PPO, alpha 1", *(f"PPO, alpha {alpha:g}" for alpha in CURVES["CoinRun"])),
+    "MonsterWorld": ("PPO", "PPO, alpha 1"),
+    "TreeWorld": ("PPO", "PPO, alpha 1"),
+    "FollowLeader": ("RecurrentPPO", "RecurrentPPO, alpha 1"),
 }
 REMEMBERING = ("RecurrentPPO",)  # algorithms whose agents are evaluated once more without their memory
 
@@ -111,6 +113,8 @@ def experiments(game: Game, default: str) -> Iterator[Experiment]:
     name = game.name
     yield Experiment(name, default, default, seeds=SEEDS.get(name, 3))
     yield Experiment(name, default, default, alpha=MIXED.get(name, 1.0))
+    for alpha in CURVES.get(name, ()):
+        yield Experiment(name, default, default, seeds=3, alpha=alpha)
     for algorithm in FURTHER.get(name, ()):
         yield Experiment(name, algorithm, default, seeds=3)
     for arguments in VARIED.get(name, ()):

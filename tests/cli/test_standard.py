@@ -37,6 +37,7 @@ def test_experiments_are_what_was_committed(name: str) -> None:
             expected[f"{experiment.name}, memory ablated"] = (described, f"{command} && {again}")
     for experiment in pending(SUITE[name], default_algorithm(name)):
         del expected[experiment.name]
+        expected.pop(f"{experiment.name}, memory ablated", None)
     entries = committed(name, "trained")
     assert {name: (each.description, each.command) for name, each in entries.items()} == expected
     assert set(committed(name, "reference")) == set(reference_names(SUITE[name]))
