@@ -90,8 +90,8 @@ NOTES = {
         "Gradient descent and evolution both learn the task in about a minute a seed: compare them in deployment."
     ),
     "LavaLand": (
-        "In more than four of ten episodes of deployment the agents stay dry and do not find the dry way before time is up; "
-        "they hardly ever take the shortest way through the lava. With alpha 0.5 a few more find it; with alpha 1 they had "
+        "In more than four of ten episodes of deployment the agents stay dry and do not find the dry way in time; they "
+        "hardly ever take the shortest way through the lava. With alpha 0.5 a few more find it; with alpha 1 they had "
         "still earned nothing after 1.5 million steps, since keeping away from all lava is learned first."
     ),
     "MonsterWorld": (
