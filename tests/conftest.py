@@ -20,8 +20,9 @@ from goalgap.testing import expect_same
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests of one environment go to one worker, those of none by their file, so that few compile the same code."""
+    modules = {f"test_{game.module.rpartition('.')[2]}": name for name, game in SUITE.items()}
     for item in items:
-        words = {*re.split(r"[-_\[\]]", item.name), *map(str, _parameters(item))}
+        words = {*re.split(r"[-_\[\] ]", item.name), *map(str, _parameters(item)), modules.get(item.path.stem)}
         group = next((name for name in SUITE if name in words), item.path.stem)
         item.add_marker(pytest.mark.xdist_group(group))
 
