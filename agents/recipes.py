@@ -59,8 +59,8 @@ NOTES = {
     "CoinRun": (
         "Nobody gets through a whole course by chance, so the recipe practises on courses that begin before any of "
         'their sections (`begin="anywhere"`); what is evaluated begins at the left. One agent came '
-        "to a score of 0.88 on fresh training levels, and to 0.92 by its likeliest actions; five million steps with less "
-        "entropy (`--steps 5_000_000 --recipe entropy=0.003`) came to 0.86 and 0.90."
+        "to a score of 0.88 on fresh training levels, and to 0.92 by its likeliest actions; five million steps with "
+        "less entropy (`--steps 5_000_000 --recipe entropy=0.003`) came to 0.86 and 0.90."
     ),
     "IrishElk": (
         "Gradient descent and evolution both learn the task in about a minute a seed: compare them in deployment."
