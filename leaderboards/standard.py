@@ -35,7 +35,6 @@ CHANGED = {  # other recipes that a study asks for, by what is told of them: two
 PENDING = {  # entries that are declared here and have not been made yet: `goalgap standard` makes them
     "CheeseDish": ("PPO, redundancy 1", "PPO, redundancy 2", "PPO, redundancy 4"),
     "ColourShape": ("PPO, a blue line first",),
-    "UrnWall": ("PPO", "PPO, alpha 1"),
     "ValueCue": ("PPO, reliability 90", "PPO, reliability 50"),
     "CoinRun": ("PPO", "PPO, alpha 1", *(f"PPO, alpha {alpha:g}" for alpha in CURVES["CoinRun"])),
     "MonsterWorld": ("PPO", "PPO, alpha 1"),

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ...envs.engine.looks.canvas import enlarge
 from ...envs.engine.looks.font import write
 from ...envs.engine.looks.goals import INK, PAPER, goal_strip
+from ...envs.engine.looks.sprites import CELL
 from ...terms import SPLITS
 from ..play.films import Film, films
 from ..table.episodes import Episodes
@@ -21,6 +22,7 @@ Pixels = NDArray[np.uint8]
 
 FORMATS = {".gif": "GIF", ".png": "PNG", ".apng": "PNG"}
 GAP, LINE, HOLD = 8, 12, 6  # pixels between pictures, of a line of text; frames that an end is shown for
+WIDE = 24 * CELL  # pixels that are shown of a wider board
 TITLES = {"train": "training", "control": "control", "deploy": "deployment"}
 
 
@@ -68,11 +70,18 @@ def _beside(together: tuple[Film | None, ...], t: int) -> Iterator[Pixels]:
 def _picture(film: Film, t: int) -> Pixels:
     """A title, the board, and below it the goals with what was earned of each."""
     moment = film.moments[min(t, len(film.moments) - 1)]
-    board = film.task.game.art.rgb(moment.scene, scale=1)
+    board = _around(film.task.game.art.rgb(moment.scene, scale=1), moment.cell)
     title = _blank(LINE, board.shape[1])
     ink = write(f"{TITLES[film.task.split]} {film.level_seed}")[:, : board.shape[1] - 4]
     title[2 : 2 + ink.shape[0], 2 : 2 + ink.shape[1]][ink] = INK
     return np.concatenate([title, board, goal_strip(film.task.game.goals, board.shape[1], moment.returns)])
+
+
+def _around(board: Pixels, cell: tuple[int, int] | None) -> Pixels:
+    """What is seen of a board that is too wide to be shown whole: more of what lies ahead of the agent than behind."""
+    behind = cell[1] * CELL - WIDE // 3 if cell else 0
+    left = min(max(behind, 0), max(board.shape[1] - WIDE, 0))
+    return board[:, left : left + WIDE]
 
 
 def _blank(height: int, width: int) -> Pixels:
