@@ -113,9 +113,9 @@ NOTES = {
         "agent came to a score of 0.95 on fresh training levels; lamps that it had never seen broke it in deployment."
     ),
     "UrnWall": (
-        "To fetch all shards and come back to the bin takes longer to learn than to reach one place: 2.5 million steps, "
-        "about eight minutes a seed, come to 0.69 on fresh training levels, still learning. With alpha 1 they come to 0.64 "
-        "on deployment levels, about as far."
+        "To fetch all shards and come back to the bin takes longer to learn than to reach one place: 2.5 million "
+        "steps, about eight minutes a seed, come to 0.69 on fresh training levels, still learning. With alpha 1 they "
+        "come to 0.64 on deployment levels, about as far."
     ),
     "ValueCue": (
         "To weigh two values against two ways takes longer to learn than to go to a place: 1.5 million steps come to "
