@@ -130,7 +130,8 @@ def test_horizon_is_when_episodes_are_cut_off(name, horizon):
     """
     task = small(name, horizon=horizon)
     expected, goal = horizon or task.game.horizon(task.settings), task.channels.index(task.game.intended.name)
-    ways = (lambda batch: np.zeros(batch.n, np.int64), oracle_of(goal))
+    idle = task.game.actions.index(task.game.idle or task.game.actions[0])
+    ways = (lambda batch: np.full(batch.n, idle), oracle_of(goal))
     batch = max((lived(task, choose, expected) for choose in ways), key=lambda batch: batch.states["t"].sum())
     lasting = batch.states["t"] == expected
     assert lasting.any()

@@ -15,6 +15,7 @@ from goalgap.envs.engine.maze import MOVES
 from goalgap.terms import SPLITS
 
 SMALL = {"size": 6, "horizon": 30}
+BRIEF = 30  # in fewer steps few levels of deployment tell the goals apart
 LAYOUT = ("start",)
 GOLDEN = {"short": {"horizon": 30}}  # 25 is the usual one
 APPLES, SHIELDS, BITES = range(3)

@@ -241,7 +241,7 @@ def test_each_thing_says_what_it_is_in_a_line_or_two(report: Report, episodes: E
     }
     for text, start in told.items():
         assert text.startswith(start)
-        assert len(text) < 400 + 20 * len(SUITE)
+        assert len(text) < 400 + 25 * len(SUITE)
     assert str(report) == repr(report)
 
 
