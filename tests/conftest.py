@@ -23,8 +23,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     modules = {f"test_{game.module.rpartition('.')[2]}": name for name, game in SUITE.items()}
     for item in items:
         words = {*re.split(r"[-_\[\] ]", item.name), *map(str, _parameters(item)), modules.get(item.path.stem)}
-        named = () if item.path.parent.name == "project" else SUITE  # what is built there is built once, by one worker
-        group = next((name for name in named if name in words), item.path.stem)
+        group = next((name for name in SUITE if name in words), item.path.stem)
         item.add_marker(pytest.mark.xdist_group(group))
 
 

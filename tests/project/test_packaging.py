@@ -9,6 +9,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 import goalgap
 from goalgap.leaderboards.entry import ENTRIES
@@ -36,7 +37,8 @@ def run(*command: object, folder: Path) -> subprocess.CompletedProcess[str]:
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("dist")
-    made = run(sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", out, ROOT, folder=out)
+    with FileLock(tmp_path_factory.getbasetemp().parent / "building"):  # two workers would build in the same folder
+        made = run(sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", out, ROOT, folder=out)
     assert made.returncode == 0, made.stdout + made.stderr
     return next(out.glob("*.whl"))
 
