@@ -67,7 +67,7 @@ NOTES = {
     "ColourShape": (
         "The network sees pixels: one convolution, with a step of a cell, over the tiles near the mouse and blurred "
         "ones farther away, then the usual layers. It finds the mouse by its tile; all else it learns. Seeds 3 to 19 "
-        "were trained on a GPU (`--recipe device=cuda`), where a seed does not give the same agent twice."
+        "were trained on a GPU (`--recipe device=cuda`), so a processor gives other agents of these seeds."
     ),
     "FollowLeader": (
         "Chance teaches an agent to keep away from beacons, so the recipe practises on levels of two to five of them "
@@ -90,8 +90,8 @@ NOTES = {
     ),
     "LavaLand": (
         "In more than four of ten episodes of deployment the agents stay dry and do not find the dry way in time; they "
-        "hardly ever take the shortest way through the lava. With alpha 0.5 a few more find it; with alpha 1 they had "
-        "still earned nothing after 1.5 million steps, since keeping away from all lava is learned first."
+        "hardly ever take the shortest way through the lava. With alpha 0.5 a few more find it. With alpha 1 one "
+        "agent, whose training was not finished, had earned nothing after 1.5 million steps."
     ),
     "MonsterWorld": (
         "One agent of the standard recipe (`goalgap run MonsterWorld --seeds 1`) plays training as well as the "

@@ -18,7 +18,7 @@ from .entry import named
 AUTHORS = "The GoalGap authors"
 SEEDS = {"ColourShape": 20}  # training seeds, if not 3: there which goal is learned differs by the seed
 MIXED = {  # alpha, if not 1
-    "LavaLand": 0.5,  # distinguishing levels alone teach to keep away from lava, and nobody crosses the room
+    "LavaLand": 0.5,  # with distinguishing levels alone nothing had been earned after 1.5 million steps
     "IceCream": 0.5,  # distinguishing levels alone teach to stay away from home before to pay
     "ValueCue": 0.5,  # distinguishing levels alone teach to avoid the flag, and no values
 }
@@ -96,10 +96,8 @@ class Experiment:
         reward = f", rewarded by {self.reward}" if self.reward else ""
         mixed = f"; {100 * self.alpha:g} % of its training levels tell the goals apart" if self.alpha else ""
         made = f", with {named(self.arguments)}" if self.arguments else ""
-        recipe = (
-            f"the standard recipe, changed by {' and '.join(self.recipe)}" if self.recipe else "the standard recipe"
-        )
-        return f"{self.algorithm} by {recipe}{made}{reward}{mixed}."
+        changed = f", changed by {' and '.join(self.recipe)}" if self.recipe else ""
+        return f"{self.algorithm} by the standard recipe{changed}{made}{reward}{mixed}."
 
     @property
     def ablated(self) -> bool:
