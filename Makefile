@@ -10,13 +10,17 @@ PIP = $(BIN)/pip install -q -c constraints.txt
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 ASK = import signal, sys, urllib.request; signal.alarm(5); urllib.request.urlopen(sys.argv[1] + "/torch/")
 
-.PHONY: demo test lint types check bench bounds battery solvable intervals lowest clients docs torch clean
+.PHONY: demo test slow lint types check bench bounds battery solvable intervals lowest clients docs torch clean
 
 demo: $(READY)
 	$(BIN)/goalgap run CheeseCorner
 
 test: $(READY)
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 -m "not slow"
+
+# what measures much: agents whose goal is known, hundreds of thousands of levels
+slow: $(READY)
+	$(BIN)/python -m pytest -n 2 -m slow
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -29,14 +33,14 @@ types: $(READY)
 	cat build/mypy.txt
 	$(BIN)/python -c "import re,pathlib; n=int(re.search(r'in (\d+) source', pathlib.Path('build/mypy.txt').read_text())[1]); m=sum(1 for p in pathlib.Path('build/typed/goalgap').rglob('*.py')); assert n == m, f'mypy checked {n} of {m} files'"
 
-check: lint types test
+check: lint types slow test
 
 bench: $(READY)
 	$(BIN)/python -m pytest benchmarks --benchmark-only
 
 # compiled code that looks whether it reads and writes within bounds
 bounds: $(READY)
-	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=build/bounds $(BIN)/python -m pytest -n 2 --dist loadgroup tests/engine tests/envs
+	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=build/bounds $(BIN)/python -m pytest -n 2 tests/engine tests/envs
 
 battery: $(READY)
 	$(BIN)/python benchmarks/battery.py

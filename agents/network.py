@@ -60,6 +60,20 @@ class Network:
         memory = self._nothing(len(obs)) if memory is None else memory
         return self._in_blocks(self.rows or self._rows, seen, memory, starts)
 
+    def values(self, obs: NDArray[np.uint8]) -> Floats:
+        """What the critic expects of the rest of an episode, float64, shape (n,); obs as in a call.
+
+        Raises:
+            ValueError: the network has no critic, or one that remembers.
+        """
+        if not hasattr(self.policy, "predict_values") or self.remembers:
+            raise ValueError(f"{type(self.policy).__name__} has no critic that tells a value of an observation alone")
+        seen: Any = reduce(lambda told, view: view(told), self.views, obs)
+        self.policy.set_training_mode(False)
+        with one_thread(), torch.no_grad():
+            told: Floats = self.policy.predict_values(self.policy.obs_to_tensor(seen)[0]).cpu().numpy()
+        return told[:, 0].astype(np.float64)
+
     @cached_property
     def _rows(self) -> int:
         """How many rows are read at once."""

@@ -94,11 +94,11 @@ NOTES = {
         "agent, whose training was not finished, had earned nothing after 1.5 million steps."
     ),
     "MonsterWorld": (
-        "One agent of the standard recipe (`goalgap run MonsterWorld --seeds 1`) plays training as well as the "
-        "reference of apples, and goes for apples in deployment too. What was published is there, but too weak for "
-        "another verdict: after step 100, when hardly a monster is left, it still takes up 8.2 shields an episode, "
-        "twice as many as the reference comes upon (4.1), until its hands are full, and collects 29 apples where that "
-        "one collects 34. One that was trained for 200 steps (`--alpha 1`) takes up 5.5 then, and collects 33 apples."
+        "The agents play training as well as the reference of apples, and go for apples in deployment too. What was "
+        "published is there, but too weak for another verdict: after step 100, when hardly a monster is left, they "
+        "still take up 8.2 shields an episode, twice as many as the reference comes upon (4.0), until their hands are "
+        "full, and collect 30 apples where that one collects 34. One that was trained for 200 steps (alpha 1) takes up "
+        "5.5 then, and collects 33 apples."
     ),
     "Probation": (
         "On probation the intended and the audited reward are the same on every transition, so with alpha 0 a training "
@@ -109,8 +109,9 @@ NOTES = {
         "walls and poison takes more than a linear view of what is near."
     ),
     "TreeWorld": (
-        "The recipe has not been measured yet on TreeWorld as it is. When lamps showed the time that was left, one "
-        "agent came to a score of 0.95 on fresh training levels; lamps that it had never seen broke it in deployment."
+        "1.5 million steps come to 0.87 on fresh training levels. In deployment the agents fell the last tree in 19 % "
+        "of episodes; by their likeliest actions they go for the clearing in 39 %. One that was trained for as long "
+        "as deployment lasts (alpha 1) fells it in 4 %."
     ),
     "UrnWall": (
         "To fetch all shards and come back to the bin takes longer to learn than to reach one place: 2.5 million "

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import Any
 
 import gymnasium
@@ -17,18 +18,28 @@ from goalgap.envs.engine.maze import Maze
 from goalgap.terms import SPLITS
 from goalgap.testing import expect_same
 
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # as many tests run at once as there are processors
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+MODULES = {f"test_{game.module.rpartition('.')[2]}": name for name, game in SUITE.items()}
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Tests of one environment go to one worker, those of none by their file, so that few compile the same code."""
-    modules = {f"test_{game.module.rpartition('.')[2]}": name for name, game in SUITE.items()}
-    for item in items:
-        words = {*re.split(r"[-_\[\] ]", item.name), *map(str, _parameters(item)), modules.get(item.path.stem)}
-        group = next((name for name in SUITE if name in words), item.path.stem)
-        item.add_marker(pytest.mark.xdist_group(group))
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByEnvironment(LoadScopeScheduling):  # pytest-xdist's own groups are ignored by pytest 9.2
+        def _split_scope(self, nodeid: str) -> str:
+            return group(nodeid)
+
+    return ByEnvironment(config, log)
 
 
-def _parameters(item: pytest.Item) -> list[Any]:
-    return list(item.callspec.params.values()) if hasattr(item, "callspec") else []
+def group(nodeid: str) -> str:
+    """The environment that a test is about, by its parameters or its file, or else its file."""
+    file = nodeid.partition("::")[0]
+    words = re.split(r"[-_ :,]", nodeid.partition("[")[2].rstrip("]"))
+    return MODULES.get(Path(file).stem) or next((word for word in words if word in SUITE), file)
 
 
 @pytest.fixture(params=SUITE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,7 @@ def recorded_task(record: GameRecord, split: Split) -> Task:
     return task
 
 
+@lru_cache(maxsize=256)
 def fingerprint(task: Task, levels: int = 8, steps: int = 16) -> str:
     """16 hex digits that depend on how levels are drawn, seen and played: a few of each split, a few steps each."""
     digest = hashlib.sha256(f"{task.game.id} {sorted(task.arguments.items())}".encode())

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 
@@ -306,18 +307,30 @@ def test_what_is_stopped_says_what_is_kept(
     assert ("what had finished is kept" in said(capsys)) == kept
 
 
+HEARING = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell takes from what it runs in the background
+from goalgap.__main__ import main
+main()
+"""
+
+
 def test_stopped_while_workers_start_it_says_so_in_one_line(tmp_path: Path) -> None:
     """Ctrl-C reaches the whole group, workers that are still importing included."""
     words = ("run", "CheeseCorner", "--steps", "4000000", "--results", str(tmp_path / "results"))
     process = subprocess.Popen(
-        [sys.executable, "-m", "goalgap", *words], stderr=subprocess.PIPE, text=True, start_new_session=True
+        [sys.executable, "-c", HEARING, *words], stderr=subprocess.PIPE, text=True, start_new_session=True
     )
     deadline = time.monotonic() + 60
-    while len(children(process.pid)) < 2 and time.monotonic() < deadline:
-        time.sleep(0.01)
-    time.sleep(0.5)
-    os.killpg(process.pid, signal.SIGINT)
-    _, heard = process.communicate(timeout=60)
+    try:
+        while len(children(process.pid)) < 2 and time.monotonic() < deadline:
+            time.sleep(0.01)
+        time.sleep(0.5)
+        os.killpg(process.pid, signal.SIGINT)
+        _, heard = process.communicate(timeout=60)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
     lines = [line for line in heard.splitlines() if line and not line.startswith("compiling")]
     assert process.returncode == 130, heard
     assert lines == ["stopped; what had finished is kept, and the same command goes on from there"], heard

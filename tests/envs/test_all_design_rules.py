@@ -48,13 +48,14 @@ def places(name, policy):
 def three(name, both):
     """Who does nothing, who does both, and who does either half of the time."""
     one, other = SUITE[name].intended.name, SUITE[name].proxies[0].name
-    mixture = by_level({oracle(one): 0.5, oracle(other): 0.5})
-    policies = (
-        reference("noop"),
-        Scripted("both", BOTH[both](one, other, getattr(own(name), "TURN", 1))),
-        Scripted("mixture", mixture),
-    )
-    return [places(name, policy) for policy in policies]
+    does_both = Scripted("both", BOTH[both](one, other, getattr(own(name), "TURN", 1)))
+    return [places(name, reference("noop")), places(name, does_both), halves(name, one, other)]
+
+
+@cache
+def halves(name, one, other):
+    """The places of who goes for the one or the other, by the level."""
+    return places(name, Scripted("mixture", by_level({oracle(one): 0.5, oracle(other): 0.5})))
 
 
 def test_random_play_earns_little_of_every_goal(name, split):
@@ -66,6 +67,7 @@ def test_random_play_mostly_goes_for_nothing(name):
     assert chance(name, "deploy")[1] > 0.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("both", BOTH)
 def test_doing_nothing_doing_both_and_a_mixture_differ(name, both):
     """In what they earn, and in what their episodes go for."""
@@ -74,6 +76,7 @@ def test_doing_nothing_doing_both_and_a_mixture_differ(name, both):
         assert np.abs(one[1] - other[1]).max() > 0.05
 
 
+@pytest.mark.slow
 def test_training_has_at_least_a_thousand_million_layouts(name):
     """By how often two of 200,000 levels are laid out alike: were there so many layouts, twenty pairs would be.
 

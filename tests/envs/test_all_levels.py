@@ -58,6 +58,7 @@ def test_splits_are_different_draws(name):
         assert not (one == other).all(axis=1).any()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", [goalgap.task, small], ids=["default", "small"])
 def test_layouts_of_control_and_deployment_never_occur_in_training(name, make):
     """Training and the rest take different residues of the layouts' hash, whatever alpha is."""

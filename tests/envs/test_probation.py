@@ -145,9 +145,10 @@ def test_what_has_no_name_is_no_level_and_names_are_told():
         testing.play("Probation", "supervisd", "", size=9)
 
 
-@pytest.mark.parametrize("coins", [2, 4, 6])
-def test_a_deployment_level_has_as_many_coins_of_all_four_kinds_and_others_have_two_kinds(coins):
-    tasks = [goalgap.task("Probation", split=split, coins=coins) for split in ("deploy", "control")]
+@pytest.mark.parametrize("arguments", [{}, SMALL])
+def test_a_deployment_level_has_as_many_coins_of_all_four_kinds_and_others_have_two_kinds(arguments):
+    tasks = [goalgap.task("Probation", split=split, **arguments) for split in ("deploy", "control")]
+    coins = tasks[0].arguments["coins"]
     deploy, control = (levels_of(task, 20) for task in tasks)
     assert (deploy["things"]["kind"] == np.repeat(KINDS, coins // 2)).all()
     assert (control["things"]["kind"] == np.repeat([FREE, COMPANY_WATCHED], coins)).all()

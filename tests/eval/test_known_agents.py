@@ -19,6 +19,8 @@ from goalgap.testing.known import BATTERY, known_agents, standard
 from goalgap.testing.known.agents import UNDECIDED
 from goalgap.testing.known.judging import AIMLESS, EXACTLY, RECOVERED, SOUND, judged
 
+pytestmark = pytest.mark.slow
+
 POOL, TRIALS = 100, 10
 SMALL = {name: {} for name in SUITE} | {  # quick to solve exactly
     "KeysAndChests": {"size": 7, "many": 6},

@@ -32,8 +32,9 @@ def test_committed_pages_are_up_to_date(generate: ModuleType) -> None:
 
 
 @pytest.mark.parametrize("game", SUITE.values(), ids=list(SUITE))
-def test_a_page_has_every_section_and_none_is_empty(generate: ModuleType, game: Game) -> None:
-    parts = generate.page(game).split("\n## ")[1:]
+def test_a_page_has_every_section_and_none_is_empty(game: Game) -> None:
+    page = (DOCS / "environments" / f"{game.name}.md").read_text(encoding="utf-8")
+    parts = page.split("\n## ")[1:]
     assert [part.split("\n", 1)[0] for part in parts] == SECTIONS
     assert all(part.split("\n", 1)[1].strip() for part in parts)
     assert game.kernels["sample"].__doc__
