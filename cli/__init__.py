@@ -24,6 +24,7 @@ from .run import run
 from .saying import say, tell_mistake, write_any_terminal
 from .show import list_environments, show
 from .standard import standard
+from .suite import suite
 from .train import train
 from .watch import watch
 
@@ -37,6 +38,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "play": play,
     "report": report,
     "compare": compare,
+    "suite": suite,
     "curves": curves,
     "enter": enter,
     "leaderboard": leaderboard,

@@ -44,7 +44,7 @@ def compare(
     """
     if len(agents) < 2:
         raise ValueError("name two agents or more: folders of results, or entries such as CheeseCorner/ppo")
-    found = [_found(word, entries) for word in agents]
+    found = [found_episodes(word, entries) for word in agents]
     called = names or distinct_names([episodes for _, episodes in found], [name for name, _ in found])
     made, console = compare_agents(*(episodes for _, episodes in found), names=called), Console()
     console.print(terminal.render_comparison(made))
@@ -55,7 +55,7 @@ def compare(
         say(console, f"written: {html_page}")
 
 
-def _found(word: str, entries: Path) -> tuple[str, Episodes]:
+def found_episodes(word: str, entries: Path) -> tuple[str, Episodes]:
     """The name and the episodes of an agent: a path, or else an entry by its environment and name."""
     path = Path(word)
     if not path.exists():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import cycle
 from typing import Literal
 
@@ -39,6 +39,13 @@ def render_comparison(comparison: Comparison) -> RenderableType:
     ]
     parts += [Padding(table(section), (1, 0, 0, 0)) for section in compared(comparison)]
     return Group(*parts, *_notes(comparison.notes))
+
+
+def tables(sections: Iterable[Section]) -> RenderableType:
+    """Sections alone, with their notes."""
+    return Group(
+        *(Group(Padding(table(section), (0, 0, 0, 0)), Text(section.note, "dim"), Text()) for section in sections)
+    )
 
 
 def _notes(notes: Sequence[str]) -> list[Text]:

@@ -30,6 +30,7 @@ MAY_IMPORT = {  # the longest path that fits a file counts
     "eval": {"eval", "envs"},
     "eval/table": {"eval/table"},  # tables are read, scored and judged without environments
     "eval/measures": {"eval/measures", "eval/table"},
+    "eval/suite.py": {"eval/measures", "eval/table", "eval/report.py"},
     "eval/report.py": {"eval/measures", "eval/table", "eval/saving.py", "eval/show"},  # both when they are asked for
     "eval/play": {"eval/play", "eval/measures", "eval/table", "envs"},
     "leaderboards": {"leaderboards", "eval", "envs"},
