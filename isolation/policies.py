@@ -1,0 +1,162 @@
+"""The policy that the evaluator plays with, and what is recorded of it.
+
+Its chance: an agent's file is opened by our own code, which draws by the keys of the levels, so these go to its worker
+and its actions are those it has without one, to the bit. A key is a function of its level's split and seed, so whoever
+has it can find the level by trying: a stranger's code is given none. Its own chance is its own business; what is to come
+out the same again draws from a generator that it seeds itself, and begins anew where `state` is None.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..agents.recipes import default_algorithm
+from ..agents.records import agent_file, run_fields
+from ..choices import printable
+from ..envs.engine.task import Task
+from ..eval.play.policy import Policy
+from ..eval.table.runs import Run
+from ..extras import MissingPackageError
+from ..files import sha256_of
+from ..players import load_agent, run_of
+from .backends import ADVICE, Backend, backends
+from .limits import EntryError, Limits
+from .process import Worker, worker
+from .submission import copied, digest
+from .worker import CERTAIN, DRAWS, REQUEST
+
+NONE = "none"  # how a run's details call it
+
+
+@dataclass(frozen=True)
+class IsolatedCode:
+    """A stranger's code as a policy; its state stays in its worker, and what is handed on counts the steps.
+
+    Attributes:
+        name: for tables.
+        worker: what acts.
+        actions: how many there are.
+        keys: of the levels, if it is given any.
+    """
+
+    name: str
+    worker: Worker
+    actions: int
+    keys: NDArray[np.uint64] | None = None
+
+    def __call__(
+        self, obs: NDArray[np.uint8], state: Any, episode_start: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.int64], Any]:
+        """Actions, int64, shape (n,), for observations, uint8, shape (n, *observation shape).
+
+        Raises:
+            EntryError: the worker gave none of the environment's actions in time.
+        """
+        n, first = len(obs), state is None
+        head = REQUEST.pack(n, first, first and self.keys is not None)
+        keys = self.keys.tobytes() if first and self.keys is not None else b""
+        answer = self.worker.ask(head + obs.tobytes() + episode_start.tobytes() + keys, 8 * n)
+        actions = np.frombuffer(answer, np.int64)
+        if actions.min() < 0 or actions.max() >= self.actions:
+            told = f"{actions.min()} .. {actions.max()}"
+            raise self.worker.fail("actions", f"actions are 0 .. {self.actions - 1}, not {told}")
+        return actions, 1 if first else state + 1
+
+
+@dataclass(frozen=True)
+class IsolatedAgent(IsolatedCode):
+    """An agent's file as a policy that draws by the keys of its levels."""
+
+    def on_levels(self, keys: NDArray[np.uint64]) -> IsolatedAgent:
+        """The policy that plays one episode on each level; keys, uint64, shape (n,), stand for the levels."""
+        return replace(self, keys=keys)
+
+
+@contextmanager
+def isolated(
+    path: Path,
+    task: Task,
+    *,
+    code: bool = False,
+    limits: Limits = Limits(),  # noqa: B008
+    backend: Backend | None = None,
+    **options: Any,
+) -> Iterator[tuple[Policy, Run]]:
+    """A submission that is ready to act, confined until the block ends.
+
+    Args:
+        path: an agent's folder or file, or with `code` a Python file that defines
+            `make_policy(observation_shape, number_of_actions)`, which returns a callable
+            `(obs, state, episode_start) -> (actions, state)` as of `evaluate`; or a folder with such a `policy.py`.
+        task: what it plays.
+        code: whether it is a stranger's code.
+        limits: what it may use.
+        backend: what confines it; by default the first that works here.
+        options: of `load_agent`, for an agent.
+
+    Yields:
+        the policy, and what is recorded of it: its details name what confined it by `isolation`, "none" for an agent
+        where nothing here can.
+
+    Raises:
+        FileNotFoundError: nothing is at the path.
+        MissingPackageError: nothing here can confine code.
+        EntryError: the submission fails, here or later, when it is asked for actions.
+    """
+    chosen = backend or next(iter(backends()), None)
+    if chosen is None:
+        yield _unconfined(path, task, code, options)
+        return
+    with tempfile.TemporaryDirectory(prefix="goalgap-") as folder:
+        copy = copied(path, Path(folder), limits.submission)
+        run = _run_of_code(path, copy, task) if code else _run_of_agent(path, copy, task, options)
+        run = run.model_copy(update={"details": run.details | {"isolation": str(chosen)}})
+        shape, actions = task.observation_space.shape, len(task.game.actions)
+        played = {"environment": task.game.name, "arguments": task.arguments}
+        plan = {"submission": str(copy), "shape": shape, "actions": actions, "task": played, "options": options}
+        with worker(chosen, plan | {"kind": "code" if code else "agent"}, limits) as acting:
+            kind, deterministic = IsolatedCode if code else IsolatedAgent, _ready(acting, copy, path) == CERTAIN
+            yield kind(run.agent, acting, actions), run.model_copy(update={"deterministic": deterministic})
+
+
+def _ready(acting: Worker, copy: Path, path: Path) -> bytes:
+    """How the worker acts; a failure names the submission as the user did."""
+    try:
+        told = acting.ready()
+    except EntryError as error:
+        raise EntryError(error.reason, str(error).replace(str(copy), str(path))) from None
+    if told not in (DRAWS, CERTAIN):
+        raise acting.fail("output", "it answered before it was asked")
+    return told
+
+
+def _run_of_code(path: Path, copy: Path, task: Task) -> Run:
+    details = {"submission": digest(copy), "code": True}
+    return Run(agent=printable(path.resolve().stem), reward=task.reward, alpha=task.alpha, details=details)
+
+
+def _run_of_agent(path: Path, copy: Path, task: Task, options: dict[str, Any]) -> Run:
+    """As of the agent itself, whose worker is not asked."""
+    file, record = agent_file(copy)
+    told: dict[str, Any] = {"agent": printable(path.stem), "reward": task.reward, "alpha": task.alpha}
+    if record:
+        return Run(**{**told, **run_fields(record)})
+    algorithm = options.get("algorithm") or default_algorithm(task.game.name)
+    return Run(**told, details={"algorithm": algorithm, "sha256": sha256_of(file)})
+
+
+def _unconfined(path: Path, task: Task, code: bool, options: dict[str, Any]) -> tuple[Policy, Run]:
+    """An agent's file, of which nothing but numbers is read, in this process."""
+    if code:
+        raise MissingPackageError(f"a stranger's code runs confined or not at all, and nothing here confines it: {ADVICE}")
+    agent = load_agent(path, task, **options)
+    run = run_of(agent, task)
+    return agent, run.model_copy(update={"details": run.details | {"isolation": NONE}})
