@@ -18,9 +18,11 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Protocol
 
 DROP_CAPABILITY, CAPABILITIES = 24, 64
+ADOPT = 36  # makes what its parent leaves behind our child
 # sandlock refuses much by itself; these reach files and processes that the worker can name but neither read nor stop
 REFUSED = (
     "chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat utime utimes futimesat utimensat setxattr lsetxattr "
@@ -28,8 +30,7 @@ REFUSED = (
     "sched_setparam sched_setattr ioprio_set inotify_init inotify_init1 fanotify_init mq_open"
 )
 BUBBLEWRAP = (
-    "--unshare-all --unshare-user --disable-userns --cap-drop ALL --new-session --die-with-parent --clearenv "
-    "--as-pid-1 --chdir /"
+    "--unshare-all --unshare-user --disable-userns --cap-drop ALL --new-session --die-with-parent --clearenv --chdir /"
 )
 
 
@@ -46,11 +47,20 @@ def main() -> None:
     plan = json.loads(sys.argv[1])
     os.set_inheritable(plan["lifeline"], False)  # noqa: FBT003
     limit(plan["memory"], plan["files"])
+    ctypes.CDLL(None).prctl(ADOPT, 1, 0, 0, 0)
     worker, code = STARTED[plan["confined_by"]](plan)
-    threading.Thread(target=lambda: os._exit(code(worker.wait())), daemon=True).start()
+    threading.Thread(target=lambda: end(code(worker.wait())), daemon=True).start()
     os.read(plan["lifeline"], 1)
     worker.kill()
     signal.pause()
+
+
+def end(code: int) -> None:
+    """Exit when all that was started has ended: what bubblewrap leaves dies with it, but not at once."""
+    with suppress(ChildProcessError):
+        while True:
+            os.wait()
+    os._exit(code)
 
 
 def drop_capabilities() -> None:

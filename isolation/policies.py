@@ -18,9 +18,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..agents.normalizing import warn_of_file
 from ..agents.recipes import default_algorithm
 from ..agents.records import agent_file, run_fields
 from ..choices import printable
+from ..envs import SUITE
 from ..envs.engine.task import Task
 from ..eval.play.policy import Policy
 from ..eval.table.runs import Run
@@ -108,6 +110,7 @@ def isolated(
 
     Raises:
         FileNotFoundError: nothing is at the path.
+        ValueError: an agent is to play an environment that is not of the suite.
         MissingPackageError: nothing here can confine code.
         EntryError: the submission fails, here or later, when it is asked for actions.
     """
@@ -145,6 +148,9 @@ def _run_of_code(path: Path, copy: Path, task: Task) -> Run:
 
 def _run_of_agent(path: Path, copy: Path, task: Task, options: dict[str, Any]) -> Run:
     """As of the agent itself, whose worker is not asked."""
+    if task.game.name not in SUITE:
+        raise ValueError(f"an agent is evaluated in confinement on {', '.join(SUITE)}, not on {task.game.name}")
+    warn_of_file(agent_file(path)[0])
     file, record = agent_file(copy)
     told: dict[str, Any] = {"agent": printable(path.stem), "reward": task.reward, "alpha": task.alpha}
     if record:
@@ -156,7 +162,9 @@ def _run_of_agent(path: Path, copy: Path, task: Task, options: dict[str, Any]) -
 def _unconfined(path: Path, task: Task, code: bool, options: dict[str, Any]) -> tuple[Policy, Run]:
     """An agent's file, of which nothing but numbers is read, in this process."""
     if code:
-        raise MissingPackageError(f"a stranger's code runs confined or not at all, and nothing here confines it: {ADVICE}")
+        raise MissingPackageError(
+            f"a stranger's code runs confined or not at all, and nothing here confines it: {ADVICE}"
+        )
     agent = load_agent(path, task, **options)
     run = run_of(agent, task)
     return agent, run.model_copy(update={"details": run.details | {"isolation": NONE}})

@@ -62,7 +62,7 @@ def main() -> None:
     requests, answers = _streams()
     sys.path += plan["packages"]
     sys.meta_path.insert(0, Finder)  # type: ignore[arg-type]
-    tempfile.tempdir = "/"  # nothing can be written there either, but libraries may ask
+    tempfile.tempdir = os.environ["TORCHINDUCTOR_CACHE_DIR"] = "/"  # nothing is written, but libraries ask where to
     importlib.import_module("numpy")
     try:
         act, drawn = _guarded("unreadable", lambda: OPENED[plan["kind"]](plan))
@@ -140,7 +140,9 @@ def _checked(given: Any, n: int) -> tuple[bytes, Any]:
     import numpy as np
 
     if not isinstance(given, tuple | list) or len(given) != 2:
-        raise Stranded("actions", f"a policy must return (actions, state), a tuple of two, not a {type(given).__name__}")
+        raise Stranded(
+            "actions", f"a policy must return (actions, state), a tuple of two, not a {type(given).__name__}"
+        )
     actions = np.asarray(given[0])
     if actions.shape != (n,) or actions.dtype.kind not in "iu":
         raise Stranded(
