@@ -49,7 +49,7 @@ def submit(
     name: Annotated[str | None, optional("NAME")] = None,
     out: OptionalPath = None,
 ) -> None:
-    """Evaluate what a stranger has handed in, in a confined process that sees observations and nothing else, and report.
+    """Evaluate what a stranger has handed in, in a process that sees observations and nothing else, and report.
 
     Args:
         submission: an agent's folder or file, or a run's folder for all its seeds; with --code a Python file that

@@ -1,4 +1,4 @@
-"""What confines a worker on this machine, and which files it sees: the interpreter, its packages and this one's code."""
+"""What confines a worker on this machine, and which files it sees: the interpreter, packages and our code."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Backend:
         plan = json.dumps(self._plan(command, submission, limits) | {"lifeline": reading})
         words = [PYTHON, "-I", "-S", "-B", str(LAUNCH), plan]
         try:  # Ctrl-C is for the evaluator, so the launcher has a session of its own
-            process = subprocess.Popen(
+            process = subprocess.Popen(  # noqa: S603 (our own program)
                 words, env={}, cwd="/", start_new_session=True, pass_fds=(reading,), bufsize=0, **streams
             )
         except BaseException:
@@ -117,8 +117,10 @@ def _installed() -> Iterator[Backend]:
     program = shutil.which("bwrap")
     with suppress(OSError):
         if program:
-            told = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout.split()
-            yield Backend("bubblewrap", told[-1], {"program": program, "filter": seccomp.program().hex()})
+            told = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)  # noqa: S603
+            yield Backend(
+                "bubblewrap", told.stdout.split()[-1], {"program": program, "filter": seccomp.program().hex()}
+            )
 
 
 def _works(backend: Backend) -> bool:
