@@ -1,9 +1,10 @@
 """The policy that the evaluator plays with, and what is recorded of it.
 
-Its chance: an agent's file is opened by our own code, which draws by the keys of the levels, so these go to its worker
-and its actions are those it has without one, to the bit. A key is a function of its level's split and seed, so whoever
-has it can find the level by trying: a stranger's code is given none. Its own chance is its own business; what is to come
-out the same again draws from a generator that it seeds itself, and begins anew where `state` is None.
+Its chance: an agent's file is opened by our own code, which draws by the keys of the levels. These go to its worker, so
+its actions are those it has without one, to the bit. A key is a function of its level's split and seed, so whoever has
+it can find the level by trying: a stranger's code is given none, and sees no more of a level than observations. What it
+does by chance is its own business; to come out the same again, it draws from a generator that it seeds itself where
+`state` is None, and levels are then played in batches of the same size.
 """
 
 from __future__ import annotations

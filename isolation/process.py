@@ -53,7 +53,7 @@ class Worker:
         )
         self._events = select.poll()
         for pipe in (self._requests, self._answers, self._output):
-            os.set_blocking(pipe, False)  # noqa: FBT003
+            os.set_blocking(pipe, False)
         for pipe in (self._answers, self._output):
             self._events.register(pipe, select.POLLIN)
         with suppress(OSError):

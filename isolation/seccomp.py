@@ -1,8 +1,8 @@
 """The filter that bubblewrap gives a worker: the system calls that namespaces do not confine.
 
-A worker can start threads but no process, and makes no socket, no keyring, no shared memory that outlives its
-mapping, and no ring by which it would pass the filter. `clone3` hides what it asks for behind a pointer, so it does not exist here, and
-the C library takes `clone` instead.
+A worker can start threads but no process, and makes no socket, no key, no shared memory that outlives its mapping, and
+no ring by which it would pass the filter. `clone3` hides what it asks for behind a pointer, so it does not exist here,
+and the C library takes `clone` instead.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Acts for the evaluator, confined: a program, `python -I -S worker.py PLAN`, PLAN being JSON.
 
-It opens the submission, writes a byte that says how it acts, and answers requests until there are no more. A request is
-a `REQUEST` (how many games; whether they begin; whether the keys of their levels follow), the observations, uint8, where
-episodes start, a byte each, and the keys, uint64. The answer is an action for each game, int64.
+It opens the submission, writes a byte that says how it acts, and answers requests until there are no more. A request
+is a `REQUEST` (how many games; whether they begin; whether the keys of their levels follow), the observations, uint8,
+where episodes start, a byte each, and the keys, uint64. The answer is an action for each game, int64.
 
 What is printed goes to standard error, and its end is the message of a failure, of which the exit code tells the
 reason. That is for the submitter: whoever takes this program over can make it say what he likes, and gains nothing,
@@ -61,7 +61,7 @@ def main() -> None:
     sys.argv[1:] = []
     requests, answers = _streams()
     sys.path += plan["packages"]
-    sys.meta_path.insert(0, Finder)  # type: ignore[arg-type]
+    sys.meta_path.insert(0, Finder)
     tempfile.tempdir = os.environ["TORCHINDUCTOR_CACHE_DIR"] = "/"  # nothing is written, but libraries ask where to
     importlib.import_module("numpy")
     try:
@@ -140,9 +140,7 @@ def _checked(given: Any, n: int) -> tuple[bytes, Any]:
     import numpy as np
 
     if not isinstance(given, tuple | list) or len(given) != 2:
-        raise Stranded(
-            "actions", f"a policy must return (actions, state), a tuple of two, not a {type(given).__name__}"
-        )
+        raise Stranded("actions", f"a policy must return (actions, state), not a {type(given).__name__}")
     actions = np.asarray(given[0])
     if actions.shape != (n,) or actions.dtype.kind not in "iu":
         raise Stranded(

@@ -84,8 +84,12 @@ HOSTILE = {
 }
 MISTAKEN = {
     "ends as if all were well": (code(act="sys.exit(0)"), "error"),
-    "loops at its end": (code(first="def trap():\n    while True: pass\natexit.register(trap)", act="sys.exit()"), "error"),
-    "writes pickles for answers": (code(act=PIPE.format(content="pickle.dumps(list(range(100)))"), answer="1"), "actions"),
+    "loops at its end": (
+        code(first="def trap():\n    while True: pass\natexit.register(trap)", act="sys.exit()"), "error",
+    ),
+    "writes pickles for answers": (
+        code(act=PIPE.format(content="pickle.dumps(list(range(100)))"), answer="1"), "actions",
+    ),
     "no actions": (code(answer="None"), "actions"),
     "actions without a state": (code(answer="np.zeros(len(obs), int)"), "actions"),
     "actions of another shape": (code(answer="(np.zeros((len(obs), 1), int), None)"), "actions"),
@@ -216,22 +220,25 @@ def test_a_submission_that_does_not_act_fails_with_its_reason(what: str, tmp_pat
     fails(*MISTAKEN[what], None, tmp_path)
 
 
+def submitted(path: Path, limits: Limits, backend: Any) -> None:
+    """Play with a submission; once it has failed, it is asked no more."""
+    with isolated(path, TASK, code=True, limits=limits, backend=backend) as (policy, _):
+        try:
+            play(policy, seen())
+        except EntryError as failure:
+            with pytest.raises(EntryError) as again:
+                play(policy, seen())
+            assert again.value is failure
+            raise
+
+
 def fails(text: str, reason: str, backend: Any, tmp_path: Path) -> None:
     """Assert that a submission fails for a reason, and leaves nothing behind."""
     path = tmp_path / f"h{os.getpid()}.py"
     path.write_text(text)
-    began = time.monotonic()
-    with (
-        leaves_nothing(path.name),
-        pytest.raises(EntryError) as failure,
-        isolated(path, TASK, code=True, limits=SHORT if reason == "time" else LIMITS, backend=backend) as (policy, _),
-    ):
-        try:
-            play(policy, seen())
-        except EntryError:
-            with pytest.raises(EntryError):  # and it is asked no more
-                play(policy, seen())
-            raise
+    began, limits = time.monotonic(), SHORT if reason == "time" else LIMITS
+    with leaves_nothing(path.name), pytest.raises(EntryError) as failure:
+        submitted(path, limits, backend)
     assert failure.value.reason == reason, failure.value
     assert str(failure.value).isprintable()
     assert time.monotonic() - began < 20
@@ -269,8 +276,8 @@ def test_nothing_can_be_reached_from_within(backend: Any, tmp_path: Path, monkey
     path, mark = tmp_path / "probe.py", tmp_path / "mark"
     unix, abstract = str(tmp_path / "socket"), f"\0goalgap-{os.getpid()}"
     names = {
-        "working": str(ROOT / "pyproject.toml"), "entries": str(ROOT / "leaderboards"), "tests": __file__, "mark": str(mark),
-        "beside": str(tmp_path / "beside"), "unix": unix, "abstract": abstract, "pid": os.getpid(),
+        "working": str(ROOT / "pyproject.toml"), "entries": str(ROOT / "leaderboards"), "tests": __file__,
+        "mark": str(mark), "beside": str(tmp_path / "beside"), "unix": unix, "abstract": abstract, "pid": os.getpid(),
         "group": os.getpgid(0),
     }  # fmt: skip
     listening = [socket.socket(), socket.socket(socket.AF_UNIX), socket.socket(socket.AF_UNIX)]
@@ -318,7 +325,7 @@ def test_the_tries_would_succeed_outside(tmp_path: Path) -> None:
 
 
 def test_what_is_printed_read_and_exchanged_does_no_harm(backend: Any, tmp_path: Path) -> None:
-    """Prints are no answers, there is nothing to read, and what a submission puts in the place of streams is its own."""
+    """Prints are no answers, there is nothing to read, and what a submission puts in place of streams is its own."""
     path = tmp_path / "loud.py"
     act = "print('1' * 999)\nassert sys.stdin.read() == ''\nsys.stdout = sys.stderr = None\nos.write(1, b'more')"
     path.write_text(code(load="threading.Thread(target=time.sleep, args=(999,)).start()", act=act))
@@ -340,15 +347,15 @@ def test_a_strangers_code_is_told_nothing_of_levels(tmp_path: Path) -> None:
 def test_an_interrupt_ends_the_worker(backend: Any, tmp_path: Path) -> None:
     path = tmp_path / f"endless{os.getpid()}.py"
     path.write_text(code(act=LOOP))
-    timer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
-    with (
-        leaves_nothing(path.name),
-        pytest.raises(KeyboardInterrupt),
-        isolated(path, TASK, code=True, backend=backend) as (policy, _),
-    ):
-        assert processes(path.name)
-        timer.start()
-        play(policy, seen())
+
+    def interrupted() -> None:
+        with isolated(path, TASK, code=True, backend=backend) as (policy, _):
+            assert processes(path.name)
+            threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+            play(policy, seen())
+
+    with leaves_nothing(path.name), pytest.raises(KeyboardInterrupt):
+        interrupted()
 
 
 def test_the_worker_ends_with_an_evaluator_that_is_killed(backend: Any, tmp_path: Path) -> None:
@@ -359,7 +366,8 @@ import os, pathlib, numpy, goalgap
 from goalgap.isolation.backends import backends
 from goalgap.isolation.policies import isolated
 backend = next(each for each in backends() if each.name == {backend.name!r})
-with isolated(pathlib.Path({str(path)!r}), goalgap.task("CheeseCorner", size=5), code=True, backend=backend) as (policy, _):
+path, task = pathlib.Path({str(path)!r}), goalgap.task("CheeseCorner", size=5)
+with isolated(path, task, code=True, backend=backend) as (policy, _):
     print("ready", flush=True)
     policy(numpy.zeros((6, 7, 7, 3), numpy.uint8), None, numpy.ones(6, bool))
 """

@@ -81,12 +81,12 @@ def test_the_likeliest_actions_are_told_apart_and_a_bare_zip_is_named(trained: P
 
 
 @confined
-def test_a_damaged_agent_is_unreadable_and_named_as_the_user_did(trained: Path, tmp_path: Path) -> None:
-    broken = tmp_path / "broken"
-    broken.mkdir()
-    (broken / "agent.json").write_bytes((trained / "agent.json").read_bytes())
-    (broken / "agent.zip").write_bytes((trained / "agent.zip").read_bytes()[:-9])
-    with pytest.raises(EntryError, match=f"{broken}/agent.zip is damaged") as failure, isolated(broken, TASK):
+def test_a_failure_names_the_submission_as_the_user_did(folder: Path) -> None:
+    (folder / "helper.py").write_text("raise ValueError(__file__)")
+    with (
+        pytest.raises(EntryError, match=f"ValueError: {folder}/helper.py") as failure,
+        isolated(folder, TASK, code=True),
+    ):
         pass
     assert failure.value.reason == "unreadable"
 
