@@ -85,14 +85,9 @@ class IsolatedAgent(IsolatedCode):
 
 @contextmanager
 def isolated(
-    path: Path,
-    task: Task,
-    *,
-    code: bool = False,
-    limits: Limits = Limits(),  # noqa: B008
-    backend: Backend | None = None,
+    path: Path, task: Task, *, code: bool = False, limits: Limits = Limits(), backend: Backend | None = None,
     **options: Any,
-) -> Iterator[tuple[Policy, Run]]:
+) -> Iterator[tuple[Policy, Run]]:  # fmt: skip
     """A submission that is ready to act, confined until the block ends.
 
     Args:
@@ -106,8 +101,8 @@ def isolated(
         options: of `load_agent`, for an agent.
 
     Yields:
-        the policy, and what is recorded of it: its details name what confined it by `isolation`, "none" for an agent
-        where nothing here can.
+        the policy, and its run, whose details name by `isolation` what confines it: "none" is an agent's where nothing
+        here can.
 
     Raises:
         FileNotFoundError: nothing is at the path.
@@ -122,13 +117,20 @@ def isolated(
     with tempfile.TemporaryDirectory(prefix="goalgap-") as folder:
         copy = copied(path, Path(folder), limits.submission)
         run = _run_of_code(path, copy, task) if code else _run_of_agent(path, copy, task, options)
-        run = run.model_copy(update={"details": run.details | {"isolation": str(chosen)}})
-        shape, actions = task.observation_space.shape, len(task.game.actions)
-        played = {"environment": task.game.name, "arguments": task.arguments}
-        plan = {"submission": str(copy), "shape": shape, "actions": actions, "task": played, "options": options}
-        with worker(chosen, plan | {"kind": "code" if code else "agent"}, limits) as acting:
-            kind, deterministic = IsolatedCode if code else IsolatedAgent, _ready(acting, copy, path) == CERTAIN
-            yield kind(run.agent, acting, actions), run.model_copy(update={"deterministic": deterministic})
+        told = {"details": run.details | {"isolation": str(chosen)}}
+        with worker(chosen, _plan(copy, task, code, options), limits) as acting:
+            told["deterministic"] = _ready(acting, copy, path) == CERTAIN
+            kind = IsolatedCode if code else IsolatedAgent
+            yield kind(run.agent, acting, len(task.game.actions)), run.model_copy(update=told)
+
+
+def _plan(copy: Path, task: Task, code: bool, options: dict[str, Any]) -> dict[str, Any]:
+    """What a worker is told: of the game, what a policy must know or an agent is checked against, and no level."""
+    plan = {"submission": str(copy), "shape": task.observation_space.shape, "actions": len(task.game.actions)}
+    if code:
+        return plan | {"kind": "code"}
+    played = {"environment": task.game.name, "arguments": task.arguments}
+    return plan | {"kind": "agent", "task": played, "options": options}
 
 
 def _ready(acting: Worker, copy: Path, path: Path) -> bytes:

@@ -223,13 +223,12 @@ def test_a_submission_that_does_not_act_fails_with_its_reason(what: str, tmp_pat
 def submitted(path: Path, limits: Limits, backend: Any) -> None:
     """Play with a submission; once it has failed, it is asked no more."""
     with isolated(path, TASK, code=True, limits=limits, backend=backend) as (policy, _):
-        try:
+        with pytest.raises(EntryError) as failure:
             play(policy, seen())
-        except EntryError as failure:
-            with pytest.raises(EntryError) as again:
-                play(policy, seen())
-            assert again.value is failure
-            raise
+        with pytest.raises(EntryError) as again:
+            play(policy, seen())
+        assert again.value is failure.value
+        raise failure.value
 
 
 def fails(text: str, reason: str, backend: Any, tmp_path: Path) -> None:
