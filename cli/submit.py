@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -67,19 +68,16 @@ def submit(
     if name is not None:
         check_name("name", name)
     given = _given(submission, code, options, task)
-    try:
-        with ExitStack() as stack:
-            with console.status("opening the submission"):
-                chosen: dict[str, Any] = {} if code else {"sampled": not argmax, "algorithm": algorithm}
-                found = _opened(stack, given, task, code, name, chosen)
-            say(console, f"isolation: {found[0][1].details['isolation']}")
-            stack.enter_context(place(out, task, found))
-            made = Report.of(played(console, task, found, levels))
-            if out is not None:
-                made.save(out)
-                (out / FAILURE).unlink(missing_ok=True)
-    except EntryError as failure:
-        raise _refused(failure, submission, task, out) from failure
+    with _failure_recorded(submission, task, out), ExitStack() as stack:
+        with console.status("opening the submission"):
+            chosen: dict[str, Any] = {} if code else {"sampled": not argmax, "algorithm": algorithm}
+            found = _opened(stack, given, task, code, name, chosen)
+        say(console, f"isolation: {found[0][1].details['isolation']}")
+        stack.enter_context(place(out, task, found))
+        made = Report.of(played(console, task, found, levels))
+        if out is not None:
+            made.save(out)
+            (out / FAILURE).unlink(missing_ok=True)
     show_report(console, made, out and out / "report.html")
 
 
@@ -106,9 +104,13 @@ def _opened(
     return found
 
 
-def _refused(failure: EntryError, submission: str, task: Task, out: Path | None) -> RefusedError:
-    """What is printed of a failure; it is written as well where results are."""
-    told = {"submission": printable(submission), "environment": task.game.id, **failure.record()}
-    if out is not None:
-        write_whole(out / FAILURE, (json.dumps(told, indent=2) + "\n").encode())
-    return RefusedError(f"{submission} failed ({failure.reason}): {failure}")
+@contextmanager
+def _failure_recorded(submission: str, task: Task, out: Path | None) -> Iterator[None]:
+    """Around what a submission takes part in: how it fails is written where results are, and printed."""
+    try:
+        yield
+    except EntryError as failure:
+        told = {"submission": printable(submission), "environment": task.game.id, **failure.record()}
+        if out is not None:
+            write_whole(out / FAILURE, (json.dumps(told, indent=2) + "\n").encode())
+        raise RefusedError(f"{submission} failed ({failure.reason}): {failure}") from failure

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from . import seccomp
-from .limits import Limits
+from .limits import USUAL, Limits
 
 ROOT = Path(__file__).resolve().parents[1]
 LAUNCH = ROOT / "isolation" / "launch.py"
@@ -127,7 +127,7 @@ def _works(backend: Backend) -> bool:
     """Whether the kernel, or the container around us, lets a backend confine anything."""
     nothing, null = [PYTHON, "-I", "-S", "-c", "pass"], subprocess.DEVNULL
     try:
-        with backend.started(nothing, None, Limits(), stdin=null, stdout=null, stderr=null) as process:
+        with backend.started(nothing, None, USUAL, stdin=null, stdout=null, stderr=null) as process:
             return process.wait(PATIENCE) == 0
     except (OSError, subprocess.TimeoutExpired):
         return False

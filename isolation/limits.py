@@ -31,6 +31,9 @@ class Limits:
     submission: int = 256 * 2**20
 
 
+USUAL = Limits()
+
+
 class EntryError(RuntimeError):
     """A submission failed, and the evaluator goes on.
 

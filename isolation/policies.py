@@ -24,6 +24,7 @@ from ..agents.recipes import default_algorithm
 from ..agents.records import agent_file, run_fields
 from ..choices import printable
 from ..envs import SUITE
+from ..envs.engine.levels import checked_seeds
 from ..envs.engine.task import Task
 from ..eval.play.policy import Policy
 from ..eval.table.runs import Run
@@ -31,7 +32,7 @@ from ..extras import MissingPackageError
 from ..files import sha256_of
 from ..players import load_agent, run_of
 from .backends import ADVICE, Backend, backends
-from .limits import EntryError, Limits
+from .limits import USUAL, EntryError, Limits
 from .process import Worker, worker
 from .submission import copied, digest
 from .worker import CERTAIN, DRAWS, REQUEST
@@ -85,24 +86,20 @@ class IsolatedAgent(IsolatedCode):
 
 @contextmanager
 def isolated(
-    path: Path, task: Task, *, code: bool = False, limits: Limits = Limits(), backend: Backend | None = None,
+    path: Path, task: Task, *, code: bool = False, limits: Limits = USUAL, backend: Backend | None = None,
     **options: Any,
 ) -> Iterator[tuple[Policy, Run]]:  # fmt: skip
-    """A submission that is ready to act, confined until the block ends.
+    """A submission that is ready to act, confined until the block ends: its policy, and what is recorded of it.
 
     Args:
-        path: an agent's folder or file, or with `code` a Python file that defines
+        path: an agent's folder or file; or with `code` a Python file that defines
             `make_policy(observation_shape, number_of_actions)`, which returns a callable
-            `(obs, state, episode_start) -> (actions, state)` as of `evaluate`; or a folder with such a `policy.py`.
+            `(obs, state, episode_start) -> (actions, state)` as `Policy` describes it, or a folder with a `policy.py`.
         task: what it plays.
-        code: whether it is a stranger's code.
         limits: what it may use.
-        backend: what confines it; by default the first that works here.
+        backend: what confines it, which the run's details name by `isolation`; by default the first that works here.
+            Where there is none, an agent plays in this process, and they say "none".
         options: of `load_agent`, for an agent.
-
-    Yields:
-        the policy, and its run, whose details name by `isolation` what confines it: "none" is an agent's where nothing
-        here can.
 
     Raises:
         FileNotFoundError: nothing is at the path.
@@ -117,7 +114,7 @@ def isolated(
     with tempfile.TemporaryDirectory(prefix="goalgap-") as folder:
         copy = copied(path, Path(folder), limits.submission)
         run = _run_of_code(path, copy, task) if code else _run_of_agent(path, copy, task, options)
-        told = {"details": run.details | {"isolation": str(chosen)}}
+        told: dict[str, Any] = {"details": run.details | {"isolation": str(chosen)}}
         with worker(chosen, _plan(copy, task, code, options), limits) as acting:
             told["deterministic"] = _ready(acting, copy, path) == CERTAIN
             kind = IsolatedCode if code else IsolatedAgent
@@ -156,10 +153,15 @@ def _run_of_agent(path: Path, copy: Path, task: Task, options: dict[str, Any]) -
     warn_of_file(agent_file(path)[0])
     file, record = agent_file(copy)
     told: dict[str, Any] = {"agent": printable(path.stem), "reward": task.reward, "alpha": task.alpha}
-    if record:
-        return Run(**{**told, **run_fields(record)})
     algorithm = options.get("algorithm") or default_algorithm(task.game.name)
-    return Run(**told, details={"algorithm": algorithm, "sha256": sha256_of(file)})
+    told |= run_fields(record) if record else {"details": {"algorithm": algorithm, "sha256": sha256_of(file)}}
+    try:
+        run = Run(**told)
+        Task.of(task.game, alpha=run.alpha, reward=run.reward)
+        checked_seeds([run.training_seed], 1)
+    except (TypeError, ValueError) as error:
+        raise EntryError("unreadable", f"{path} does not say what it was trained with: {error}") from error
+    return run
 
 
 def _unconfined(path: Path, task: Task, code: bool, options: dict[str, Any]) -> tuple[Policy, Run]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import struct
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,18 @@ def test_the_likeliest_actions_are_told_apart_and_a_bare_zip_is_named(trained: P
     with isolated(zip_file, TASK, sampled=False) as (_, run):
         assert (run.agent, run.deterministic, run.details["algorithm"]) == ("mine", True, "PPO")
     assert len(run.details["sha256"]) == 64
+
+
+@confined
+@pytest.mark.parametrize("wrong", [{"reward": "x"}, {"alpha": 2.0}, {"alpha": float("nan")}, {"seed": 10**30}])
+def test_a_record_of_what_cannot_be_is_unreadable(trained: Path, tmp_path: Path, wrong: dict[str, Any]) -> None:
+    """It is read in the evaluator, before a worker is started."""
+    agent = shutil.copytree(trained, tmp_path / "agent")
+    record = json.loads((agent / "agent.json").read_text())
+    (agent / "agent.json").write_text(json.dumps(record | wrong))
+    with pytest.raises(EntryError, match="does not say what it was trained with") as failure, isolated(agent, TASK):
+        pass
+    assert failure.value.reason == "unreadable"
 
 
 @confined
