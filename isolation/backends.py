@@ -26,7 +26,7 @@ CODE = ("agents", "envs", "eval", "isolation")  # the folders of the package tha
 PYTHON = os.path.realpath(sys.executable)
 SYSTEM = (
     "/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache", "/proc/cpuinfo",
-    "/sys/devices/system/cpu", "/dev/null", "/dev/urandom",
+    "/sys/devices/system/cpu", "/dev/urandom",
 )  # fmt: skip
 ADVICE = (
     'install "goalgap[sandbox]" (sandlock; Linux 6.12 or newer) or the program bubblewrap (apt-get install bubblewrap)'

@@ -1,7 +1,8 @@
 """The filter that bubblewrap gives a worker: the system calls that namespaces do not confine.
 
 A worker can start threads but no process, and makes no socket, no key, no shared memory that outlives its mapping, and
-no ring by which it would pass the filter. `clone3` hides what it asks for behind a pointer, so it does not exist here,
+no ring by which it would pass the filter. It changes no file's mode, owner and time, which a device's owner could, for
+devices can be bound in no way that is read-only and lets them be opened. `clone3` hides what it asks for behind a pointer, so it does not exist here,
 and the C library takes `clone` instead.
 """
 
@@ -17,6 +18,9 @@ REFUSED = {
     "process_vm_writev": (311, 271), "shmget": (29, 194), "semget": (64, 190), "msgget": (68, 186),
     "mq_open": (240, 180), "add_key": (248, 217), "request_key": (249, 218), "keyctl": (250, 219),
     "perf_event_open": (298, 241), "bpf": (321, 280), "userfaultfd": (323, 282), "io_uring_setup": (425, 425),
+    "chmod": (90, None), "fchmod": (91, 52), "fchmodat": (268, 53), "fchmodat2": (452, 452), "chown": (92, None),
+    "fchown": (93, 55), "lchown": (94, None), "fchownat": (260, 54), "utime": (132, None), "utimes": (235, None),
+    "futimesat": (261, None), "utimensat": (280, 88),
 }  # fmt: skip
 CLONE, CLONE3 = (56, 220), 435
 MACHINES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}  # by which the kernel names them to a filter

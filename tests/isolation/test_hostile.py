@@ -104,7 +104,6 @@ MISTAKEN = {
 }  # fmt: skip
 
 # what a submission tries, and says that it could, by the action of a game
-PARENT = "os.getppid()"
 TRIES = {
     "read passwd": "open('/etc/passwd').read()",
     "list the home": "os.listdir(os.path.expanduser('~root'))",
@@ -115,11 +114,13 @@ TRIES = {
     "write beside the submission": "open({mark!r}, 'w')",
     "write to the submission": "open(__file__, 'a')",
     "change the submission's mode": "os.chmod(__file__, 0o777)",
+    "change a device's mode": "os.chmod('/dev/urandom', 0o666)",
     "change a package's time": "os.utime(np.__file__)",
     "write to a package": "open(np.__file__, 'a')",
     "make a file in the temporary folder": "open('/tmp/mark', 'w')",
     "make a file in shared memory": "open('/dev/shm/mark', 'w')",
     "start a process": "os.fork() or os._exit(0)",
+    "start a process in the kernel's newest way": "clone3()",
     "run a program": "__import__('subprocess').run([sys.executable, '-c', '1'], check=True)",
     "connect": "socket.create_connection(('127.0.0.1', {port}), 1)",
     "send a datagram": "socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('127.0.0.1', {port}))",
@@ -142,7 +143,7 @@ TRIES = {
 MAY = {
     "read itself": "open(__file__).read()",
     "start a thread": "threading.Thread(target=int).start()",
-    "import the package and draw levels, which are public": "draws()",
+    "import the package, which is public": "__import__('goalgap').task('CheeseCorner')",
 }
 PROBE = """
 import ctypes, os, resource, signal, socket, sys, threading
@@ -154,17 +155,19 @@ def call(*words, name):
     if getattr(libc, name)(*words) < 0:
         raise OSError(ctypes.get_errno(), name)
 
+def clone3():
+    pid = libc.syscall(435, (ctypes.c_uint64 * 11)(), 88)
+    if pid == 0:
+        os._exit(0)
+    if pid < 0:
+        raise OSError(ctypes.get_errno(), "clone3")
+
 def peek(pid):
     class Part(ctypes.Structure):
         _fields_ = [("start", ctypes.c_void_p), ("size", ctypes.c_size_t)]
     space = ctypes.create_string_buffer(8)
     mine, theirs = Part(ctypes.addressof(space), 8), Part(id(None), 8)
     call(pid, ctypes.byref(mine), 1, ctypes.byref(theirs), 1, 0, name="process_vm_readv")
-
-def draws():
-    import goalgap
-    from goalgap.envs.engine.arguments import LONGEST
-    assert goalgap.task("CheeseCorner", size=5).game.name == "CheeseCorner"
 
 def could(text):
     try:
@@ -269,7 +272,6 @@ def test_time_in_total_is_limited(tmp_path: Path) -> None:
 def test_nothing_can_be_reached_from_within(backend: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GOALGAP_SECRET", "1")
     heard: list[int] = []
-    monkeypatch.setattr(signal, "signal", signal.signal)
     before = signal.signal(signal.SIGUSR1, lambda number, _: heard.append(number))
     (tmp_path / "beside").write_text("secret")
     path, mark = tmp_path / "probe.py", tmp_path / "mark"
@@ -302,9 +304,7 @@ def test_nothing_can_be_reached_from_within(backend: Any, tmp_path: Path, monkey
 
 def test_the_tries_would_succeed_outside(tmp_path: Path) -> None:
     """Or else they would show nothing: the same probe, run by a plain interpreter as this user."""
-    harmless = [
-        name for name in TRIES if name.startswith(("read", "list", "start", "make a file in the temp", "leave"))
-    ]
+    harmless = [name for name in TRIES if name.startswith(("read", "list", "start"))]
     names = {
         "working": str(ROOT / "pyproject.toml"), "entries": str(ROOT / "leaderboards"), "tests": __file__,
         "beside": __file__, "pid": os.getpid(),
@@ -313,22 +313,18 @@ def test_the_tries_would_succeed_outside(tmp_path: Path) -> None:
     probe = tmp_path / "probe.py"
     tail = "\nprint(*make_policy((), 0)([None] * len(TEXTS), None, None)[0])"
     probe.write_text((PROBE + tail).replace("TEXTS", repr(texts)))
-    done = subprocess.run(
-        [sys.executable, str(probe)], capture_output=True, text=True, check=True, start_new_session=False
-    )
-    told = dict(zip(harmless, done.stdout.split(), strict=True))
-    assert {name for name, flag in told.items() if flag == "0"} <= {
-        "read the variables of the first process",
-        "list the home",
-    }
+    done = subprocess.run([sys.executable, str(probe)], capture_output=True, text=True, check=True)
+    failed = {name for name, could in zip(harmless, done.stdout.split(), strict=True) if could == "0"}
+    others = {"read the variables of the first process", "read the evaluator's memory", "list the home"}
+    assert failed <= others  # what root alone may do
 
 
 def test_what_is_printed_read_and_exchanged_does_no_harm(backend: Any, tmp_path: Path) -> None:
     """Prints are no answers, there is nothing to read, and what a submission puts in place of streams is its own."""
-    path = tmp_path / "loud.py"
+    path = tmp_path / f"loud{os.getpid()}.py"
     act = "print('1' * 999)\nassert sys.stdin.read() == ''\nsys.stdout = sys.stderr = None\nos.write(1, b'more')"
     path.write_text(code(load="threading.Thread(target=time.sleep, args=(999,)).start()", act=act))
-    with leaves_nothing("loud.py"), isolated(path, TASK, code=True, limits=LIMITS, backend=backend) as (policy, run):
+    with leaves_nothing(path.name), isolated(path, TASK, code=True, limits=LIMITS, backend=backend) as (policy, run):
         first = policy(seen(), None, np.ones(6, bool))[0]
     np.testing.assert_array_equal(first, np.zeros(6))
     assert run.details["isolation"] == str(backend)
