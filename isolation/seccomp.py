@@ -1,8 +1,8 @@
 """The filter that bubblewrap gives a worker: the system calls that namespaces do not confine.
 
 A worker can start threads but no process, and makes no socket, no key, no shared memory that outlives its mapping, and
-no ring by which it would pass the filter. It changes no file's mode, owner and time, which a device's owner could, for
-devices can be bound in no way that is read-only and lets them be opened. `clone3` hides what it asks for behind a pointer, so it does not exist here,
+no ring by which it would pass the filter. It changes no file's mode, owner or time: a mount that is read-only forbids
+that, but a device cannot be opened on one. `clone3` hides what it asks for behind a pointer, so it does not exist here,
 and the C library takes `clone` instead.
 """
 
