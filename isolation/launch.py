@@ -74,7 +74,10 @@ def limit(memory: int, files: int) -> None:
     """Limits that the worker inherits and cannot raise: a file may not grow at all, one of memory neither."""
     sizes = {"AS": memory, "NOFILE": files, "FSIZE": 0, "CORE": 0}
     for name, size in sizes.items():
-        resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (size, size))
+        kind = getattr(resource, f"RLIMIT_{name}")
+        hard = resource.getrlimit(kind)[1]
+        most = size if hard == resource.RLIM_INFINITY else min(size, hard)
+        resource.setrlimit(kind, (most, most))
 
 
 def by_sandlock(plan: dict[str, Any]) -> tuple[Confined, Callable[[Any], int]]:

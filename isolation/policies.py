@@ -42,7 +42,7 @@ NONE = "none"  # how a run's details call it
 
 @dataclass(frozen=True)
 class IsolatedCode:
-    """A stranger's code as a policy; its state stays in its worker, and what is handed on counts the steps.
+    """A stranger's code as a policy; its state stays in its worker, and what is handed on stands for it.
 
     Attributes:
         name: for tables.
@@ -62,9 +62,12 @@ class IsolatedCode:
         """Actions, int64, shape (n,), for observations, uint8, shape (n, *observation shape).
 
         Raises:
+            ValueError: `state` is not what the last call returned.
             EntryError: the worker gave none of the environment's actions in time.
         """
         n, first = len(obs), state is None
+        if not first and state is not self.worker.turn:
+            raise ValueError(f"{self.name} remembers one batch of games: play them one after the other")
         head = REQUEST.pack(n, first, first and self.keys is not None)
         keys = self.keys.tobytes() if first and self.keys is not None else b""
         answer = self.worker.ask(head + obs.tobytes() + episode_start.tobytes() + keys, 8 * n)
@@ -72,7 +75,8 @@ class IsolatedCode:
         if actions.min() < 0 or actions.max() >= self.actions:
             told = f"{actions.min()} .. {actions.max()}"
             raise self.worker.fail("actions", f"actions are 0 .. {self.actions - 1}, not {told}")
-        return actions, 1 if first else state + 1
+        self.worker.turn = object()
+        return actions, self.worker.turn
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import select
@@ -38,7 +37,11 @@ def worker(backend: Backend, plan: dict[str, Any], limits: Limits) -> Iterator[W
     command = [PYTHON, "-I", "-S", "-B", str(PROGRAM), json.dumps(plan | {"packages": packages()})]
     pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
     with backend.started(command, Path(plan["submission"]), limits, **pipes) as process:
-        yield Worker(process, limits)
+        acting = Worker(process, limits)
+        try:
+            yield acting
+        finally:
+            acting.fail("exit", "it has been ended")
 
 
 class Worker:
@@ -46,6 +49,7 @@ class Worker:
 
     def __init__(self, process: subprocess.Popen[bytes], limits: Limits) -> None:
         self.limits, self.process = limits, process
+        self.turn: object = None  # what stands for the state that the process holds
         self._failure: EntryError | None = None
         self._left, self._printed, self._last_words = limits.total, 0, b""
         self._requests, self._answers, self._output = (
@@ -56,7 +60,9 @@ class Worker:
             os.set_blocking(pipe, False)
         for pipe in (self._answers, self._output):
             self._events.register(pipe, select.POLLIN)
-        with suppress(OSError):
+        with suppress(ImportError, OSError):
+            import fcntl
+
             fcntl.fcntl(self._requests, PIPE_SIZE, WIDE)
 
     def ready(self) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from ..files import exists, reason
@@ -23,14 +24,14 @@ def copied(path: Path, folder: Path, most: int) -> Path:
     if not exists(path):
         raise FileNotFoundError(f"there is no submission {path}: name a file or a folder")
     copy = folder / (path.resolve().name or "submission")
-    found = dict(_files(path, copy))
+    found = dict(islice(_files(path, copy), MOST_FILES + 1))
     try:
         size = sum(file.stat().st_size for file in found)
         if size > most or len(found) > MOST_FILES or not found:
             raise EntryError(
                 "unreadable",
-                f"{path} holds {len(found)} files and {size} bytes: a submission is one file, or a folder of at most "
-                f"{MOST_FILES} and {most} bytes, without links",
+                f"{path} holds {len(found)} files and {size} bytes or more: a submission is one file, or a folder of at "
+                f"most {MOST_FILES} files, links left out, of {most} bytes together",
             )
         for file, place in found.items():
             place.parent.mkdir(parents=True, exist_ok=True)

@@ -339,6 +339,18 @@ def test_a_strangers_code_is_told_nothing_of_levels(tmp_path: Path) -> None:
         assert policy.keys is None  # type: ignore[attr-defined]
 
 
+def test_a_worker_remembers_one_batch_and_none_when_it_has_ended(tmp_path: Path) -> None:
+    path, starts = tmp_path / "plain.py", np.ones(6, bool)
+    path.write_text(code())
+    with isolated(path, TASK, code=True) as (policy, _):
+        _, first = policy(seen(), None, starts)
+        policy(seen(), None, starts)
+        with pytest.raises(ValueError, match="one batch of games"):
+            policy(seen(), first, ~starts)
+    with pytest.raises(EntryError, match="it has been ended"):
+        policy(seen(), None, starts)
+
+
 def test_an_interrupt_ends_the_worker(backend: Any, tmp_path: Path) -> None:
     path = tmp_path / f"endless{os.getpid()}.py"
     path.write_text(code(act=LOOP))
