@@ -118,9 +118,8 @@ def _installed() -> Iterator[Backend]:
     with suppress(OSError):
         if program:
             told = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)  # noqa: S603
-            yield Backend(
-                "bubblewrap", told.stdout.split()[-1], {"program": program, "filter": seccomp.program().hex()}
-            )
+            name = told.stdout.split()[-1:] or ["of no version"]
+            yield Backend("bubblewrap", name[0], {"program": program, "filter": seccomp.program().hex()})
 
 
 def _works(backend: Backend) -> bool:

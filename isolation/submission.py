@@ -24,14 +24,14 @@ def copied(path: Path, folder: Path, most: int) -> Path:
     if not exists(path):
         raise FileNotFoundError(f"there is no submission {path}: name a file or a folder")
     copy = folder / (path.resolve().name or "submission")
-    found = dict(islice(_files(path, copy), MOST_FILES + 1))
     try:
+        found = dict(islice(_files(path, copy), MOST_FILES + 1))
         size = sum(file.stat().st_size for file in found)
         if size > most or len(found) > MOST_FILES or not found:
             raise EntryError(
                 "unreadable",
-                f"{path} holds {len(found)} files and {size} bytes or more: a submission is one file, or a folder of at "
-                f"most {MOST_FILES} files, links left out, of {most} bytes together",
+                f"{path} holds {len(found)} files and {size} bytes or more: a submission is one file, or a folder of "
+                f"at most {MOST_FILES} files, links left out, of {most} bytes together",
             )
         for file, place in found.items():
             place.parent.mkdir(parents=True, exist_ok=True)
@@ -45,7 +45,7 @@ def _files(path: Path, copy: Path) -> Iterator[tuple[Path, Path]]:
     """The regular files of a submission, and where each goes."""
     if not path.is_dir():
         if path.is_file():
-            yield path, copy
+            yield path.resolve(), copy
         return
     for file in path.rglob("*"):
         if file.is_file() and not file.is_symlink():

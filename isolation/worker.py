@@ -11,7 +11,7 @@ since the evaluator checks the actions and believes nothing else.
 
 from __future__ import annotations
 
-import importlib
+import importlib.machinery
 import importlib.util
 import json
 import os
@@ -102,7 +102,8 @@ def _code(plan: dict[str, Any]) -> tuple[Act, bool]:
     if path.is_dir():
         sys.path.insert(0, str(path))
         path /= "policy.py"
-    spec: Any = importlib.util.spec_from_file_location("policy", path)
+    loader = importlib.machinery.SourceFileLoader("policy", str(path))
+    spec: Any = importlib.util.spec_from_loader("policy", loader)
     module = sys.modules["policy"] = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     policy = module.make_policy(tuple(plan["shape"]), plan["actions"])

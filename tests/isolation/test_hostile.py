@@ -52,9 +52,8 @@ def code(*, first: str = "", load: str = "", act: str = "", answer: str = ZEROS)
 
 # what a submission does, and the reason of its failure
 LOOP, PIPE = "while True: pass", "for fd in range(3, 20):\n    try: os.write(fd, {content})\n    except OSError: pass"
-HOSTILE = {
+HOSTILE = {  # to be confined by each backend
     "loops": (code(act=LOOP), "time"),
-    "sleeps": (code(act="time.sleep(1000)"), "time"),
     "swallows every interrupt": (
         code(first="for each in (1, 2, 3, 14, 15): signal.signal(each, signal.SIG_IGN)", act=LOOP),
         "time",
@@ -65,24 +64,25 @@ HOSTILE = {
         "time",
     ),
     "memory": (code(act="np.ones(2**31)"), "memory"),
-    "memory while loading": (code(load="kept = [bytes(2**27) for _ in range(9)]"), "memory"),
     "memory in a file that is none": (code(act="os.write(os.memfd_create('x'), bytes(2**20))"), "error"),
     "a file in the temporary folder": (code(act="open('/tmp/flood', 'wb').write(bytes(2**20))"), "error"),
     "prints without end": (code(act="while True: print('x' * 4096)"), "output"),
-    "complains without end": (code(act="while True: sys.stderr.write('x' * 4096)"), "output"),
     "floods the pipe of answers": (code(act=PIPE.format(content="bytes(2**15)")), "output"),
-    "ends at once": (code(act="os._exit(0)"), "exit"),
-    "ends while it is imported": (code(first="os._exit(0)"), "exit"),
     "kills itself": (code(act="os.kill(os.getpid(), signal.SIGKILL)\ntime.sleep(9)"), "exit"),
     "crashes": (code(act="ctypes.string_at(0)"), "exit"),
+}  # fmt: skip
+MISTAKEN = {  # to be noticed by the evaluator
+    "sleeps": (code(act="time.sleep(1000)"), "time"),
+    "memory while loading": (code(load="kept = [bytes(2**27) for _ in range(9)]"), "memory"),
+    "complains without end": (code(act="while True: sys.stderr.write('x' * 4096)"), "output"),
+    "ends at once": (code(act="os._exit(0)"), "exit"),
+    "ends while it is imported": (code(first="os._exit(0)"), "exit"),
     "closes every file": (code(act="os.closerange(0, 200)"), "exit"),
     "claims a reason": (code(act="os._exit(83)"), "actions"),
     "raises an error that cannot be told": (
         code(first="class Odd(Exception):\n    def __str__(self): os._exit(7)", act="raise Odd"),
         "exit",
     ),
-}
-MISTAKEN = {
     "ends as if all were well": (code(act="sys.exit(0)"), "error"),
     "loops at its end": (
         code(first="def trap():\n    while True: pass\natexit.register(trap)", act="sys.exit()"), "error",
@@ -246,13 +246,12 @@ def fails(text: str, reason: str, backend: Any, tmp_path: Path) -> None:
     assert time.monotonic() - began < 20
 
 
-@pytest.mark.parametrize("load", ["while True: pass", "time.sleep(1000)"])
-def test_a_submission_that_never_starts_is_stopped(load: str, backend: Any, tmp_path: Path) -> None:
+def test_a_submission_that_never_starts_is_stopped(backend: Any, tmp_path: Path) -> None:
     path = tmp_path / "slow.py"
-    path.write_text(code(load=load))
-    limits = Limits(start=1.5)
+    path.write_text(code(load=LOOP))
+    limits = Limits(start=0.8)
     with (
-        pytest.raises(EntryError, match=r"1\.5 seconds to start") as failure,
+        pytest.raises(EntryError, match=r"0\.8 seconds to start") as failure,
         isolated(path, TASK, code=True, limits=limits, backend=backend),
     ):
         pass
@@ -261,10 +260,10 @@ def test_a_submission_that_never_starts_is_stopped(load: str, backend: Any, tmp_
 
 def test_time_in_total_is_limited(tmp_path: Path) -> None:
     path = tmp_path / "slow.py"
-    path.write_text(code(act="time.sleep(0.3)"))
+    path.write_text(code(act="time.sleep(0.1)"))
     with (
-        isolated(path, TASK, code=True, limits=Limits(total=1.0)) as (policy, _),
-        pytest.raises(EntryError, match="1 seconds in total"),
+        isolated(path, TASK, code=True, limits=Limits(total=0.3)) as (policy, _),
+        pytest.raises(EntryError, match=r"0\.3 seconds in total"),
     ):
         play(policy, seen(), steps=10)
 

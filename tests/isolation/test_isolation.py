@@ -166,6 +166,10 @@ def test_a_submission_is_copied_whole_without_links_and_bounded(folder: Path, tm
         (folder / f"{k}").touch()
     with pytest.raises(EntryError, match="1001 files"):
         copied(folder, tmp_path / "many", 1000)
+    (tmp_path / "link").symlink_to(folder / "policy.py")
+    assert copied(tmp_path / "link", tmp_path / "linked", 1000).read_text() == STEADY
+    with pytest.raises(EntryError, match="holds 0 files"):
+        copied(Path("/dev/zero"), tmp_path / "endless", 1000)
     with pytest.raises(FileNotFoundError, match="no submission"):
         copied(tmp_path / "nowhere", tmp_path / "none", 10)
 
