@@ -18,7 +18,7 @@ from ..eval.table.runs import Run
 from ..files import write_whole
 from ..isolation.limits import EntryError
 from ..isolation.policies import isolated
-from ..players import Player
+from ..players import Player, check_one_agent
 from .agents import by_seed, check_told, environment_first
 from .eval import place, played
 from .options import (
@@ -37,6 +37,7 @@ from .report import show_report
 from .saying import say
 
 FAILURE = "failure.json"
+SEEDS = 16  # of one agent, each of which has a worker
 
 
 def submit(
@@ -89,6 +90,10 @@ def _given(submission: str, code: bool, options: Options, task: Task) -> dict[in
         raise RefusedError(f"{submission} is code: add --code, and it is run, in confinement")
     given = by_seed((submission,), ())
     check_told(given, options, task)
+    if len(given) > SEEDS:
+        raise RefusedError(
+            f"{submission} holds {len(given)} agents: hand in at most {SEEDS} training seeds of one agent"
+        )
     return given
 
 
@@ -101,6 +106,7 @@ def _opened(
         chosen = options if code else {**options, "seed": seed}
         policy, run = stack.enter_context(isolated(Path(path), task, code=code, **chosen))
         found.append((policy, run.model_copy(update={"training_seed": seed, "agent": name or run.agent})))
+    check_one_agent([run for _, run in found])
     return found
 
 

@@ -15,7 +15,7 @@ from commands import goalgap as command
 import goalgap
 from goalgap.agents.algorithms.ppo import PPORecipe
 from goalgap.agents.training import train
-from goalgap.cli.submit import FAILURE
+from goalgap.cli.submit import FAILURE, SEEDS
 from goalgap.eval.play.rollout import evaluate, rollout
 from goalgap.eval.table.episodes import Episodes
 from goalgap.extras import MissingPackageError
@@ -151,6 +151,23 @@ def test_code_is_run_on_explicit_request_only(folder: Path, capsys: pytest.Captu
     for given in (folder, folder / "policy.py"):
         assert command("submit", given, "CheeseCorner") == 2
         assert "add --code" in " ".join(capsys.readouterr().err.split())
+
+
+def test_seeds_are_of_one_agent_and_not_too_many(
+    trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for seed in range(SEEDS + 1):
+        shutil.copytree(trained, tmp_path / f"seed-{seed}")
+        record = json.loads((trained / "agent.json").read_text())
+        told = json.dumps(record | {"seed": seed, "alpha": 0.5 * (seed == 1)})
+        (tmp_path / f"seed-{seed}" / "agent.json").write_text(told)
+    assert command("submit", tmp_path, "CheeseCorner", "--size", 5) == 2
+    assert f"at most {SEEDS} training seeds" in " ".join(capsys.readouterr().err.split())
+    for seed in range(2, SEEDS + 1):
+        shutil.rmtree(tmp_path / f"seed-{seed}")
+    monkeypatch.setattr(policies, "backends", lambda: ())
+    assert command("submit", tmp_path, "CheeseCorner", "--size", 5) == 2
+    assert "trained differently" in " ".join(capsys.readouterr().err.split())
 
 
 def test_a_submission_is_copied_whole_without_links_and_bounded(folder: Path, tmp_path: Path) -> None:
