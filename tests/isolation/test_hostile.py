@@ -377,7 +377,8 @@ with isolated(path, task, code=True, backend=backend) as (policy, _):
     print("ready", flush=True)
     policy(numpy.zeros((6, 7, 7, 3), numpy.uint8), None, numpy.ones(6, bool))
 """
-    evaluator = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
+    place = os.environ | {"TMPDIR": str(tmp_path)}
+    evaluator = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, env=place)
     assert evaluator.stdout is not None
     assert evaluator.stdout.readline() == b"ready\n"
     assert len(processes(path.name)) >= 2
