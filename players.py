@@ -72,7 +72,7 @@ def players(given: Any, task: Task, name: str | None = None, **options: Any) -> 
     if name is not None:
         check_name("name", name)
     pairs = [(player, run.model_copy(update={"agent": name or run.agent})) for player, run in pairs]
-    _check_one_agent([run for _, run in pairs])
+    check_one_agent([run for _, run in pairs])
     return pairs
 
 
@@ -82,7 +82,7 @@ def _seed(given: Any) -> int:
     return given
 
 
-def _check_one_agent(runs: list[Run]) -> None:
+def check_one_agent(runs: list[Run]) -> None:
     """ValueError unless these are one agent's training seeds."""
     if not runs:
         raise ValueError("there is nobody to evaluate: give {training seed: policy} for one seed at least")

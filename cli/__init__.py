@@ -24,6 +24,7 @@ from .run import run
 from .saying import say, tell_mistake, write_any_terminal
 from .show import list_environments, show
 from .standard import standard
+from .submit import submit
 from .suite import suite
 from .train import train
 from .watch import watch
@@ -34,6 +35,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "run": run,
     "train": train,
     "eval": evaluate,
+    "submit": submit,
     "watch": watch,
     "play": play,
     "report": report,

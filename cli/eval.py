@@ -66,15 +66,15 @@ def evaluate(
     with importable(Path.cwd()):
         with console.status("opening agents"):
             found = players(given, task, name, sampled=not argmax, memory=not forget, algorithm=algorithm)
-        with _place(out, task, found):
-            made = Report.of(_played(console, task, found, levels))
+        with place(out, task, found):
+            made = Report.of(played(console, task, found, levels))
             if out is not None:
                 made.save(out)
     show_report(console, made, out and out / "report.html")
 
 
 @contextmanager
-def _place(out: Path | None, task: Task, found: list[tuple[Player, Run]]) -> Iterator[None]:
+def place(out: Path | None, task: Task, found: list[tuple[Player, Run]]) -> Iterator[None]:
     """A folder that the episodes may be written to, if there is to be one; told before they are played."""
     if out is None:
         yield
@@ -85,7 +85,8 @@ def _place(out: Path | None, task: Task, found: list[tuple[Player, Run]]) -> Ite
         yield
 
 
-def _played(console: Console, task: Task, found: list[tuple[Player, Run]], levels: int) -> Episodes:
+def played(console: Console, task: Task, found: list[tuple[Player, Run]], levels: int) -> Episodes:
+    """The episodes of all players, with their progress shown."""
     with progress_shown(console) as update:
         titles = [f"evaluate {run.agent}" + f", seed {run.training_seed}" * (len(found) > 1) for _, run in found]
         return Episodes.join(

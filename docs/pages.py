@@ -43,6 +43,7 @@ def index() -> str:
         "# Environments",
         "Which goal has an agent learned? Each environment asks it in its own way.",
         "How to add one of your own: [Adding an environment](adding_an_environment.md).",
+        "Agents and code of strangers: [What strangers hand in](guide/isolation.md).",
         "All else: [the guide](guide/index.md).",
     ]
     for game in SUITE.values():

@@ -38,7 +38,8 @@ MAY_IMPORT = {  # the longest path that fits a file counts
     "testing/known/judging.py": {"testing", "envs", "eval"},  # where known agents meet the measurement
     "players": {"eval", "agents", "envs"},  # where agents and evaluation meet
     "api": {"players", "eval", "agents", "envs"},
-    "cli": {"cli", "api", "players", "leaderboards", "eval", "agents", "envs"},
+    "isolation": {"isolation", "players", "eval", "agents", "envs"},
+    "cli": {"cli", "api", "isolation", "players", "leaderboards", "eval", "agents", "envs"},
     "__main__": {"cli"},
     "__init__": {"envs", "api", "players", "agents", "eval"},
 }

@@ -1,0 +1,122 @@
+"""`goalgap submit`: what a stranger has handed in, evaluated in confinement."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import tyro
+from rich.console import Console
+
+from ..choices import check_name, printable
+from ..envs.engine.task import Task
+from ..eval.report import Report
+from ..eval.table.runs import Run
+from ..files import write_whole
+from ..isolation.limits import EntryError
+from ..isolation.policies import isolated
+from ..players import Player, check_one_agent
+from .agents import by_seed, check_told, environment_first
+from .eval import place, played
+from .options import (
+    LEVELS,
+    Environment,
+    Flag,
+    OptionalPath,
+    Options,
+    RefusedError,
+    Shared,
+    ZipAlgorithm,
+    check_counts,
+    optional,
+)
+from .report import show_report
+from .saying import say
+
+FAILURE = "failure.json"
+SEEDS = 16  # of one agent, each of which has a worker
+
+
+def submit(
+    submission: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="SUBMISSION")],
+    environment: Environment,
+    options: Shared = Options(),  # noqa: B008
+    levels: int = LEVELS,
+    argmax: Flag = False,
+    code: Flag = False,
+    algorithm: ZipAlgorithm = None,
+    name: Annotated[str | None, optional("NAME")] = None,
+    out: OptionalPath = None,
+) -> None:
+    """Evaluate what a stranger has handed in, in a process that sees observations and nothing else, and report.
+
+    Args:
+        submission: an agent's folder or file, or a run's folder for all its seeds; with --code a Python file that
+            defines make_policy(observation_shape, number_of_actions), or a folder with such a policy.py.
+        options: how the environment is made; --alpha and --reward say what a bare zip was trained with.
+        levels: how many levels of each split to evaluate on.
+        argmax: take the likeliest action instead of drawing from the policy of an agent.
+        code: run the submission's own code; it is confined, or refused where nothing here can confine it.
+        name: of the agent, in the report.
+        out: a folder for episodes and report, and in failure.json how a submission failed; printed only, if left out.
+    """
+    environment, (submission,) = environment_first(environment, (submission,))
+    console, task = Console(), options.task(environment)
+    check_counts(levels=levels)
+    if name is not None:
+        check_name("name", name)
+    given = _given(submission, code, options, task)
+    with _failure_recorded(submission, task, out), ExitStack() as stack:
+        with console.status("opening the submission"):
+            chosen: dict[str, Any] = {} if code else {"sampled": not argmax, "algorithm": algorithm}
+            found = _opened(stack, given, task, code, name, chosen)
+        say(console, f"isolation: {found[0][1].details['isolation']}")
+        stack.enter_context(place(out, task, found))
+        made = Report.of(played(console, task, found, levels))
+        if out is not None:
+            made.save(out)
+            (out / FAILURE).unlink(missing_ok=True)
+    show_report(console, made, out and out / "report.html")
+
+
+def _given(submission: str, code: bool, options: Options, task: Task) -> dict[int, str]:
+    """Submissions by training seed; RefusedError for what is run or read in another way only."""
+    if code:
+        return {0: submission}
+    if submission.endswith(".py") or (Path(submission) / "policy.py").exists():
+        raise RefusedError(f"{submission} is code: add --code, and it is run, in confinement")
+    given = by_seed((submission,), ())
+    check_told(given, options, task)
+    if len(given) > SEEDS:
+        raise RefusedError(
+            f"{submission} holds {len(given)} agents: hand in at most {SEEDS} training seeds of one agent"
+        )
+    return given
+
+
+def _opened(
+    stack: ExitStack, given: dict[int, str], task: Task, code: bool, name: str | None, options: dict[str, Any]
+) -> list[tuple[Player, Run]]:
+    """Who plays, each in a worker that ends with the stack."""
+    found: list[tuple[Player, Run]] = []
+    for seed, path in given.items():
+        chosen = options if code else {**options, "seed": seed}
+        policy, run = stack.enter_context(isolated(Path(path), task, code=code, **chosen))
+        found.append((policy, run.model_copy(update={"training_seed": seed, "agent": name or run.agent})))
+    check_one_agent([run for _, run in found])
+    return found
+
+
+@contextmanager
+def _failure_recorded(submission: str, task: Task, out: Path | None) -> Iterator[None]:
+    """Around what a submission takes part in: how it fails is written where results are, and printed."""
+    try:
+        yield
+    except EntryError as failure:
+        told = {"submission": printable(submission), "environment": task.game.id, **failure.record()}
+        if out is not None:
+            write_whole(out / FAILURE, (json.dumps(told, indent=2) + "\n").encode())
+        raise RefusedError(f"{submission} failed ({failure.reason}): {failure}") from failure

@@ -1,0 +1,14 @@
+"""How a worker opens an agent's file: by the function that opens it where nothing is confined."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ..agents.loading import AgentPolicy, load_agent
+from ..envs import task
+
+
+def open_agent(path: str, played: dict[str, Any], options: dict[str, Any]) -> AgentPolicy:
+    """The policy of an agent; `played` is a task's environment and arguments, options are those of `load_agent`."""
+    return load_agent(Path(path), task(played["environment"], **played["arguments"]), **options)
