@@ -148,7 +148,7 @@ def test_what_is_no_agent_is_refused(tmp_path):
     with pytest.raises(AgentError, match="cannot be read as a PPO agent"):
         load_agent(tmp_path / "other.zip", TASK)
     with pytest.raises(ValueError, match=f"choose from {', '.join(LOADED)}"):
-        open_model(tmp_path / "other.zip", "SAC")
+        open_model(tmp_path / "other.zip", b"", "SAC")
 
 
 def test_another_environment_or_other_spaces_are_refused_and_both_are_named(agent):
