@@ -22,7 +22,7 @@ from .declared import Declared, read_declared
 from .errors import part
 from .tensors import WEIGHTS, Weights
 
-MEMBERS, DATA, POLICY = 64, 8 * 2**20, "policy.pth"
+MEMBERS, DATA, POLICY = 64, 32 * 2**20, "policy.pth"  # members, bytes, and where the weights are
 LARGEST = 2 * WEIGHTS  # bytes of weights and of tables that a network looks things up in
 
 
@@ -35,12 +35,12 @@ class OnMeta(TorchFunctionMode):
         return function(*args, **(kwargs or {}))
 
 
-def read_model(content: bytes, kind: type[BaseAlgorithm]) -> BaseAlgorithm:
+def read_model(content: bytes, kind: Any) -> BaseAlgorithm:
     """The model that a zip of stable-baselines3 holds.
 
     Args:
         content: of the zip.
-        kind: of the algorithm that trained it.
+        kind: the class of the algorithm that trained it.
 
     Raises:
         UnknownPartError: its network is built of something that is not known here.
@@ -50,7 +50,9 @@ def read_model(content: bytes, kind: type[BaseAlgorithm]) -> BaseAlgorithm:
     declared = read_declared(archive.read("data", DATA), kind.__name__)
     with part(POLICY):
         policy = build(declared, Weights(archive.read(POLICY, WEIGHTS)))
-    model = kind(type(policy), None, policy_kwargs=declared.arguments, device="cpu", _init_setup_model=False)
+    model: BaseAlgorithm = kind(
+        type(policy), None, policy_kwargs=declared.arguments, device="cpu", _init_setup_model=False
+    )
     model.observation_space, model.action_space = declared.observation_space, declared.action_space
     model.policy = policy
     return model
