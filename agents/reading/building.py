@@ -22,7 +22,8 @@ from .declared import Declared, read_declared
 from .errors import part
 from .tensors import WEIGHTS, Weights
 
-MEMBERS, DATA, POLICY = 64, 32 * 2**20, "policy.pth"  # members, bytes, and where the weights are
+MEMBERS, POLICY = 64, "policy.pth"
+DATA = 32 * 2**20  # bytes, most of them the last pictures that many games have shown
 LARGEST = 2 * WEIGHTS  # bytes of weights and of tables that a network looks things up in
 
 

@@ -56,7 +56,9 @@ class _Machine:
             if instruction.name == "STOP":
                 break
             if instruction.name not in INSTRUCTIONS:
-                raise ValueError(f"it has the instruction {instruction.name}, which a dictionary of tensors needs not")
+                raise ValueError(
+                    f"it has the instruction {instruction.name}, which a dictionary of tensors does not need"
+                )
             INSTRUCTIONS[instruction.name](self, MEANT.get(instruction.name, value))
         (result,) = self.stack
         return result
@@ -160,8 +162,13 @@ def _tensor(storage: Any, offset: Any, shape: Any, strides: Any, *_: Any) -> Sto
     return Stored(storage.record, storage.total, offset, sizes)
 
 
+def _nothing() -> dict[str, Any]:
+    """A dictionary to be filled; one that is given its items would hash whatever stands in them."""
+    return {}
+
+
 CALLED: dict[str, Callable[..., Any]] = {
-    "collections OrderedDict": dict,
+    "collections OrderedDict": _nothing,
     "torch._utils _rebuild_tensor_v2": _tensor,
 }
 

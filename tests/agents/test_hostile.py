@@ -78,6 +78,7 @@ OPCODES = {  # programs that a dictionary of tensors has not
     "nested": b"\x80\x02N" + b"\x85" * FULL + b".",
     "long": b"\x80\x02\x8b" + struct.pack("<l", 2**31 - 1) + b".",
     "doubled name": b"\x80\x02})" + b"q\x00h\x00\x86" * 60 + b"Ns.",
+    "doubled item": b"\x80\x02ccollections\nOrderedDict\n)" + b"q\x00h\x00\x86" * 60 + b"N\x86\x85\x85R.",
     "unknown": b"\x80\x02\xff.",
 }
 CASES: dict[str, tuple[Change, str | None]] = {

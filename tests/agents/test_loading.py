@@ -132,7 +132,13 @@ def test_a_changed_or_cut_file_is_corrupt(agent):
             load_agent(agent, TASK)
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"environment": "goalgap/CheeseCorner-v0"}', '"x"'])
+WRONG = '{"environment": "x", "sha256": "x", "recipe": {"algorithm": ["PPO"]}, "seed": 1}'
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "[]", '{"environment": "goalgap/CheeseCorner-v0"}', '"x"', WRONG, pytest.param("[" * 10**5, id="deep")],
+)
 def test_a_broken_record_is_corrupt(agent, text):
     (agent / "agent.json").write_text(text)
     with pytest.raises(AgentError, match=r"agent\.json is corrupt"):
