@@ -32,17 +32,18 @@ Player = Policy | ReferencePolicy
 def load_agent(path: Path | str, task: Task | str, **options: Any) -> AgentPolicy:
     """The policy of a trained agent, checked against the task, or the environment, that it shall play.
 
-    Loading runs code from the file: load only files you trust.
+    No code of the file runs: networks of stable-baselines3, sb3-contrib and GoalGap are read, and no others.
 
     Args:
-        path: a folder that `train` wrote, or any stable-baselines3 zip.
+        path: a folder that `train` wrote, or a zip of stable-baselines3.
         task: what it shall play; other splits and arguments than in training are allowed.
         options: sampled=False takes the likeliest action; memory=False resets the agent's memory at every step; seed
             is of the drawing; algorithm says what a bare zip was trained by.
 
     Raises:
         FileNotFoundError: nothing is there.
-        AgentError: the file is corrupt, or was trained for another environment or for other spaces.
+        AgentError: the file is corrupt, holds a network of other parts, or was trained for another environment or for
+            other spaces.
         MissingPackageError: stable-baselines3 or torch is not installed.
     """
     agent_file(Path(path))  # mistakes are told first, and packages that are missing only where nothing else is

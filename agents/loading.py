@@ -1,17 +1,18 @@
 """Loading: an agent's file becomes a policy that can be evaluated.
 
-A stable-baselines3 zip holds pickled Python objects, and unpickling runs code: load only files you trust.
-Every agent file of GoalGap passes through one function, `open_model`, so that one day a stranger's file can be
-opened in a sandbox by changing that function alone.
+Every agent file of GoalGap passes through one function, `open_model`, which runs no code of the file: of a zip of
+stable-baselines3 it reads what `reading` knows, and refuses what needs more.
 """
 
 from __future__ import annotations
 
-import zipfile
 from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import is_zipfile
 
 import numpy as np
 import torch
@@ -20,11 +21,12 @@ from stable_baselines3.common.base_class import BaseAlgorithm
 
 from ..choices import printable
 from ..envs.engine.task import Task
-from ..files import sha256_of
-from .algorithms import LOADED, model_class
+from .algorithms import model_class
 from .chance import shares
 from .network import Network
 from .normalizing import warn_of_file
+from .reading.building import read_model
+from .reading.errors import UnknownPartError
 from .recipes import default_algorithm
 from .records import RECORD, AgentError, again, agent_file, run_fields
 from .threads import one_thread
@@ -34,6 +36,11 @@ from .wrapped import ADVICE, PLAIN, Shown, how_shown
 
 Actions = NDArray[np.int64]
 
+LARGEST, REASON = 2**28, 1000  # bytes of a file, and characters of an error
+OWN = (
+    ". Networks with parts of your own are evaluated in Python: load the model there, in a script that can import "
+    "them, model = {kind}.load({name!r}), which runs code from the file, and give it to goalgap.evaluate(task, model)"
+)
 ACTION = 4  # what an agent's random numbers are used for: the uses of reference policies are smaller
 
 
@@ -149,10 +156,10 @@ def load_agent(
 ) -> AgentPolicy:
     """The policy of a trained agent, checked against the task it shall play.
 
-    Loading runs code from the file: load only files you trust.
+    No code of the file runs: networks of stable-baselines3, sb3-contrib and GoalGap are read, and no others.
 
     Args:
-        path: a folder that `train` wrote, or any stable-baselines3 zip.
+        path: a folder that `train` wrote, or a zip of stable-baselines3.
         task: what it shall play; other splits and arguments than in training are allowed.
         sampled: draw actions from the policy, or take the likeliest.
         memory: False resets the agent's memory at every step.
@@ -161,18 +168,20 @@ def load_agent(
 
     Raises:
         FileNotFoundError: nothing is there.
-        AgentError: the file is corrupt, or was trained for another environment or for other spaces.
+        AgentError: the file is corrupt, holds a network of other parts, or was trained for another environment or for
+            other spaces.
         ValueError: the algorithm does not exist, or the agent has no memory to reset.
     """
     file, record = agent_file(path)
-    _check_file(file, record, task)
+    content = _content(file)
+    _check_file(file, content, record, task)
     named = record["recipe"]["algorithm"] if record else algorithm or default_algorithm(task.game.name)
-    model = open_model(file, named)
+    model = open_model(file, content, named)
     shown = _checked_spaces(model, task, file)
     warn_of_file(file)
     name = f"{named} seed {record['seed']}" if record else printable(path.stem)
     drawing = record.get("seed", 0) if seed is None else seed
-    return AgentPolicy(name, model, sampled, drawing, memory, record, sha256_of(file), shown=shown)
+    return AgentPolicy(name, model, sampled, drawing, memory, record, sha256(content).hexdigest(), shown=shown)
 
 
 def model_policy(model: BaseAlgorithm, task: Task, seed: int = 0) -> AgentPolicy:
@@ -181,39 +190,41 @@ def model_policy(model: BaseAlgorithm, task: Task, seed: int = 0) -> AgentPolicy
     return AgentPolicy(type(model).__name__, model, seed=seed, shown=shown or PLAIN)
 
 
-def open_model(file: Path, algorithm: str) -> BaseAlgorithm:
-    """Open an agent file: the only place that does. Opening unpickles, so it runs code from the file.
+def open_model(file: Path, content: bytes, algorithm: str) -> BaseAlgorithm:
+    """The model that an agent file holds: the only place that opens one. No code of the file runs.
 
-    What only training needs is left unread, and so is the seed: the caller's generators stay as they are.
+    The model has its network and its spaces, and cannot be trained further. The caller's random generators stay as
+    they are.
 
     Raises:
         ValueError: there is no such algorithm.
         AgentError: the file cannot be read as an agent of this algorithm.
     """
     kind = model_class(algorithm)
-    unread = {"seed": None, "learning_rate": 0.0, "lr_schedule": float, "clip_range": 0.2, "buffer_size": 1}
     try:
         with one_thread(), torch.random.fork_rng(devices=[]):
-            model: BaseAlgorithm = kind.load(file, device="cpu", custom_objects=unread)
-    except ModuleNotFoundError as error:
-        raise AgentError(
-            f"{file} holds a class of the module {error.name!r}, which cannot be imported: run the command in the "
-            "folder that holds it, or install its package"
-        ) from error
+            return read_model(content, kind)
     except Exception as error:
-        raise AgentError(
-            f"{file} cannot be read as a {algorithm} agent (of a bare zip, --algorithm says which it is, of "
-            f"{', '.join(LOADED)}): {type(error).__name__}: {error}"
-        ) from error
-    return model
+        advice = OWN.format(kind=kind.__name__, name=file.name) if isinstance(error, UnknownPartError) else ""
+        reason = printable(" ".join(f"{error or type(error).__name__}".split()))[:REASON]
+        raise AgentError(f"{file} cannot be read as a {algorithm} agent: {reason}{advice}") from error
 
 
-def _check_file(file: Path, record: dict[str, Any], task: Task) -> None:
-    if record and sha256_of(file) != record["sha256"]:
+def _content(file: Path) -> bytes:
+    """The whole file, so that what is checked is what is read; AgentError where it is larger than an agent may be."""
+    with file.open("rb") as opened:
+        content = opened.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise AgentError(f"{file} is too large for an agent: {LARGEST >> 20} MiB are allowed")
+    return content
+
+
+def _check_file(file: Path, content: bytes, record: dict[str, Any], task: Task) -> None:
+    if record and sha256(content).hexdigest() != record["sha256"]:
         raise AgentError(f"{file} is damaged, its checksum is not the one in {RECORD}: {again(file.parent)}")
     if record and record["environment"] != task.game.id:
-        raise AgentError(f"{file} was trained on {record['environment']} and cannot play {task.game.id}")
-    if not zipfile.is_zipfile(file):
+        raise AgentError(f"{file} was trained on {printable(record['environment'])} and cannot play {task.game.id}")
+    if not is_zipfile(BytesIO(content)):
         raise AgentError(f"{file} is not an agent: it is no zip file of stable-baselines3, or it was cut short")
 
 

@@ -1,8 +1,8 @@
 """Was an agent trained on normalized observations? Its file alone is evaluated on plain ones, so it must be said.
 
 The running means of stable-baselines3's VecNormalize are not in an agent's zip. What can be known is a file of
-statistics where stable-baselines3 and rl-baselines3-zoo write one. A model that is still in its VecNormalize sees as it
-does (`views`).
+statistics where stable-baselines3 and rl-baselines3-zoo write one; it is a pickle, so it is never opened. A model that
+is still in its VecNormalize sees as it does (`views`).
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from pathlib import Path
 
 ADVICE = (
     "from the zip alone it is given observations as they are, on which it may do anything: load it with its "
-    "statistics, model = PPO.load({file!r}, VecNormalize.load({statistics!r}, goalgap.vec_env(task))), and evaluate "
-    "the model"
+    "statistics, model = PPO.load({file!r}, VecNormalize.load({statistics!r}, goalgap.vec_env(task))), which "
+    "runs code from both, and evaluate the model"
 )
 
 

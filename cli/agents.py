@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from .. import envs
@@ -69,13 +67,3 @@ def check_told(agents: Mapping[int, str], options: Options, task: Task) -> None:
             f"{bare[0]} does not say what it was trained with: add {' '.join(missing)}, or what it was instead "
             "(alpha: the share of training levels that tell the goals apart)"
         )
-
-
-@contextmanager
-def importable(folder: Path) -> Iterator[None]:
-    """Within, modules of a folder are found after all that is installed: agents may hold classes of their own."""
-    sys.path.append(str(folder))
-    try:
-        yield
-    finally:
-        sys.path.remove(str(folder))

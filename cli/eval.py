@@ -19,7 +19,7 @@ from ..eval.table.episodes import Episodes
 from ..eval.table.runs import Run
 from ..files import check_file
 from ..players import Player, players
-from .agents import by_seed, check_told, environment_first, importable
+from .agents import by_seed, check_told, environment_first
 from .options import LEVELS, Environment, Flag, OptionalPath, Options, Shared, ZipAlgorithm, check_counts, optional
 from .progress import OnWork, progress_shown
 from .report import show_report
@@ -47,9 +47,9 @@ def evaluate(
     """Evaluate an agent, trained with one seed or several, or a reference policy by name, and report.
 
     Args:
-        agents: an agent's folder or stable-baselines3 zip for each training seed (opening one runs code in it: only
-            files you trust), a run's folder for all its seeds, or random, noop, oracle:GOAL, degraded:GOAL,
-            mixture:GOAL:GOAL. The environment may also stand last.
+        agents: an agent's folder or stable-baselines3 zip for each training seed (no code in it is run), a run's folder
+            for all its seeds, or random, noop, oracle:GOAL, degraded:GOAL, mixture:GOAL:GOAL. The environment may also
+            stand last.
         options: how the environment is made; --alpha and --reward say what a bare zip was trained with.
         levels: how many levels of each split to evaluate on.
         argmax: take the likeliest action instead of drawing from the policy.
@@ -63,13 +63,12 @@ def evaluate(
     check_counts(levels=levels)
     given = by_seed(agents, training_seed)
     check_told(given, options, task)
-    with importable(Path.cwd()):
-        with console.status("opening agents"):
-            found = players(given, task, name, sampled=not argmax, memory=not forget, algorithm=algorithm)
-        with place(out, task, found):
-            made = Report.of(played(console, task, found, levels))
-            if out is not None:
-                made.save(out)
+    with console.status("opening agents"):
+        found = players(given, task, name, sampled=not argmax, memory=not forget, algorithm=algorithm)
+    with place(out, task, found):
+        made = Report.of(played(console, task, found, levels))
+        if out is not None:
+            made.save(out)
     show_report(console, made, out and out / "report.html")
 
 

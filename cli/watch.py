@@ -18,7 +18,7 @@ from ..extras import needs_extras
 from ..files import write_whole
 from ..players import players
 from ..terms import SPLITS, Split
-from .agents import by_seed, environment_first, importable
+from .agents import by_seed, environment_first
 from .options import Environment, Flag, Options, Shared, ZipAlgorithm, check_counts
 from .saying import say
 
@@ -55,8 +55,7 @@ def watch(
     check_counts(levels=levels, fps=fps)
     if not split:
         raise ValueError(f"--split names one at least: {', '.join(SPLITS)}")
-    with importable(Path.cwd()):
-        found = players(by_seed(agents, ()), task, sampled=not argmax, algorithm=algorithm)
+    found = players(by_seed(agents, ()), task, sampled=not argmax, algorithm=algorithm)
     seeds = np.arange(first, first + levels)
     shown = product(dict.fromkeys(split), found)
     episodes = Episodes.join(rollout(task.on(name), player, seeds, run=run) for name, (player, run) in shown)

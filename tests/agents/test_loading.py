@@ -132,7 +132,13 @@ def test_a_changed_or_cut_file_is_corrupt(agent):
             load_agent(agent, TASK)
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"environment": "goalgap/CheeseCorner-v0"}', '"x"'])
+WRONG = '{"environment": "x", "sha256": "x", "recipe": {"algorithm": ["PPO"]}, "seed": 1}'
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "[]", '{"environment": "goalgap/CheeseCorner-v0"}', '"x"', WRONG, pytest.param("[" * 10**5, id="deep")],
+)
 def test_a_broken_record_is_corrupt(agent, text):
     (agent / "agent.json").write_text(text)
     with pytest.raises(AgentError, match=r"agent\.json is corrupt"):
@@ -148,7 +154,7 @@ def test_what_is_no_agent_is_refused(tmp_path):
     with pytest.raises(AgentError, match="cannot be read as a PPO agent"):
         load_agent(tmp_path / "other.zip", TASK)
     with pytest.raises(ValueError, match=f"choose from {', '.join(LOADED)}"):
-        open_model(tmp_path / "other.zip", "SAC")
+        open_model(tmp_path / "other.zip", b"", "SAC")
 
 
 def test_another_environment_or_other_spaces_are_refused_and_both_are_named(agent):

@@ -161,25 +161,26 @@ def test_agents_of_other_algorithms_are_evaluated(algorithm: str, tmp_path: Path
     assert mode == ("argmax" if algorithm.endswith("DQN") else "sampled")
 
 
-def test_classes_of_the_working_directory_are_found_and_missing_ones_named(
+def test_networks_of_own_parts_are_evaluated_in_python_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """A file names classes, and none of the user's is imported for it: the error says how its owner evaluates it."""
     (tmp_path / "own_net.py").write_text(NET)
+    monkeypatch.chdir(tmp_path)
     with monkeypatch.context() as there:
         there.syspath_prepend(tmp_path)
         policy = {"features_extractor_class": importlib.import_module("own_net").Own}
         env = package.vec_env("CheeseCorner", n_envs=2)
-        PPO("MlpPolicy", env, n_steps=8, batch_size=16, policy_kwargs=policy, device="cpu").save(tmp_path / "own.zip")
-    words = ("eval", "CheeseCorner", tmp_path / "own.zip", *TOLD, "--levels", 4)
-    before = list(sys.path)
-    for folder, code in ((tmp_path, 0), (Path("/"), 2)):
-        monkeypatch.delitem(sys.modules, "own_net", raising=False)
-        monkeypatch.chdir(folder)
-        assert goalgap(*words) == code
-    assert "holds a class of the module 'own_net', which cannot be imported: run the command in the folder" in said(
-        capsys
-    )
-    assert sys.path == before
+        PPO("MlpPolicy", env, n_steps=8, batch_size=16, policy_kwargs=policy, device="cpu").save("own.zip")
+        model = PPO.load("own.zip")
+    monkeypatch.delitem(sys.modules, "own_net")
+    assert goalgap("eval", "CheeseCorner", "own.zip", *TOLD, "--levels", 4) == 2
+    told = said(capsys)
+    assert "features_extractor_class: one of PatchFeatures, PixelFeatures, SmallCnn," in told
+    assert "not \"<class 'own_net.Own'>\". Networks with parts of your own are evaluated in Python:" in told
+    assert "model = PPO.load('own.zip'), which runs code from the file, and give it to goalgap.evaluate" in told
+    assert "own_net" not in sys.modules
+    assert len(package.evaluate("CheeseCorner", model, levels=4).table) == 12
 
 
 def test_a_run_is_evaluated_by_its_folder_with_the_seeds_it_has(tmp_path: Path) -> None:
