@@ -18,6 +18,7 @@ from .curves import curves
 from .eval import evaluate
 from .leaderboard import enter, leaderboard
 from .options import RefusedError
+from .pack import pack
 from .play import play
 from .report import report
 from .run import run
@@ -38,6 +39,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "report": report,
     "compare": compare,
     "curves": curves,
+    "pack": pack,
     "enter": enter,
     "leaderboard": leaderboard,
     "standard": standard,
