@@ -227,7 +227,7 @@ def _check_file(file: Path, content: bytes, record: dict[str, Any], task: Task) 
     if record and sha256(content).hexdigest() != record["sha256"]:
         raise AgentError(f"{file} is damaged, its checksum is not the one in {told}: {mended}")
     if record and record["environment"] != task.game.id:
-        raise AgentError(f"{file} was trained on {record['environment']} and cannot play {task.game.id}")
+        raise AgentError(f"{file} was trained on {printable(record['environment'])} and cannot play {task.game.id}")
     if "bundle" not in record and not is_zipfile(BytesIO(content)):
         raise AgentError(f"{file} is not an agent: it is no zip file of stable-baselines3, or it was cut short")
 

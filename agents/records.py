@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..choices import shortened, shown
+from ..choices import printable, shortened, shown
 from ..envs.engine.task import Task
 from ..files import exists
 from ..provenance import installed_versions
@@ -23,6 +23,7 @@ from .reading.errors import AgentError
 from .reference import FORMS
 
 ZIP, RECORD = "agent.zip", "agent.json"
+RECORD_SIZE = 2**20  # bytes that are read of it
 
 
 def describe(task: Task, recipe: Recipe, seed: int) -> dict[str, Any]:
@@ -131,11 +132,22 @@ def read_record(folder: Path) -> dict[str, Any]:
         if not (folder / name).is_file():
             raise FileNotFoundError(f"{folder} holds no agent: {name} is missing; {again(folder)}")
     try:
-        record = json.loads((folder / RECORD).read_text())
-        _ = record["environment"], record["sha256"], record["seed"], record["recipe"]["algorithm"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise AgentError(f"{folder / RECORD} is corrupt ({type(error).__name__}: {error}); {again(folder)}") from error
+        with (folder / RECORD).open("rb") as file:
+            record = json.loads(file.read(RECORD_SIZE))
+        _check_record(record)
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        told = shortened(printable(f"{type(error).__name__}: {error}"))
+        raise AgentError(f"{folder / RECORD} is corrupt ({told}); {again(folder)}") from error
     return dict(record)
+
+
+def _check_record(record: Any) -> None:
+    """KeyError, ValueError or TypeError unless a record says what is needed of it."""
+    texts = record["environment"], record["sha256"], record["recipe"]["algorithm"]
+    if not all(isinstance(text, str) for text in texts) or type(record["seed"]) is not int:
+        raise TypeError("environment, sha256 and algorithm are texts, and seed is a whole number")
+    if not 0 <= record["seed"] < 2**63:
+        raise ValueError("seed is in 0 .. 2^63-1")
 
 
 def run_fields(record: Mapping[str, Any]) -> dict[str, Any]:

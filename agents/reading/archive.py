@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 from ...choices import shown
 
-ENTRY = b"PK\1\2"  # what each entry of a zip's list of members begins with
-ENTRIES = 4096  # of a file and the zips in it
+PART = 2**17  # bytes that are read at once
+
+
+class InParts(BytesIO):
+    """A file that is read in parts: zipfile reads a zip's list of members in one, and then works on each for long."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        if size is not None and size > PART:
+            raise ValueError(f"its list of members has more than {PART} bytes")
+        return super().read(size)
 
 
 class Archive:
@@ -20,14 +29,12 @@ class Archive:
         methods: how members may be stored; what is packed in other ways is unpacked all at once, whatever its size.
 
     Raises:
-        ValueError: there are more members, or two have one name.
+        ValueError: there are more members, two have one name, or their list is too long.
         zipfile.BadZipFile: it is no zip file.
     """
 
     def __init__(self, content: bytes, most: int, methods: tuple[int, ...] = (ZIP_STORED, ZIP_DEFLATED)) -> None:
-        if content.count(ENTRY) > ENTRIES:  # before a list of millions is read
-            raise ValueError(f"it lists more than {ENTRIES} members")
-        self._zip, self._methods = ZipFile(BytesIO(content)), methods
+        self._zip, self._methods = ZipFile(InParts(content)), methods
         listed = self._zip.infolist()
         self.members = {member.filename: member for member in listed}
         if len(listed) > most:
@@ -45,7 +52,7 @@ class Archive:
         if member.file_size > most:
             raise ValueError(f"{shown(name)} has {member.file_size} bytes, and {most} are allowed")
         with self._zip.open(member) as file:
-            content = file.read(member.file_size)  # and no more, whatever was packed
+            content = b"".join(iter(partial(file.read, PART), b""))  # never more than `file_size`, whatever was packed
         if len(content) < member.file_size:
             raise ValueError(f"{shown(name)} was cut short")
         return content

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...choices import shown
-from .errors import UnknownPartError, part
+from .errors import UnknownPartError
 from .known import ACTIVATIONS, EXTRACTORS
 
 Check = Callable[[Any], Any]
@@ -23,7 +23,7 @@ def number(most: int, least: int = 0) -> Check:
     def check(told: Any) -> int:
         given = int(told) if isinstance(told, str) and told.isascii() and told.isdigit() and len(told) < 20 else told
         if type(given) is not int or not least <= given <= most:
-            raise UnknownPartError(f"a whole number from {least} to {most}, not {shown(told)}")
+            raise ValueError(f"a whole number from {least} to {most}, not {shown(told)}")
         return given
 
     return check
@@ -34,15 +34,15 @@ def numbers(most: int) -> Check:
 
     def check(told: Any) -> list[int]:
         if not isinstance(told, list) or len(told) > LAYERS:
-            raise UnknownPartError(f"a list of at most {LAYERS} numbers, not {shown(told)}")
+            raise ValueError(f"a list of at most {LAYERS} numbers, not {shown(told)}")
         return [number(most, 1)(each) for each in told]
 
     return check
 
 
 def flag(told: Any) -> bool:
-    if not isinstance(told, bool):
-        raise UnknownPartError(f"true or false, not {shown(told)}")
+    if type(told) is not bool:
+        raise ValueError(f"true or false, not {shown(told)}")
     return told
 
 
@@ -52,7 +52,7 @@ def one_of(kinds: Iterable[type]) -> Check:
 
     def check(told: Any) -> type:
         if not isinstance(told, str) or told not in known:
-            raise UnknownPartError(f"one of {', '.join(kind.__name__ for kind in known.values())}, not {shown(told)}")
+            raise ValueError(f"one of {', '.join(kind.__name__ for kind in known.values())}, not {shown(told)}")
         return known[told]
 
     return check
@@ -70,7 +70,7 @@ def tile(told: Any) -> list[Any]:
     side = len(told) if isinstance(told, list) and len(told) <= SIDE else 0
     pixels = np.array(told, object)
     if pixels.shape != (side, side, 3) or not all(type(value) is int and 0 <= value < 256 for value in pixels.flat):
-        raise UnknownPartError("a square of pixels")
+        raise ValueError("a square of pixels")
     return list(told)
 
 
@@ -91,8 +91,10 @@ def checked(known: Mapping[str, Check | None], told: Any) -> dict[str, Any]:
         if name not in known:
             raise UnknownPartError(f"{shown(name)} is no argument that is known")
         if (check := known[name]) is not None and value is not None:
-            with part(name):
+            try:
                 found[name] = check(value)
+            except ValueError as error:
+                raise UnknownPartError(f"{name}: {error}") from error
     return found
 
 

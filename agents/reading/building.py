@@ -23,7 +23,7 @@ from .declared import Declared, read_declared
 from .errors import part
 from .tensors import WEIGHTS, Weights
 
-MEMBERS, DATA, POLICY = 64, 8 * 2**20, "policy.pth"
+MEMBERS, DATA, POLICY = 64, 32 * 2**20, "policy.pth"  # members, bytes, and where the weights are
 LARGEST = 2 * WEIGHTS  # bytes of weights and of tables that a network looks things up in
 
 
@@ -45,12 +45,12 @@ class Named(Protocol):
     def tensor(self, name: str) -> torch.Tensor: ...
 
 
-def read_model(content: bytes, kind: type[BaseAlgorithm]) -> BaseAlgorithm:
+def read_model(content: bytes, kind: Any) -> BaseAlgorithm:
     """The model that a zip of stable-baselines3 holds.
 
     Args:
         content: of the zip.
-        kind: of the algorithm that trained it.
+        kind: the class of the algorithm that trained it.
 
     Raises:
         UnknownPartError: its network is built of something that is not known here.
@@ -63,9 +63,11 @@ def read_model(content: bytes, kind: type[BaseAlgorithm]) -> BaseAlgorithm:
     return model_of(kind, declared, policy)
 
 
-def model_of(kind: type[BaseAlgorithm], declared: Declared, policy: BasePolicy) -> BaseAlgorithm:
+def model_of(kind: Any, declared: Declared, policy: BasePolicy) -> BaseAlgorithm:
     """The model of an algorithm whose network is there, with its spaces."""
-    model = kind(type(policy), None, policy_kwargs=declared.arguments, device="cpu", _init_setup_model=False)
+    model: BaseAlgorithm = kind(
+        type(policy), None, policy_kwargs=declared.arguments, device="cpu", _init_setup_model=False
+    )
     model.observation_space, model.action_space = declared.observation_space, declared.action_space
     model.policy = policy
     return model

@@ -23,7 +23,7 @@ from .known import PACKAGES, POLICIES
 
 BOXES = [f"<class '{package}.spaces.box.Box'>" for package in ("gymnasium", "gym")]
 DTYPES = ("uint8", "int8", "int32", "int64", "float32", "float64")
-VALUES = 2**20  # of an observation
+VALUES, PARTS = 2**20, 10**5  # of an observation, and of JSON
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,8 @@ def read_declared(content: bytes, algorithm: str) -> Declared:
         ValueError: it is of another algorithm, or is no such file.
     """
     with part("data"):
+        if sum(map(content.count, (b",", b"[", b"{"))) > PARTS:
+            raise ValueError(f"it has more than {PARTS} values")
         told = json.loads(content)
     with part("policy_class"):
         kind = _policy_class(_of(told, "policy_class"), algorithm)
@@ -109,4 +111,4 @@ def _bound(told: dict[str, Any], name: str) -> float:
 def _discrete(told: dict[str, Any]) -> Discrete[Any]:
     if told.get(":type:") != "<class 'gymnasium.spaces.discrete.Discrete'>":
         raise ValueError(f"no choices, but {shown(told.get(':type:'))}")
-    return Discrete(number(VALUES, 1)(told.get("n")), start=number(0)(told.get("start")))
+    return Discrete(number(VALUES, 1)(told.get("n")), start=number(VALUES)(told.get("start")))

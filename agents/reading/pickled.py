@@ -57,7 +57,7 @@ class _Machine:
                 break
             if instruction.name not in INSTRUCTIONS:
                 raise ValueError(f"it has the instruction {instruction.name}, which a dictionary of tensors needs not")
-            INSTRUCTIONS[instruction.name](self, value)
+            INSTRUCTIONS[instruction.name](self, MEANT.get(instruction.name, value))
         (result,) = self.stack
         return result
 
@@ -111,10 +111,12 @@ class _Machine:
         self.stack.pop()
 
 
-CONSTANTS = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False, "EMPTY_TUPLE": ()}
+MEANT = {  # by instructions that have no argument
+    "NONE": None, "NEWTRUE": True, "NEWFALSE": False, "EMPTY_TUPLE": (), "TUPLE1": 1, "TUPLE2": 2, "TUPLE3": 3
+}  # fmt: skip
 INSTRUCTIONS: dict[str, Callable[[_Machine, Any], None]] = {
     "PROTO": lambda _machine, _: None,
-    **{name: lambda machine, _, value=value: machine.push(value) for name, value in CONSTANTS.items()},
+    **dict.fromkeys(("NONE", "NEWTRUE", "NEWFALSE", "EMPTY_TUPLE"), _Machine.push),
     "EMPTY_DICT": lambda machine, _: machine.push({}),
     **dict.fromkeys(("BININT", "BININT1", "BININT2", "LONG1", "BINUNICODE"), _Machine.push),
     "GLOBAL": lambda machine, name: machine.push(Name(name)),
@@ -122,7 +124,7 @@ INSTRUCTIONS: dict[str, Callable[[_Machine, Any], None]] = {
     **dict.fromkeys(("BINGET", "LONG_BINGET"), _Machine.recall),
     "MARK": _Machine.mark,
     "TUPLE": _Machine.pack_to_mark,
-    **{f"TUPLE{count}": lambda machine, _, count=count: machine.pack(count) for count in (1, 2, 3)},
+    **dict.fromkeys(("TUPLE1", "TUPLE2", "TUPLE3"), _Machine.pack),
     "SETITEM": _Machine.set_item,
     "SETITEMS": _Machine.set_items,
     "BINPERSID": _Machine.find_storage,

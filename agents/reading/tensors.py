@@ -12,8 +12,7 @@ from .archive import Archive
 from .pickled import Stored, stored_tensors
 
 RECORDS = 1024
-PICKLE = 2**20  # bytes
-WEIGHTS = 64 * 2**20
+PICKLE, WEIGHTS = 2**17, 64 * 2**20  # bytes
 
 
 class Weights:

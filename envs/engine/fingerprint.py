@@ -1,4 +1,4 @@
-"""A fingerprint of an environment: whether code still draws, shows and plays the same games as when results were made."""
+"""A fingerprint of an environment: does code still draw, show and play the same games as when results were made?"""
 
 from __future__ import annotations
 
