@@ -22,13 +22,16 @@ from stable_baselines3.common.base_class import BaseAlgorithm
 from ..choices import printable
 from ..envs.engine.task import Task
 from .algorithms import model_class
+from .bundles.manifest import MANIFEST
+from .bundles.manifest import Network as Declaration
+from .bundles.opening import bundled_model
 from .chance import shares
 from .network import Network
 from .normalizing import warn_of_file
 from .reading.building import read_model
-from .reading.errors import UnknownPartError
+from .reading.errors import AgentError, UnknownPartError
 from .recipes import default_algorithm
-from .records import RECORD, AgentError, again, agent_file, run_fields
+from .records import RECORD, again, agent_file, run_fields
 from .threads import one_thread
 from .views import space_below
 from .weights import weights_digest
@@ -159,7 +162,7 @@ def load_agent(
     No code of the file runs: networks of stable-baselines3, sb3-contrib and GoalGap are read, and no others.
 
     Args:
-        path: a folder that `train` wrote, or a zip of stable-baselines3.
+        path: a folder that `train` wrote, a bundle, or a zip of stable-baselines3.
         task: what it shall play; other splits and arguments than in training are allowed.
         sampled: draw actions from the policy, or take the likeliest.
         memory: False resets the agent's memory at every step.
@@ -176,7 +179,7 @@ def load_agent(
     content = _content(file)
     _check_file(file, content, record, task)
     named = record["recipe"]["algorithm"] if record else algorithm or default_algorithm(task.game.name)
-    model = open_model(file, content, named)
+    model = open_model(file, content, named, record.get("network"))
     shown = _checked_spaces(model, task, file)
     warn_of_file(file)
     name = f"{named} seed {record['seed']}" if record else printable(path.stem)
@@ -190,11 +193,11 @@ def model_policy(model: BaseAlgorithm, task: Task, seed: int = 0) -> AgentPolicy
     return AgentPolicy(type(model).__name__, model, seed=seed, shown=shown or PLAIN)
 
 
-def open_model(file: Path, content: bytes, algorithm: str) -> BaseAlgorithm:
+def open_model(file: Path, content: bytes, algorithm: str, declared: Declaration | None = None) -> BaseAlgorithm:
     """The model that an agent file holds: the only place that opens one. No code of the file runs.
 
     The model has its network and its spaces, and cannot be trained further. The caller's random generators stay as
-    they are.
+    they are. A file of weights alone, as bundles have it, is of the network that is `declared`.
 
     Raises:
         ValueError: there is no such algorithm.
@@ -203,7 +206,7 @@ def open_model(file: Path, content: bytes, algorithm: str) -> BaseAlgorithm:
     kind = model_class(algorithm)
     try:
         with one_thread(), torch.random.fork_rng(devices=[]):
-            return read_model(content, kind)
+            return bundled_model(declared, content, kind) if declared else read_model(content, kind)
     except Exception as error:
         advice = OWN.format(kind=kind.__name__, name=file.name) if isinstance(error, UnknownPartError) else ""
         reason = printable(" ".join(f"{error or type(error).__name__}".split()))[:REASON]
@@ -220,11 +223,12 @@ def _content(file: Path) -> bytes:
 
 
 def _check_file(file: Path, content: bytes, record: dict[str, Any], task: Task) -> None:
+    told, mended = (MANIFEST, "get it again") if "bundle" in record else (RECORD, again(file.parent))
     if record and sha256(content).hexdigest() != record["sha256"]:
-        raise AgentError(f"{file} is damaged, its checksum is not the one in {RECORD}: {again(file.parent)}")
+        raise AgentError(f"{file} is damaged, its checksum is not the one in {told}: {mended}")
     if record and record["environment"] != task.game.id:
         raise AgentError(f"{file} was trained on {printable(record['environment'])} and cannot play {task.game.id}")
-    if not is_zipfile(BytesIO(content)):
+    if "bundle" not in record and not is_zipfile(BytesIO(content)):
         raise AgentError(f"{file} is not an agent: it is no zip file of stable-baselines3, or it was cut short")
 
 

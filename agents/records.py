@@ -17,15 +17,13 @@ from ..envs.engine.task import Task
 from ..files import exists
 from ..provenance import installed_versions
 from .algorithms.recipe import Recipe, spaces
+from .bundles.manifest import WEIGHTS, Bundle, is_bundle
 from .changes import tell_changes
+from .reading.errors import AgentError
 from .reference import FORMS
 
 ZIP, RECORD = "agent.zip", "agent.json"
 RECORD_SIZE = 2**20  # bytes that are read of it
-
-
-class AgentError(ValueError):
-    """An agent file that cannot be used; the message says what is wrong with it."""
 
 
 def describe(task: Task, recipe: Recipe, seed: int) -> dict[str, Any]:
@@ -101,15 +99,19 @@ def record_of(task: Task, recipe: Recipe, seed: int) -> dict[str, Any]:
 def agent_file(path: Path) -> tuple[Path, dict[str, Any]]:
     """The zip of an agent, and what `agent.json` says beside it: nothing of a bare zip.
 
+    Of a bundle, the file of its weights, and what its manifest says.
+
     Raises:
         FileNotFoundError: nothing is there.
-        AgentError: the record is corrupt.
+        AgentError: the record, or the manifest, is corrupt.
     """
     if not exists(path):
         raise FileNotFoundError(
-            f"no agent at {shortened(str(path))}: give a folder with {ZIP} and {RECORD}, a .zip file of "
-            f"stable-baselines3, or a reference policy: {FORMS}"
+            f"no agent at {shortened(str(path))}: give a folder with {ZIP} and {RECORD}, a bundle, a .zip file "
+            f"of stable-baselines3, or a reference policy: {FORMS}"
         )
+    if is_bundle(path):
+        return path / WEIGHTS, Bundle.read(path).record
     if path.is_dir():
         return path / ZIP, read_record(path)
     if not path.is_file():
@@ -151,5 +153,7 @@ def _check_record(record: Any) -> None:
 def run_fields(record: Mapping[str, Any]) -> dict[str, Any]:
     """What evaluation records of a trained agent (fields of its `Run`), from what `agent.json` says."""
     kept = {name: record[name] for name in ("reward", "alpha") if name in record}
-    details = {name: record[name] for name in ("recipe", "sha256", "device", "steps", "seconds") if name in record}
+    details = {
+        name: record[name] for name in ("recipe", "sha256", "bundle", "device", "steps", "seconds") if name in record
+    }
     return {"agent": record["recipe"]["algorithm"], "training_seed": record["seed"], **kept, "details": details}

@@ -18,6 +18,7 @@ from .curves import curves
 from .eval import evaluate
 from .leaderboard import enter, leaderboard
 from .options import RefusedError
+from .pack import pack
 from .play import play
 from .report import report
 from .run import run
@@ -42,6 +43,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "compare": compare,
     "suite": suite,
     "curves": curves,
+    "pack": pack,
     "enter": enter,
     "leaderboard": leaderboard,
     "standard": standard,

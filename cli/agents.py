@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from .. import envs
-from ..agents.records import RECORD, read_record
+from ..agents.bundles.manifest import is_bundle
+from ..agents.records import agent_file, finished
 from ..agents.reference import FORMS
 from ..envs.engine.task import Task
 from ..files import exists
@@ -50,12 +51,12 @@ def by_seed(agents: Sequence[str], training_seeds: Sequence[int]) -> dict[int, s
 
 def _seed_folders(agent: str) -> list[str]:
     """The agents of a run, where its folder is given."""
-    folder = Path(agent)
-    return [str(record.parent) for record in sorted(folder.glob(f"seed-*/{RECORD}"))] or [agent]
+    folders = sorted(Path(agent).glob("seed-*"))
+    return [str(folder) for folder in folders if finished(folder) or is_bundle(folder)] or [agent]
 
 
 def _recorded_seed(agent: str, place: int) -> int:
-    return int(read_record(Path(agent))["seed"]) if Path(agent).is_dir() else place
+    return int(agent_file(Path(agent))[1].get("seed", place)) if Path(agent).is_dir() else place
 
 
 def check_told(agents: Mapping[int, str], options: Options, task: Task) -> None:

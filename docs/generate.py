@@ -6,6 +6,7 @@ scenes that they were drawn from.
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from motion import Motion, in_motion
 from numpy.typing import NDArray
 from pages import filled, index, page, readme
 
+from goalgap.agents.bundles.manifest import Bundle
 from goalgap.envs import SUITE
 from goalgap.envs.engine.batch import Batch
 from goalgap.envs.engine.game import Game
@@ -32,6 +34,7 @@ from goalgap.terms import SPLITS
 
 DOCS = Path(__file__).parent
 TUTORIAL = DOCS / "adding_an_environment.md"
+SCHEMA = DOCS / "guide" / "bundle.schema.json"
 FIELDS = DOCS / "guide" / "report_json.md"
 README = DOCS.parent / "README.md"
 BOARD = DOCS.parent / "leaderboards" / "README.md"
@@ -47,6 +50,7 @@ def contents() -> dict[Path, Content]:
     made[TUTORIAL] = filled(TUTORIAL.read_text(encoding="utf-8"), "contract", contract())
     listed = filled(FIELDS.read_text(encoding="utf-8"), "report", fields.report_fields())
     made[FIELDS] = filled(listed, "columns", fields.columns())
+    made[SCHEMA] = json.dumps(Bundle.model_json_schema(), indent=2) + "\n"
     if results.entered():
         made[README] = readme(README.read_text(encoding="utf-8"))
         made[BOARD] = board.markdown(results.board())

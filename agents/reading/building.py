@@ -7,7 +7,8 @@ the names and shapes of its weights. Only a network whose weights are those of t
 from __future__ import annotations
 
 import copy
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -36,6 +37,15 @@ class OnMeta(TorchFunctionMode):
         return function(*args, **(kwargs or {}))
 
 
+class Named(Protocol):
+    """Weights by name: `stored` has the shape of each, and `tensor` gives it, or ValueError where it is not finite."""
+
+    @property
+    def stored(self) -> Mapping[str, Any]: ...
+
+    def tensor(self, name: str) -> torch.Tensor: ...
+
+
 def read_model(content: bytes, kind: Any) -> BaseAlgorithm:
     """The model that a zip of stable-baselines3 holds.
 
@@ -51,6 +61,11 @@ def read_model(content: bytes, kind: Any) -> BaseAlgorithm:
     declared = read_declared(archive.read("data", DATA), kind.__name__)
     with part(POLICY):
         policy = build(declared, Weights(archive.read(POLICY, WEIGHTS)))
+    return model_of(kind, declared, policy)
+
+
+def model_of(kind: Any, declared: Declared, policy: BasePolicy) -> BaseAlgorithm:
+    """The model of an algorithm whose network is there, with its spaces."""
     model: BaseAlgorithm = kind(
         type(policy), None, policy_kwargs=declared.arguments, device="cpu", _init_setup_model=False
     )
@@ -59,7 +74,7 @@ def read_model(content: bytes, kind: Any) -> BaseAlgorithm:
     return model
 
 
-def build(declared: Declared, weights: Weights) -> BasePolicy:
+def build(declared: Declared, weights: Named) -> BasePolicy:
     """The network that a file declares, with the weights of the file.
 
     Raises:
@@ -86,7 +101,7 @@ def _built(declared: Declared) -> BasePolicy:
     return policy
 
 
-def _check(planned: BasePolicy, weights: Weights) -> None:
+def _check(planned: BasePolicy, weights: Named) -> None:
     """ValueError unless the weights have the names, shapes and types of the network's, and all fits into memory."""
     own, given = planned.state_dict(), weights.stored
     for name in {**own, **given}:

@@ -6,6 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
+class AgentError(ValueError):
+    """An agent file that cannot be used; the message says what is wrong with it."""
+
+
 class UnknownPartError(ValueError):
     """A network is built of something that is not known here."""
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-from functools import lru_cache
 from typing import Any
 
-import numpy as np
-
 from ...envs import known
-from ...envs.engine.batch import Batch
+from ...envs.engine.fingerprint import fingerprint
 from ...envs.engine.task import Task
-from ...terms import SPLITS, Split
+from ...terms import Split
 from ..table.game import GameRecord
 
 
@@ -37,17 +33,3 @@ def recorded_task(record: GameRecord, split: Split) -> Task:
             "install the version they name, or evaluate again"
         )
     return task
-
-
-@lru_cache(maxsize=256)
-def fingerprint(task: Task, levels: int = 8, steps: int = 16) -> str:
-    """16 hex digits that depend on how levels are drawn, seen and played: a few of each split, a few steps each."""
-    digest = hashlib.sha256(f"{task.game.id} {sorted(task.arguments.items())}".encode())
-    games = np.arange(levels)
-    for split in SPLITS:
-        batch = Batch.of(task.on(split), games)
-        digest.update(batch.observe().tobytes() + np.round(batch.margins(), 6).tobytes())
-        for t in range(steps):
-            batch.step((games + t * t) % len(task.game.actions))
-            digest.update(batch.observe().tobytes() + batch.rewards.tobytes() + batch.done.tobytes())
-    return digest.hexdigest()[:16]

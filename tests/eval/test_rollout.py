@@ -13,7 +13,8 @@ import pytest
 from goalgap import SUITE
 from goalgap.agents.reference import reference
 from goalgap.envs import ids, task
-from goalgap.eval.play.games import fingerprint, game_record, recorded_task
+from goalgap.envs.engine.fingerprint import fingerprint
+from goalgap.eval.play.games import game_record, recorded_task
 from goalgap.eval.play.policy import LevelPolicy, Policy, ReferencePolicy
 from goalgap.eval.play.replay import verify, walks
 from goalgap.eval.play.rollout import evaluate, rollout

@@ -27,6 +27,7 @@ MAY_IMPORT = {  # the longest path that fits a file counts
     "envs": {"envs"},
     "agents": {"agents", "envs"},
     "agents/sight.py": {"agents", "eval", "envs"},  # agents are evaluated while they learn
+    "agents/bundles": {"agents", "eval/table", "envs"},  # manifests are records, as those of tables are
     "eval": {"eval", "envs"},
     "eval/table": {"eval/table"},  # tables are read, scored and judged without environments
     "eval/measures": {"eval/measures", "eval/table"},

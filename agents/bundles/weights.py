@@ -1,0 +1,63 @@
+"""Weights as safetensors: plain arrays with names, and no code."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
+
+HALF = np.float16
+LARGEST = 2**16 - 32  # that half precision holds
+
+
+class SafeWeights:
+    """The weights in a file's content, as `reading.building.build` takes them.
+
+    Attributes:
+        stored: float32 or float16 arrays, by name.
+
+    Raises:
+        ValueError: they are no safetensors, or of other types.
+    """
+
+    def __init__(self, content: bytes) -> None:
+        _check_types(content)
+        try:
+            self.stored: dict[str, Any] = load(content)
+        except SafetensorError as error:
+            raise ValueError(f"no safetensors: {error}") from error
+
+    def tensor(self, name: str) -> torch.Tensor:
+        """A tensor by its name, float32; ValueError where its numbers are not finite."""
+        numbers = self.stored[name]
+        if not np.isfinite(numbers).all():
+            raise ValueError(f"not all numbers of {name} are finite")
+        return torch.from_numpy(numbers.astype(np.float32))
+
+
+def saved(network: torch.nn.Module, half: bool) -> bytes:
+    """The weights of a network as the content of a file, in half precision or as they are, float32.
+
+    Raises:
+        ValueError: some are not finite, or too large for half precision.
+    """
+    arrays = {name: tensor.detach().cpu().numpy() for name, tensor in network.state_dict().items()}
+    for name, array in arrays.items():
+        if not np.isfinite(array).all() or (half and np.abs(array).max(initial=0) > LARGEST):
+            raise ValueError(f"not all numbers of {name} are finite" + " in half precision" * half)
+    return save({name: np.ascontiguousarray(array, HALF if half else np.float32) for name, array in arrays.items()})
+
+
+def _check_types(content: bytes) -> None:
+    """ValueError unless the header names arrays of float16 or float32 alone; it is JSON after a length of 8 bytes."""
+    try:
+        header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
+        types = {entry["dtype"] for name, entry in header.items() if name != "__metadata__"}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ValueError("no safetensors: its header cannot be read") from error
+    if not types <= {"F16", "F32"}:
+        raise ValueError(f"weights are F16 or F32, not {', '.join(sorted(map(str, types)))[:100]}")
