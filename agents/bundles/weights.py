@@ -1,4 +1,7 @@
-"""Weights as safetensors: plain arrays with names, and no code."""
+"""Weights as safetensors: plain arrays with names, and no code.
+
+Actor and critic of stable-baselines3 mostly share what extracts features, under three names; that is kept once.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from safetensors.numpy import load, save
 
 HALF = np.float16
 LARGEST = 2**16 - 32  # that half precision holds
+SHARED, SHARING = "features_extractor.", ("pi_", "vf_")
 
 
 class SafeWeights:
@@ -27,9 +31,10 @@ class SafeWeights:
     def __init__(self, content: bytes) -> None:
         _check_types(content)
         try:
-            self.stored: dict[str, Any] = load(content)
+            kept = load(content)
         except SafetensorError as error:
             raise ValueError(f"no safetensors: {error}") from error
+        self.stored: dict[str, Any] = {other: kept[name] for name in kept for other in _names(name)} | kept
 
     def tensor(self, name: str) -> torch.Tensor:
         """A tensor by its name, float32; ValueError where its numbers are not finite."""
@@ -39,17 +44,28 @@ class SafeWeights:
         return torch.from_numpy(numbers.astype(np.float32))
 
 
+def _names(name: str) -> list[str]:
+    """The other names that weights may have."""
+    return [prefix + name for prefix in SHARING] if name.startswith(SHARED) else []
+
+
 def saved(network: torch.nn.Module, half: bool) -> bytes:
     """The weights of a network as the content of a file, in half precision or as they are, float32.
 
     Raises:
         ValueError: some are not finite, or too large for half precision.
     """
-    arrays = {name: tensor.detach().cpu().numpy() for name, tensor in network.state_dict().items()}
+    weights = network.state_dict()
+    again = {other for name in weights for other in _names(name) if _same(weights[name], weights.get(other))}
+    arrays = {name: tensor.detach().cpu().numpy() for name, tensor in weights.items() if name not in again}
     for name, array in arrays.items():
         if not np.isfinite(array).all() or (half and np.abs(array).max(initial=0) > LARGEST):
             raise ValueError(f"not all numbers of {name} are finite" + " in half precision" * half)
     return save({name: np.ascontiguousarray(array, HALF if half else np.float32) for name, array in arrays.items()})
+
+
+def _same(one: torch.Tensor, other: torch.Tensor | None) -> bool:
+    return other is not None and one.shape == other.shape and torch.equal(one, other)
 
 
 def _check_types(content: bytes) -> None:
