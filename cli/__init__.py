@@ -25,6 +25,7 @@ from .saying import say, tell_mistake, write_any_terminal
 from .show import list_environments, show
 from .standard import standard
 from .train import train
+from .verify import verify
 from .watch import watch
 
 COMMANDS: dict[str, Callable[..., Any]] = {
@@ -40,6 +41,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "curves": curves,
     "enter": enter,
     "leaderboard": leaderboard,
+    "verify": verify,
     "standard": standard,
 }
 ABOUT = "Which goal has your agent learned? --version says which goalgap this is."

@@ -44,8 +44,9 @@ class GameRecord(Record):
     def _check(self) -> Self:
         if [reward.role for reward in self.rewards].count("intended") != 1:
             raise ValueError(f"{self.environment} must have one intended goal among its rewards")
-        told = (text for part in (*self.rewards, *self.events) for text in (part.name, part.blurb))
-        for text in (self.environment, *self.arguments, *map(str, self.arguments.values()), *self.curves, *told):
+        blurbs = [*(reward.blurb for reward in self.rewards), *(event.blurb for event in self.events)]
+        arguments = [*self.arguments, *map(str, self.arguments.values())]
+        for text in (self.environment, *arguments, *self.channels, *self.curves, *blurbs):
             check_name("what is said of a game", text)
         for names in (self.channels, self.curves):
             if len(set(names)) < len(names):

@@ -29,14 +29,14 @@ class Run(Record):
     """
 
     agent: Name
-    training_seed: int = Field(0, ge=0, le=2**63 - 1)
+    training_seed: int = Field(default=0, ge=0, le=2**63 - 1)
     deterministic: bool = False
     reward: str = ""
-    alpha: float = Field(0.0, ge=0, le=1)
+    alpha: float = Field(default=0.0, ge=0, le=1)
     details: dict[str, Any] = Field(default_factory=dict)
     versions: dict[str, str] = Field(default_factory=dict)
     created: str = ""
-    seconds: float = Field(0.0, ge=0, allow_inf_nan=False)
+    seconds: float = Field(default=0.0, ge=0, allow_inf_nan=False)
 
     @property
     def key(self) -> tuple[str, int, bool]:
