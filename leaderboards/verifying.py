@@ -1,8 +1,9 @@
 """Playing an entry again: whether its actions earn what was recorded, and whether they are its own.
 
 A reference policy is played again by itself, on levels that are drawn anew each time, since it takes long to find the
-best action: it must take the very actions that were recorded. The episodes of a trained agent must not all be those of reference policies, which look at the state of the game: on a thousand levels no
-trained agent breaks every tie, and makes every slip, as they do.
+best action: it must take the very actions that were recorded. The episodes of a trained agent must not all be those of
+reference policies, which look at the state of the game: on a thousand levels no trained agent breaks every tie, and
+makes every slip, as they do.
 
 What this cannot show is who chose the actions: a few of them changed by hand hide an oracle.
 """
