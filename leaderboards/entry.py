@@ -97,7 +97,7 @@ class Entry:
             for run, split in product(episodes.runs, SPLITS):
                 self._check_levels(run.training_seed, split)
             check_copies(episodes)
-        except ValueError as error:
+        except (ValueError, TypeError) as error:  # of arguments that are none of the game's
             raise EntryError(f"{self.info.name}: {error}") from None
 
     def _check_levels(self, seed: int, split: Split) -> None:

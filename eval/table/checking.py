@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from ...choices import shown
 from .columns import Group, check, columns, completed, schema
+from .footer import values_and_bytes
 from .game import GameRecord
 from .manifest import Manifest
 from .runs import LONGEST, Run
@@ -32,33 +33,27 @@ def read_table(content: bytes, manifest: Manifest, most: int) -> pa.Table:
     """
     game, version = manifest.game, manifest.schema_version
     expected = schema(game, version)
+    _check_size(content, most)
+    told = pq.ParquetFile(io.BytesIO(content))
+    if told.metadata.num_rows != manifest.rows:
+        raise ValueError(f"it has {told.metadata.num_rows} rows, and its manifest counts {manifest.rows}")
+    check(told.schema_arrow, game, version)
     texts = [field.name for field in expected if pa.types.is_string(field.type)]
-    file = pq.ParquetFile(io.BytesIO(content), read_dictionary=texts)
-    _check_size(file.metadata, manifest.rows, most)
-    check(_plain(file.schema_arrow), game, version)
-    table = file.read(use_threads=False)
+    table = pq.ParquetFile(io.BytesIO(content), read_dictionary=texts).read(use_threads=False)
+    table.validate(full=True)
     for name in texts:
         _check_texts(name, table[name])
     return completed(table.cast(expected), game, version)
 
 
-def _check_size(found: pq.FileMetaData, rows: int, most: int) -> None:
-    if found.num_rows != rows:
-        raise ValueError(f"it has {found.num_rows} rows, and its manifest counts {rows}")
-    groups = [found.row_group(k) for k in range(found.num_row_groups)]
-    parts = [group.column(k) for group in groups for k in range(found.num_columns)]
-    needed = sum(VALUE * part.num_values + part.total_uncompressed_size for part in parts)
-    if needed > most:
+def _check_size(content: bytes, most: int) -> None:
+    values, plain = values_and_bytes(content)
+    if (needed := VALUE * values + plain) > most:
         raise ValueError(f"to read it would take {needed / 2**20:,.0f} MiB, more than the {most // 2**20:,} allowed")
 
 
-def _plain(found: pa.Schema) -> pa.Schema:
-    """A schema with texts for dictionaries of texts, in which they are read: a text may stand for many rows."""
-    dictionary = pa.types.is_dictionary
-    return pa.schema([(field.name, field.type.value_type if dictionary(field.type) else field.type) for field in found])
-
-
 def _check_texts(name: str, values: pa.ChunkedArray) -> None:
+    """A text may stand for many rows, so texts are read as dictionaries and looked at before they are written out."""
     for text in {text for part in values.chunks for text in part.dictionary.to_pylist()}:
         if len(text) > LONGEST:
             raise ValueError(f"{name} has at most {LONGEST} characters, not those of {shown(text)}")

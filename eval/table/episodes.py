@@ -133,7 +133,7 @@ class Episodes:
         try:
             table = read_table(content, manifest, most)
             check_rows(table, manifest.game, manifest.runs)
-        except (ValueError, OSError, NotImplementedError) as error:  # what Arrow raises where the bytes are no table
+        except (ValueError, OSError, IndexError, NotImplementedError) as error:  # what Arrow raises of no table
             raise EpisodesError(f"{place}: {shortened(str(error))}") from None
         return cls(manifest.game, manifest.runs, table)
 

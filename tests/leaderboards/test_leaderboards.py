@@ -26,7 +26,7 @@ from goalgap.eval.table.manifest import EpisodesError
 from goalgap.leaderboards import board, entry
 from goalgap.leaderboards.entry import ENTRIES, Entry, EntryError, EntryInfo, read_entries
 from goalgap.leaderboards.standard import PENDING
-from goalgap.leaderboards.status import Standing
+from goalgap.leaderboards.status import Register, Standing
 
 PAGE = ENTRIES.parent / "README.md"
 ABOUT = {"kind": "reference", "authors": "us", "description": "a test", "command": "true", "date": "2026-11-22"}
@@ -80,6 +80,11 @@ def printed(rendered: RenderableType, width: int) -> str:
     console = Console(file=io.StringIO(), width=width)
     console.print(rendered)
     return str(console.file.getvalue())  # type: ignore[attr-defined]
+
+
+def test_every_committed_entry_was_replayed_as_it_is(committed: list[Entry]) -> None:
+    assert {each.standing.status for each in committed} == {"replayed"}
+    assert len(committed) == len(Register.read(ENTRIES).entries)
 
 
 def test_every_environment_has_reference_policies_and_a_trained_agent(committed: list[Entry]) -> None:
