@@ -40,7 +40,7 @@ def _cells(row: Row, named: int) -> list[str]:
 
 def escaped(text: str) -> str:
     """A text that Markdown shows as it stands, in one line."""
-    return MEANING.sub(r"\\\g<0>", " ".join(text.split()))
+    return MEANING.sub(r"\\\g<0>", " ".join(text.splitlines()))
 
 
 def _line(cells: Iterable[Any]) -> str:
