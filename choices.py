@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from typing import Any
 
 MOST = 200  # characters that an error shows of what it was given
+UNSEEN = re.compile(  # letters and marks that leave no trace: joiners, fillers, blanks, selectors of variants
+    r"[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
 
 
 def choose(what: str, given: Any, allowed: Iterable[str]) -> str:
@@ -37,13 +41,13 @@ def advice(given: Any, options: list[str]) -> str:
 
 def check_name(what: str, given: Any) -> None:
     """ValueError unless a name is made of characters that are seen, and that leave what stands around them as it is."""
-    if not isinstance(given, str) or not given.isprintable():
+    if not isinstance(given, str) or printable(given) != given:
         raise ValueError(f"{what} is a text of characters that can be printed, not {shown(given)}")
 
 
 def printable(text: str) -> str:
     """A text with a question mark for each character that cannot be printed, such as one that turns the writing."""
-    return "".join(each if each.isprintable() else "?" for each in text)
+    return UNSEEN.sub("?", "".join(each if each.isprintable() else "?" for each in text))
 
 
 def shown(given: Any) -> str:

@@ -28,15 +28,15 @@ def kind_of(number: int) -> str:
     return str(random.Random(number).choices(list(KINDS), list(KINDS.values()))[0].__name__)  # noqa: S311
 
 
-def worker(first: int, last: int, folder: Path) -> subprocess.Popen[str]:
+def worker(first: int, last: int, folder: Path, script: str) -> subprocess.Popen[str]:
     """A process that says the number of each case it begins, and what is wrong with one that ended badly."""
-    command = [sys.executable, "-W", "ignore", str(TESTS / "wrong.py"), str(first), str(last)]
+    command = [sys.executable, "-W", "ignore", str(TESTS / script), str(first), str(last)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=folder)
 
 
-def run(first: int, last: int, folder: Path) -> tuple[int, list[str]]:
+def run(first: int, last: int, folder: Path, script: str = "wrong.py") -> tuple[int, list[str]]:
     """Run cases until one ends its process; the number of the next, and the faults."""
-    process, at, faults = worker(first, last, folder), first, []
+    process, at, faults = worker(first, last, folder, script), first, []
     assert process.stdout is not None
     while select.select([process.stdout], [], [], PATIENCE)[0]:
         line = process.stdout.readline().strip()

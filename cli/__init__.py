@@ -28,6 +28,7 @@ from .standard import standard
 from .submit import submit
 from .suite import suite
 from .train import train
+from .verify import verify
 from .watch import watch
 
 COMMANDS: dict[str, Callable[..., Any]] = {
@@ -46,6 +47,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "pack": pack,
     "enter": enter,
     "leaderboard": leaderboard,
+    "verify": verify,
     "standard": standard,
 }
 ABOUT = "Which goal has your agent learned? --version says which goalgap this is."

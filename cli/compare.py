@@ -8,7 +8,6 @@ from typing import Annotated
 import tyro
 from rich.console import Console
 
-from ..choices import choose
 from ..eval.comparison import compare as compare_agents
 from ..eval.comparison import distinct_names
 from ..eval.show import html, terminal
@@ -17,7 +16,7 @@ from ..eval.show.comparison import all_differences, compared, forest
 from ..eval.show.figures import svg
 from ..eval.table.episodes import Episodes
 from ..files import write_whole
-from ..leaderboards.entry import ENTRIES, ENTRY, Entry, slug
+from ..leaderboards.entry import ENTRIES, ENTRY, Entry, find_entry
 from .exports import Exports, Files
 from .options import OptionalPath, optional
 from .results import find_episodes
@@ -57,22 +56,8 @@ def compare(
 
 def found_episodes(word: str, entries: Path) -> tuple[str, Episodes]:
     """The name and the episodes of an agent: a path, or else an entry by its environment and name."""
-    path = Path(word)
-    if not path.exists():
-        path = entries / _folder(word, entries)
+    path = find_entry(word, entries)
     if (path / ENTRY).exists():
         entry = Entry.read(path)
         return entry.info.name, entry.episodes
     return word, Episodes.join(find_episodes((path,)))
-
-
-def _folder(word: str, entries: Path) -> Path:
-    """The folder of an entry below all entries; ValueError says what there are."""
-    environment, slash, name = word.partition("/")
-    places = {path.parent.relative_to(entries).as_posix() for path in entries.glob(f"*/*/{ENTRY}")}
-    if not slash or environment not in {place.partition("/")[0] for place in places}:
-        raise ValueError(
-            f"there is no file, folder or leaderboard entry {word}: name results, or an entry such as CheeseCorner/ppo"
-        )
-    here = sorted(place for place in places if place.startswith(f"{environment}/"))
-    return Path(choose("leaderboard entry", f"{environment}/{slug(name)}", here))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
@@ -15,12 +15,13 @@ from ..eval.table.episodes import Episodes
 from ..files import check_file, write_whole
 from ..leaderboards import board
 from ..leaderboards.entry import ENTRIES, Entry, EntryInfo, entry_folders
+from ..leaderboards.status import record_replay
 from .exports import Exports, Files
 from .options import Flag, OptionalPath, RefusedError, optional
 from .progress import OnWork, progress_shown
 from .report import Paths
 from .results import find_episodes
-from .saying import say
+from .saying import say, sentence
 
 Entries = Annotated[
     Path,
@@ -55,17 +56,20 @@ def enter(
     info = EntryInfo(
         name=name, kind=kind, authors=authors, description=description, command=command, url=url, date=date
     )
-    entry = Entry(info, Episodes.join(_sampled(find_episodes(paths))))
+    entry = Entry(info, Episodes.join(_chosen(find_episodes(paths))))
     entry.verify()
-    say(Console(), f"entered: {entry.write(entries)}")
+    place = entry.write(entries)
+    record_replay(place)
+    say(Console(), f"entered: {place}")
 
 
-def _sampled(parts: Iterable[Episodes]) -> Iterator[Episodes]:
-    """The episodes with sampled actions, and the runs that played them."""
+def _chosen(parts: list[Episodes]) -> Iterator[Episodes]:
+    """The episodes with sampled actions, and the runs that played them; all, where no agent has sampled its actions."""
+    acting = all(run.deterministic for part in parts for run in part.runs)
     for part in parts:
-        if len(sampled := part.where(deterministic=False)):
-            runs = tuple(run for run in sampled.runs if not run.deterministic)
-            yield Episodes(sampled.game, runs, sampled.table)
+        if len(kept := part.where(deterministic=acting)):
+            runs = tuple(run for run in kept.runs if run.deterministic == acting)
+            yield Episodes(kept.game, runs, kept.table)
 
 
 def leaderboard(
@@ -85,34 +89,36 @@ def leaderboard(
     if markdown is not None:
         check_file(markdown)
     console, folders = Console(), entry_folders(entries, envs.find(environment)[0].name if environment else "*")
+    refused: dict[Path, str] = {}
     with progress_shown(Console(stderr=True)) as update:
-        if verify:
-            _verify(_read(folders, update, "play entries again"))
-        tables = board.boards(_read(folders, update, "read entries"))
+        tables = board.boards(_good(folders, verify, refused, update))
     console.print(board.render(tables, console.width))
     export.write(console, tables.values())
     if markdown is not None:
         write_whole(markdown, board.markdown(tables).encode())
         say(console, f"page: {markdown}")
+    for folder, reason in refused.items():
+        say(console, f"{folder.relative_to(entries)}: {sentence(ValueError(reason))}")
+    if refused:
+        raise RefusedError(f"{len(refused)} of {len(folders)} entries cannot stand on the board, for the reasons above")
+    if verify:
+        say(console, f"{len(folders)} entries replay as recorded")
 
 
-def _read(folders: list[Path], update: OnWork, name: str) -> Iterator[Entry]:
-    """Entries one by one; `update` is told when the work on each begins, and when that on the last has ended."""
+def _good(folders: list[Path], verify: bool, refused: dict[Path, str], update: OnWork) -> Iterator[Entry]:
+    """The entries that are right, one by one; what is wrong with each other goes into `refused`.
+
+    `update` is told when the work on each begins, and when that on the last has ended.
+    """
+    work = "play entries again" if verify else "read entries"
     for k, folder in enumerate(folders):
-        update(name, k, len(folders))
-        yield Entry.read(folder)
-    update(name, len(folders), len(folders))
-
-
-def _verify(entered: Iterable[Entry]) -> None:
-    """Play all entries again and say that they are right; RefusedError after a line for each that is not."""
-    console, number, failed = Console(), 0, 0
-    for number, entry in enumerate(entered, 1):  # noqa: B007 (how many there were)
+        update(work, k, len(folders))
         try:
-            entry.verify()
-        except ValueError as error:
-            failed += 1
-            say(console, f"{entry.folder}: {error}")
-    if failed:
-        raise RefusedError(f"{failed} of {number} entries do not replay as recorded")
-    say(console, f"{number} entries replay as recorded")
+            entry = Entry.read(folder)
+            if verify:
+                entry.verify()
+        except (ValueError, OSError) as error:
+            refused[folder] = str(error)
+        else:
+            yield entry
+    update(work, len(folders), len(folders))

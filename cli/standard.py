@@ -16,8 +16,9 @@ from .. import envs
 from ..agents.recipes import default_algorithm
 from ..agents.records import folder_of
 from ..agents.reference import reference_names
-from ..leaderboards.entry import ENTRIES, ENTRY, slug
+from ..leaderboards.entry import ENTRIES, ENTRY
 from ..leaderboards.standard import AUTHORS, Experiment, experiments
+from ..leaderboards.words import slug
 from .leaderboard import Entries
 from .options import RESULTS, optional
 from .train import chosen_recipe

@@ -1,7 +1,8 @@
 """The board: a ranked table for each environment, derived from the raw episodes of all entries.
 
 Rank is by the intended goal's score in deployment. Before it stands what explains it: how many of the agents go for
-which goal, with what pursuit shares, and the goal gap.
+which goal, with what pursuit shares, and the goal gap. Entries that nobody has replayed, and those that were withdrawn
+or are under suspicion, have no rank: they stand below the others, with the reason.
 """
 
 from __future__ import annotations
@@ -14,11 +15,11 @@ from rich.console import Group
 
 from ..envs import known
 from ..eval.measures.estimates import Estimate
-from ..eval.measures.wording import percent
+from ..eval.measures.wording import DASH, percent
 from ..eval.report import Report
 from ..eval.show import terminal
 from ..eval.show.charts import DotGroup, DotRow, Dots
-from ..eval.show.markdown import table
+from ..eval.show.markdown import escaped, table
 from ..eval.show.sections import goes_for
 from ..eval.show.tables import Cell, Column, Row, Section, figure, row, value
 from .entry import Entry
@@ -71,6 +72,7 @@ SHOWN: tuple[tuple[Column, Callable[[Report], Cell]], ...] = (
     (Column("score in training"), lambda report: _measured(_score(report, "train"))),
 )
 COLUMNS = (Column("rank"), Column("entry", numeric=False), *(column for column, _ in SHOWN))
+STATUS = Column("status", numeric=False)  # of boards on which not all entries are ranked
 
 
 def boards(
@@ -89,29 +91,38 @@ def boards(
 
 
 def _board(name: str, entered: list[tuple[Entry, Report]]) -> Section:
-    ranked = sorted(entered, key=_order)
-    rows = [_row(rank, *reported) for rank, reported in enumerate(ranked, 1)]
-    dots = (DotRow(titled(*reported), "intended", _score(reported[1], "deploy")) for reported in ranked)
+    ordered = sorted(entered, key=_order)
+    ranked = sum(entry.standing.ranked for entry, _ in ordered)
+    rows = [_row(figure(k, 0) if k <= ranked else Cell(DASH), *each) for k, each in enumerate(ordered, 1)]
+    columns = COLUMNS
+    if ranked < len(ordered):
+        standings = (Cell(str(entry.standing)) for entry, _ in ordered)
+        rows = [replace(each, cells=(*each.cells, told)) for each, told in zip(rows, standings, strict=True)]
+        columns = (*COLUMNS, STATUS)
+    dots = (DotRow(titled(*each), "intended", _score(each[1], "deploy")) for each in ordered[:ranked])
     group = DotGroup("score in deployment", "intended", "", tuple(dots))
-    return Section(name, name, "", COLUMNS, tuple(rows), Dots((group,), ()))
+    return Section(name, name, "", columns, tuple(rows), Dots((group,), ()))
 
 
-def _order(reported: tuple[Entry, Report]) -> tuple[bool, float, str]:
-    """The best score first, then by name; an entry whose score is missing comes last, not where 0 would stand."""
+def _order(reported: tuple[Entry, Report]) -> tuple[bool, bool, float, str]:
+    """Ranked entries first, the best score first, then by name; a score that is missing comes last, not where 0 is."""
     entry, report = reported
     mean = _score(report, "deploy").mean
-    return (True, 0.0, entry.info.name) if mean is None else (False, -mean, entry.info.name)
+    return not entry.standing.ranked, mean is None, -(mean or 0.0), entry.info.name
 
 
-def _row(rank: int, entry: Entry, report: Report) -> Row:
+def _row(rank: Cell, entry: Entry, report: Report) -> Row:
+    """An entry without a rank has no weight: it is no result."""
     cells = (cell(report) for _, cell in SHOWN)
-    weight: Literal["faint", "strong"] = "faint" if entry.info.kind == "reference" else "strong"
-    return row(figure(rank, 0), titled(entry, report), *cells, weight=weight)
+    weight: Literal["", "faint", "strong"] = "faint" if entry.info.kind == "reference" else "strong"
+    return row(rank, titled(entry, report), *cells, weight=weight if entry.standing.ranked else "")
 
 
 def markdown(tables: dict[str, Section]) -> str:
     """The board as a page."""
-    return "\n".join([HEADER, *(f"\n## {name}\n\n{table(section)}" for name, section in tables.items())]) + "\n"
+    return (
+        "\n".join([HEADER, *(f"\n## {escaped(name)}\n\n{table(section)}" for name, section in tables.items())]) + "\n"
+    )
 
 
 def render(tables: dict[str, Section], width: int = WIDE) -> Group:

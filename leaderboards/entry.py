@@ -8,47 +8,52 @@ Entries lie in the repository and are no part of an installation, which they wou
 `entries` where one works.
 
 Nothing in an entry is code, and none of its numbers is a score: scores are always computed anew from the
-episodes, and the episodes are held to the environment by playing them again (`verify`). That shows that
-the recorded actions earn what is claimed; that an agent chose them is what a sandbox will show, which runs the
-agent itself: it will stand behind `verify` and produce episodes to compare, without a change to anything else.
+episodes. What it claims is held to its episodes when it is read (`claims`), and its episodes to the environment when
+they are played again (`verifying`). That shows that the recorded actions earn what is claimed; that an agent chose them
+is what only running the agent shows. What others have found of it stands in their register (`status`).
 """
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from itertools import product
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import Field, ValidationError
 
-from ..choices import shown
+from ..choices import choose
 from ..envs import known, task
-from ..eval.play import replay
+from ..eval.measures.intervals import ENOUGH
+from ..eval.play.games import recorded_task
+from ..eval.table.checking import check_rows
 from ..eval.table.episodes import Episodes
+from ..eval.table.game import GameRecord
+from ..eval.table.manifest import EpisodesError, read_bytes, read_manifest
 from ..eval.table.record import Record, first_mistake
-from ..eval.table.runs import Name
-from ..files import new_folder, write_whole
+from ..files import exists, new_folder, write_whole
 from ..provenance import repository
 from ..terms import LEVELS, SPLITS, Split
+from .claims import ClaimError, check_copies, check_runs
+from .status import SELF_REPORTED, Day, Register, Standing
+from .verifying import verified
+from .words import Text, Title, slug
 
 ENTRY, EPISODES = "entry.json", "episodes.parquet"
 COMMITTED = Path(str(files(__package__))) / "entries"  # in the repository; an installation has none
 ENTRIES = COMMITTED if COMMITTED.is_dir() else Path("entries")
 
 
+MOST_BYTES = 64 * 2**10  # of an entry.json
+RUN_BYTES = 256 * 2**20  # that the episodes of a run may take while they are read
+
+
 class EntryError(ValueError):
     """An entry that cannot stand on the board; the message says what it lacks."""
-
-
-def _with_letters(name: str) -> str:
-    if not re.search("[a-z0-9]", name.lower()):
-        raise ValueError(f"the name of an entry has a letter a-z or a digit, for its folder, which {shown(name)} lacks")
-    return name
 
 
 class EntryInfo(Record):
@@ -56,41 +61,51 @@ class EntryInfo(Record):
 
     format: Literal["goalgap-entry"] = "goalgap-entry"
     schema_version: Literal[1] = 1
-    name: Annotated[Name, AfterValidator(_with_letters)] = Field(min_length=1, max_length=60)
+    name: Title = Field(min_length=1, max_length=60)
     kind: Literal["trained", "reference"]
-    authors: str = Field(min_length=1)
-    description: str = Field(min_length=1)
-    command: str = Field(min_length=1, description="what anyone can run to make these episodes again")
-    url: str = ""
-    date: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
+    authors: Text = Field(min_length=1, max_length=200)
+    description: Text = Field(min_length=1, max_length=1000)
+    command: Text = Field(min_length=1, max_length=1000, description="what anyone can run to make these episodes again")
+    url: str = Field(default="", max_length=300, pattern=r"^(https?://[!#-;=?-~]+)?$")
+    date: Day
 
 
 @dataclass(frozen=True)
 class Entry:
     """An agent with its episodes, sampled actions only, by every training seed on every level.
 
+    Attributes:
+        standing: what others have found of it.
+
     Raises:
-        EntryError: for an environment that is not known, argmax actions, or levels that are left out or repeated.
+        EntryError: for an environment that is not known or has changed, values that are missing, levels that are left
+            out or repeated, or claims that its episodes belie.
     """
 
     info: EntryInfo
     episodes: Episodes
+    standing: Standing = SELF_REPORTED
 
     def __post_init__(self) -> None:
-        game = self.episodes.game
-        if game.environment not in known():
-            raise EntryError(f"the board knows no environment {game.environment}: is its package installed?")
-        if any(run.deterministic for run in self.episodes.runs):
-            raise EntryError("an entry holds episodes with sampled actions, not with argmax actions")
-        for run, split in product(self.episodes.runs, SPLITS):
-            self._check_levels(run.training_seed, split)
+        episodes = self.episodes
+        if episodes.game.environment not in known():
+            raise EntryError(f"the board knows no environment {episodes.game.environment}: is its package installed?")
+        try:
+            _check_game(episodes.game.model_dump_json())
+            check_rows(episodes.table, episodes.game, episodes.runs)
+            check_runs(self.info.kind, episodes.runs)
+            for run, split in product(episodes.runs, SPLITS):
+                self._check_levels(run.training_seed, split)
+            check_copies(episodes)
+        except (ValueError, TypeError) as error:  # of arguments that are none of the game's
+            raise EntryError(f"{self.info.name}: {error}") from None
 
     def _check_levels(self, seed: int, split: Split) -> None:
         played = sorted(self.episodes.where(training_seed=seed, split=split).column("level_seed").tolist())
         if played != list(range(LEVELS)):
-            raise EntryError(
+            raise ClaimError(
                 f"an entry plays the levels 0 .. {LEVELS - 1} of {split} once with each training seed; "
-                f"seed {seed} of {self.info.name} plays {len(played)}"
+                f"seed {seed} plays {len(played)}"
             )
 
     @property
@@ -118,19 +133,56 @@ class Entry:
     @classmethod
     def read(cls, folder: Path) -> Self:
         """Read a folder; EntryError or EpisodesError says what is wrong with it."""
-        try:
-            info = EntryInfo.model_validate(json.loads((folder / ENTRY).read_text()))
-        except FileNotFoundError:
-            raise EntryError(f"{folder} is no entry: {ENTRY} is missing") from None
-        except ValidationError as error:
-            raise EntryError(f"{folder / ENTRY}: {first_mistake(error)}") from None
-        except ValueError as error:
-            raise EntryError(f"{folder / ENTRY} is not JSON: {error}") from None
-        return cls(info, Episodes.read(folder / EPISODES))
+        info, runs = read_info(folder), _claimed_runs(folder)
+        entry = cls(info, Episodes.read(folder / EPISODES, RUN_BYTES * runs), Register.of_entry(folder))
+        if Path(*folder.resolve().parts[-2:]) != entry.folder:
+            raise EntryError(f"the entry {info.name} belongs in the folder {entry.folder}, not in {folder}")
+        return entry
 
     def verify(self) -> None:
         """Play every recorded episode again; EpisodesError names, by run and split, what comes out otherwise."""
-        replay.verify(self.episodes)
+        if faults := [replayed.fault for replayed in verified(self.info.kind, self.episodes) if replayed.fault]:
+            raise EpisodesError("; ".join(faults))
+
+    @property
+    def track(self) -> Literal["agent", "method"]:
+        """What it shows: frozen agents, or a way of training, which takes five training seeds and more."""
+        return "method" if len(self.episodes.runs) >= ENOUGH else "agent"
+
+
+@cache
+def _check_game(record: str) -> None:
+    """ValueError unless this code plays the game of a record, given as JSON."""
+    recorded_task(GameRecord.model_validate_json(record), "train")
+
+
+def read_info(folder: Path) -> EntryInfo:
+    """What `entry.json` in a folder says; EntryError says what is wrong with it."""
+    place = folder / ENTRY
+    if not place.exists():
+        raise EntryError(f"{folder} is no entry: {ENTRY} is missing")
+    try:
+        return EntryInfo.model_validate(json.loads(read_bytes(place, MOST_BYTES)))
+    except ValidationError as error:
+        raise EntryError(f"{place}: {first_mistake(error)}") from None
+    except EpisodesError as error:
+        raise EntryError(str(error)) from None
+    except (ValueError, RecursionError) as error:
+        raise EntryError(f"{place} is not JSON: {error}") from None
+
+
+def _claimed_runs(folder: Path) -> int:
+    """How many runs the manifest in a folder lists; EntryError unless it counts as many episodes as these have played.
+
+    It is told before any episode is read: a forged table may hold any number of them.
+    """
+    manifest = read_manifest(folder / EPISODES)
+    if manifest.rows != (right := len(manifest.runs) * LEVELS * len(SPLITS)):
+        raise EntryError(
+            f"an entry plays the levels 0 .. {LEVELS - 1} of each split once with each training seed: its "
+            f"{len(manifest.runs)} runs are {right} episodes, and its manifest counts {manifest.rows}"
+        )
+    return len(manifest.runs)
 
 
 def named(arguments: Mapping[str, Any]) -> str:
@@ -138,14 +190,10 @@ def named(arguments: Mapping[str, Any]) -> str:
     return ", ".join(f"{name} {value}" for name, value in arguments.items())
 
 
-def slug(name: str) -> str:
-    """A name as a folder's name."""
-    return re.sub(r"[^a-z0-9.]+", "-", name.lower()).strip("-")
-
-
 def entry_folders(entries: Path = ENTRIES, environment: str = "*") -> list[Path]:
     """The folders of all entries, or of those in one environment, sorted; EntryError when there are none."""
-    folders = sorted(path.parent for path in entries.glob(f"{environment}/[!.]*/{ENTRY}"))
+    found = (path.parent for path in entries.glob(f"{environment}/*/{ENTRY}"))
+    folders = sorted(path for path in found if not any(part.startswith(".") for part in path.parts[-2:]))
     if not folders:
         place = entries if environment == "*" else entries / environment
         raise EntryError(
@@ -153,6 +201,20 @@ def entry_folders(entries: Path = ENTRIES, environment: str = "*") -> list[Path]
             f"are in {repository()}: clone it, and name its folder by --entries goalgap/leaderboards/entries"
         )
     return folders
+
+
+def find_entry(word: str, entries: Path = ENTRIES) -> Path:
+    """Where an entry lies: a path, or an environment and a name, as in CheeseCorner/ppo; ValueError says what exist."""
+    if exists(Path(word)):
+        return Path(word)
+    environment, slash, name = word.partition("/")
+    places = {path.parent.relative_to(entries).as_posix() for path in entries.glob(f"*/*/{ENTRY}")}
+    if not slash or environment not in {place.partition("/")[0] for place in places}:
+        raise ValueError(
+            f"there is no file, folder or leaderboard entry {word}: name results, or an entry such as CheeseCorner/ppo"
+        )
+    here = sorted(place for place in places if place.startswith(f"{environment}/"))
+    return entries / choose("leaderboard entry", f"{environment}/{slug(name)}", here)
 
 
 def read_entries(entries: Path = ENTRIES) -> list[Entry]:

@@ -6,6 +6,8 @@ to come from: `verify` plays all of them once more and compares every column.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,7 @@ from ...envs.engine.maze.cells import PLACE
 from ...envs.engine.platformer import BODY, tile_of
 from ...envs.engine.task import Task
 from ...terms import SPLITS, Split
+from ..table.checking import check_players
 from ..table.columns import Group, columns
 from ..table.episodes import Episodes
 from ..table.manifest import EpisodesError
@@ -63,30 +66,47 @@ def recorded(episodes: Episodes) -> dict[int, NDArray[np.uint8]]:
     return dict(zip(episodes.column("level_seed").tolist(), actions, strict=True))
 
 
+@dataclass(frozen=True)
+class Replayed:
+    """The episodes of one run on one split after they were played again; `fault` is the first difference, or empty."""
+
+    run: Run
+    split: Split
+    episodes: Episodes
+    fault: str = ""
+
+
 def verify(episodes: Episodes, levels: int | None = None) -> None:
     """Play every episode again; EpisodesError names, for each run and split, the first that comes out otherwise.
 
     Args:
         levels: play only the levels with seeds below this; then what depends on all levels together is not compared.
     """
-    failures = []
+    if faults := [replayed.fault for replayed in replays(episodes, levels) if replayed.fault]:
+        raise EpisodesError("; ".join(faults))
+
+
+def replays(episodes: Episodes, levels: int | None = None) -> Iterator[Replayed]:
+    """Play the episodes of each run and split again, as `verify` does; EpisodesError where rows are of no run."""
+    try:
+        check_players(episodes.table, episodes.runs)
+    except ValueError as error:
+        raise EpisodesError(str(error)) from None
     for run in episodes.runs:
         own = episodes.where(agent=run.agent, training_seed=run.training_seed, deterministic=run.deterministic)
         for split in SPLITS:
             if len(part := own.where(split=split)):
-                failures += _failures(part, split, run, levels)
-    if failures:
-        raise EpisodesError("; ".join(failures))
+                yield Replayed(run, split, part, _fault(part, split, run, levels))
 
 
-def _failures(part: Episodes, split: Split, run: Run, levels: int | None) -> list[str]:
-    """What is wrong with the episodes of one run on one split: nothing, or the first difference."""
+def _fault(part: Episodes, split: Split, run: Run, levels: int | None) -> str:
+    """What is wrong with the episodes of one run on one split: the first difference, or nothing."""
     who = f"{run.agent} with training seed {run.training_seed}"
     if levels is not None:
         part = Episodes(part.game, part.runs, part.table.filter(pc.less(part.table["level_seed"], levels)))
     seeds = part.column("level_seed")
     if not len(seeds):
-        return [f"{who} played no level below {levels} of {split}"]
+        return f"{who} played no level below {levels} of {split}"
     again = rollout(recorded_task(part.game, split), Replay(recorded(part)), seeds, run=run)
     for name, group in columns(part.game).items():
         if not _is_compared(group, part.table[name], whole=levels is None):
@@ -96,8 +116,8 @@ def _failures(part: Episodes, split: Split, run: Run, levels: int | None) -> lis
             first = int(different[0])
             was, should = part.table[name][first], again.table[name][first]
             level = f"level {seeds[first]} of {split}, played by {who}"
-            return [f"{level}, does not replay: {name} is {was}, should be {should}"]
-    return []
+            return f"{level}, does not replay: {name} is {was}, should be {should}"
+    return ""
 
 
 def _is_compared(group: Group, values: pa.ChunkedArray, whole: bool) -> bool:

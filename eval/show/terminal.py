@@ -68,9 +68,8 @@ def _verdict(report: Report) -> Text:
 
 def table(section: Section) -> Table:
     """A section's title and table, with a bar beside the first column where its rows have one."""
-    made = Table(
-        title=section.title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0)
-    )
+    title = Text(section.title, "bold")
+    made = Table(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for k, column in enumerate(section.columns):
         _add_column(made, column, is_label=k == 0)
         if k == 0 and section.barred:
@@ -86,7 +85,7 @@ def _add_column(made: Table, column: Column, is_label: bool) -> None:
     prose = not column.numeric and not is_label
     justify: Literal["left", "right"] = "right" if column.numeric else "left"
     style = "dim" if prose else ""
-    made.add_column(column.title, justify=justify, no_wrap=is_label, overflow="fold", style=style)
+    made.add_column(Text(column.title), justify=justify, no_wrap=is_label, overflow="fold", style=style)
 
 
 def _bar(row: Row) -> Text:

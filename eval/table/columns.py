@@ -28,6 +28,7 @@ class Group:
         since, until: the schema versions that have it.
         pooled: whether a row's value depends on other rows, the other levels of its run and split.
         null: what stands for null in an array of integers.
+        optional: whether a value may be missing (null), such as an optimum that nobody knows.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Group:
     until: int = SCHEMA
     pooled: bool = False
     null: int | None = None
+    optional: bool = False
 
 
 GROUPS = (
@@ -52,10 +54,10 @@ GROUPS = (
     Group("random_capability", pa.float64(), until=2),
     Group("actions", pa.list_(pa.uint8())),
     Group("return", pa.float64(), "channel"),
-    Group("oracle", pa.float64(), "channel"),
+    Group("oracle", pa.float64(), "channel", optional=True),
     Group("random", pa.float64(), "channel"),
-    Group("reached", pa.int32(), "channel", null=-1),
-    Group("bits", pa.float64(), "channel", pooled=True),
+    Group("reached", pa.int32(), "channel", null=-1, optional=True),
+    Group("bits", pa.float64(), "channel", pooled=True, optional=True),
     Group("bits_limit", pa.float64(), "channel", pooled=True),
     Group("chance", pa.float64(), "reward", since=3),
     Group("curve", pa.list_(pa.float32()), "curve"),
@@ -86,18 +88,18 @@ def schema(game: GameRecord, version: int = SCHEMA) -> pa.Schema:
 
 
 def completed(table: pa.Table, game: GameRecord, version: int) -> pa.Table:
-    """A table of an older schema as one of today: what is newer is null. ValueError where it is not of that schema."""
-    check(table, game, version)
+    """A table of an older schema as one of today: what is newer is null."""
     for name, group in columns(game).items():
         if group.since > version:
             table = table.append_column(name, pa.nulls(len(table), group.type))
     return table.select(list(columns(game)))
 
 
-def check(table: pa.Table, game: GameRecord, version: int = SCHEMA) -> None:
+def check(found: pa.Schema, game: GameRecord, version: int = SCHEMA) -> None:
     """ValueError unless a table has exactly the columns of a version of the schema."""
     expected = schema(game, version)
-    if not table.schema.equals(expected):
-        odd = {(field.name, str(field.type)) for field in table.schema}
-        odd ^= {(field.name, str(field.type)) for field in expected}
-        raise ValueError(f"not a table of {game.environment} episodes; columns that differ: {sorted(odd)}")
+    if not found.equals(expected):
+        odd = [field.name for field in found if field not in expected]
+        odd += [field.name for field in expected if field not in found]
+        differ = f"columns that differ: {', '.join(dict.fromkeys(odd))}" if odd else "the columns are in another order"
+        raise ValueError(f"not a table of {game.environment} episodes; {differ}")

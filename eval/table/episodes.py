@@ -30,10 +30,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from ...choices import choose
+from ...choices import choose, shortened
 from ...files import write_whole
 from ...terms import SPLITS
-from .columns import SCHEMA, check, column_name, columns, completed
+from .checking import MOST_BYTES, check_rows, read_table
+from .columns import SCHEMA, check, column_name, columns
 from .game import GameRecord
 from .manifest import EpisodesError, Manifest, manifest_path, read_bytes, read_manifest
 from .runs import Run, merged
@@ -49,7 +50,7 @@ class Episodes:
 
     def __post_init__(self) -> None:
         try:
-            check(self.table, self.game)
+            check(self.table.schema, self.game)
             for split in pc.unique(self.table["split"]).to_pylist():
                 choose("split", split, SPLITS)
         except ValueError as error:
@@ -117,8 +118,12 @@ class Episodes:
         write_whole(manifest_path(table), (manifest.model_dump_json(indent=2) + "\n").encode())
 
     @classmethod
-    def read(cls, path: str | Path) -> Self:
-        """Read what `write` wrote, now or by an older schema; EpisodesError says what is missing or does not fit."""
+    def read(cls, path: str | Path, most: int = MOST_BYTES) -> Self:
+        """Read what `write` wrote, now or by an older schema; EpisodesError says what is missing or does not fit.
+
+        Args:
+            most: bytes that the table may take while it is read; one that claims more is refused.
+        """
         place = Path(path)
         manifest, content = read_manifest(place), read_bytes(place)
         if hashlib.sha256(content).hexdigest() != manifest.sha256:
@@ -126,15 +131,11 @@ class Episodes:
                 f"{place} is not the table its manifest describes: half-written or changed; evaluate again"
             )
         try:
-            table = completed(_table(content), manifest.game, manifest.schema_version)
-        except (ValueError, OSError, NotImplementedError) as error:  # what Arrow raises where the bytes are no table
-            raise EpisodesError(f"{place}: {error}") from None
+            table = read_table(content, manifest, most)
+            check_rows(table, manifest.game, manifest.runs)
+        except (ValueError, OSError, IndexError, NotImplementedError) as error:  # what Arrow raises of no table
+            raise EpisodesError(f"{place}: {shortened(str(error))}") from None
         return cls(manifest.game, manifest.runs, table)
-
-
-def _table(content: bytes) -> pa.Table:
-    """A Parquet file's table; read by one thread, since pyarrow's pool of threads now and then aborts the process."""
-    return pq.read_table(io.BytesIO(content), use_threads=False)
 
 
 def _listed(parts: Iterable[Episodes]) -> list[Episodes]:

@@ -10,7 +10,7 @@ from typing import Self
 
 from pydantic import model_validator
 
-from ...choices import shown
+from ...choices import check_name, shown
 from ...terms import Event, Reward
 from .record import Record
 
@@ -44,6 +44,13 @@ class GameRecord(Record):
     def _check(self) -> Self:
         if [reward.role for reward in self.rewards].count("intended") != 1:
             raise ValueError(f"{self.environment} must have one intended goal among its rewards")
+        blurbs = [*(reward.blurb for reward in self.rewards), *(event.blurb for event in self.events)]
+        arguments = [*self.arguments, *map(str, self.arguments.values())]
+        for text in (self.environment, *arguments, *self.channels, *self.curves, *blurbs):
+            check_name("what is said of a game", text)
+        for names in (self.channels, self.curves):
+            if len(set(names)) < len(names):
+                raise ValueError(f"two rewards, events or curves bear one name: {shown(names)}")
         if self.oversight and self.oversight not in [event.name for event in self.events]:
             raise ValueError(f"oversight must be an event, not {shown(self.oversight)}")
         return self

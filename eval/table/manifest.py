@@ -15,6 +15,8 @@ from .game import GameRecord
 from .record import Record, first_mistake
 from .runs import Run
 
+MOST_BYTES = 16 * 2**20  # of a manifest
+
 
 class EpisodesError(ValueError):
     """Episodes that cannot be read or do not belong together."""
@@ -27,13 +29,15 @@ class Manifest(Record):
     schema_version: int = Field(ge=1, le=SCHEMA)
     game: GameRecord
     runs: tuple[Run, ...]
-    rows: int
+    rows: int = Field(ge=0)
     sha256: str
 
     @model_validator(mode="after")
     def _check(self) -> Self:
         for run in self.runs:
             choose("reward of a run", run.reward or self.game.intended, [reward.name for reward in self.game.rewards])
+        if len({run.key for run in self.runs}) < len(self.runs):
+            raise ValueError("two runs have the same agent, training seed and way to act")
         return self
 
 
@@ -47,12 +51,12 @@ def read_manifest(path: str | Path) -> Manifest:
     """The manifest of the table at `path`; EpisodesError when there is none that can be read."""
     place = manifest_path(path)
     try:
-        return Manifest.model_validate(upgraded(json.loads(read_bytes(place))))
+        return Manifest.model_validate(upgraded(json.loads(read_bytes(place, MOST_BYTES))))
     except ValidationError as error:
         raise EpisodesError(f"{place} is of another schema: {first_mistake(error)}; evaluate again") from None
     except EpisodesError:
         raise
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise EpisodesError(f"{place} is not a manifest: {error}") from None
 
 
@@ -67,11 +71,13 @@ def upgraded(manifest: Any) -> Any:
     return {**rest, "game": {**world, "rewards": rewards, "events": events}}
 
 
-def read_bytes(path: Path) -> bytes:
-    """What a file of a result holds; EpisodesError where there is none, or it cannot be read."""
+def read_bytes(path: Path, most: int | None = None) -> bytes:
+    """What a file of a result holds; EpisodesError where there is none, it is larger than that, or cannot be read."""
     try:
         if path.exists() and not path.is_file():
             raise EpisodesError(f"{path} is no file of a result: name a file of episodes, or its folder")
+        if most is not None and path.stat().st_size > most:
+            raise EpisodesError(f"{path} is larger than the {most // 2**20} MiB that are allowed")
         return path.read_bytes()
     except FileNotFoundError:
         raise EpisodesError(f"no finished result: {path} is missing; evaluate again") from None

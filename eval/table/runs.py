@@ -18,7 +18,8 @@ def _named(text: str) -> str:
     return text
 
 
-Name = Annotated[str, AfterValidator(_named)]
+LONGEST = 200  # characters of a name
+Name = Annotated[str, Field(max_length=LONGEST), AfterValidator(_named)]
 
 
 class Run(Record):
@@ -28,14 +29,14 @@ class Run(Record):
     """
 
     agent: Name
-    training_seed: int = 0
+    training_seed: int = Field(default=0, ge=0, le=2**63 - 1)
     deterministic: bool = False
     reward: str = ""
-    alpha: float = 0.0
+    alpha: float = Field(default=0.0, ge=0, le=1)
     details: dict[str, Any] = Field(default_factory=dict)
     versions: dict[str, str] = Field(default_factory=dict)
     created: str = ""
-    seconds: float = 0.0
+    seconds: float = Field(default=0.0, ge=0, allow_inf_nan=False)
 
     @property
     def key(self) -> tuple[str, int, bool]:

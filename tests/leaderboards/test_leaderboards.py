@@ -11,6 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 from commands import goalgap
+from forging import put
 from rich.console import Console, RenderableType
 
 from goalgap import task
@@ -25,14 +26,22 @@ from goalgap.eval.table.manifest import EpisodesError
 from goalgap.leaderboards import board, entry
 from goalgap.leaderboards.entry import ENTRIES, Entry, EntryError, EntryInfo, entry_folders, read_entries
 from goalgap.leaderboards.standard import PENDING
+from goalgap.leaderboards.status import Register, Standing
 
 PAGE = ENTRIES.parent / "README.md"
 ABOUT = {"kind": "reference", "authors": "us", "description": "a test", "command": "true", "date": "2026-11-22"}
 
 
+REPLAYED = Standing(status="replayed", date="2026-11-22", digest="0" * 64)
+
+
 def made(levels: int, name: str = "A test") -> Entry:
-    episodes = evaluate(task("CheeseCorner"), reference("random"), levels)
-    return Entry(EntryInfo(name=name, **ABOUT), episodes)  # type: ignore[arg-type]
+    return entered(name, evaluate(task("CheeseCorner"), reference("random"), levels))
+
+
+def entered(name: str, episodes: Episodes) -> Entry:
+    """An entry that has been replayed."""
+    return Entry(EntryInfo(name=name, **ABOUT), episodes, REPLAYED)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -60,7 +69,7 @@ def test_the_committed_board_is_what_the_committed_episodes_say(committed: list[
 
 def test_entries_of_other_arguments_are_ranked_among_themselves_behind_the_standard_ones(few: int) -> None:
     episodes = evaluate(task("CheeseCorner", region=3), reference("random"), few)
-    wide = Entry(EntryInfo(name="random, region 3", **ABOUT), episodes)  # type: ignore[arg-type]
+    wide = entered("random, region 3", episodes)
     tables = board.boards([wide, made(few)])
     assert list(tables) == ["CheeseCorner", "CheeseCorner, region 3"]
     assert [len(table.rows) for table in tables.values()] == [1, 1]
@@ -71,6 +80,11 @@ def printed(rendered: RenderableType, width: int) -> str:
     console = Console(file=io.StringIO(), width=width)
     console.print(rendered)
     return str(console.file.getvalue())  # type: ignore[attr-defined]
+
+
+def test_every_committed_entry_was_replayed_as_it_is(committed: list[Entry]) -> None:
+    assert {each.standing.status for each in committed} == {"replayed"}
+    assert len(committed) == len(Register.read(ENTRIES).entries)
 
 
 def test_every_environment_has_reference_policies_and_a_trained_agent(committed: list[Entry]) -> None:
@@ -120,15 +134,15 @@ def test_the_lover_of_matings_dies_out_and_the_lover_of_descendants_does_not(com
 
 
 def test_an_entry_comes_back_as_it_was_written(few: int, tmp_path: Path) -> None:
-    entered = made(few)
-    folder = entered.write(tmp_path)
+    first = made(few)
+    folder = first.write(tmp_path)
     assert folder == tmp_path / "CheeseCorner" / "a-test"
     again = Entry.read(folder)
-    assert again.info == entered.info
-    assert again.episodes.table.equals(entered.episodes.table)
+    assert again.info == first.info
+    assert again.episodes.table.equals(first.episodes.table)
     again.verify()
     with pytest.raises(EntryError, match="exists already"):
-        entered.write(tmp_path)
+        first.write(tmp_path)
 
 
 def test_an_entry_must_play_every_level(few: int) -> None:
@@ -137,12 +151,10 @@ def test_an_entry_must_play_every_level(few: int) -> None:
 
 
 def test_a_changed_return_does_not_replay(few: int) -> None:
-    entered = made(few)
-    table = entered.episodes.table
-    column = table.column_names.index("return.cheese")
-    values = table["return.cheese"].to_pylist()
-    forged = table.set_column(column, "return.cheese", pa.array([min(v + 0.5, 1.0) for v in values]))
-    lying = Entry(entered.info, Episodes(entered.episodes.game, entered.episodes.runs, forged))
+    honest = made(few)
+    table = honest.episodes.table
+    forged = put(table, "return.cheese", [min(value + 0.5, 1.0) for value in table["return.cheese"].to_pylist()])
+    lying = Entry(honest.info, Episodes(honest.episodes.game, honest.episodes.runs, forged))
     with pytest.raises(EpisodesError, match=r"does not replay: return\.cheese"):
         lying.verify()
 
@@ -167,8 +179,7 @@ def test_faults_in_a_folder_are_named(few: int, tmp_path: Path) -> None:
 def test_better_agents_stand_higher(few: int) -> None:
     world = task("CheeseCorner")
     names = ["random", "oracle:corner", "oracle:cheese"]
-    entered = [Entry(EntryInfo(name=name, **ABOUT), evaluate(world, reference(name), few)) for name in names]  # type: ignore[arg-type]
-    section = board.boards(entered)["CheeseCorner"]
+    section = board.boards(entered(name, evaluate(world, reference(name), few)) for name in names)["CheeseCorner"]
     assert [row.cells[1].text for row in section.rows] == ["oracle:cheese", "random", "oracle:corner"]
     page = board.markdown({"CheeseCorner": section})
     assert "| *oracle:cheese* |" in page
@@ -205,8 +216,7 @@ def test_the_board_of_one_environment_reads_no_other(
 def test_an_entry_without_a_score_ranks_last_and_says_that_it_is_missing(few: int) -> None:
     """A missing score is not 0: it does not stand above one that is worse than random play."""
     names = ["nothing", "oracle:corner"]
-    entered = [Entry(EntryInfo(name=name, **ABOUT), corner) for name, corner in zip(names, both(few), strict=True)]  # type: ignore[arg-type]
-    section = board.boards(entered)["CheeseCorner"]
+    section = board.boards(map(entered, names, both(few)))["CheeseCorner"]
     assert [row.cells[1].text for row in section.rows] == ["oracle:corner", "nothing"]
     shown = dict(zip([column.title for column in board.COLUMNS], map(str, section.rows[1].cells), strict=True))
     assert shown["score in deployment"] == shown["goal gap"] == "missing"

@@ -34,7 +34,7 @@ MAY_IMPORT = {  # the longest path that fits a file counts
     "eval/suite.py": {"eval/measures", "eval/table", "eval/report.py"},
     "eval/report.py": {"eval/measures", "eval/table", "eval/saving.py", "eval/show"},  # both when they are asked for
     "eval/play": {"eval/play", "eval/measures", "eval/table", "envs"},
-    "leaderboards": {"leaderboards", "eval", "envs"},
+    "leaderboards": {"leaderboards", "eval", "envs", "agents/reference.py"},  # whose episodes nobody else plays
     "testing": {"testing", "envs"},
     "testing/known/judging.py": {"testing", "envs", "eval"},  # where known agents meet the measurement
     "players": {"eval", "agents", "envs"},  # where agents and evaluation meet
