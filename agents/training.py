@@ -45,6 +45,11 @@ class Job:
     folder: Path
     curves: Path | None = None
 
+    @property
+    def key(self) -> int:
+        """The training seed, which tells it from others."""
+        return self.seed
+
     def run(self, progress: OnProgress | None = None) -> Path:
         """Train and write the agent, all at once at the end; StorageError when that fails."""
         began = time.perf_counter()

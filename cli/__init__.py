@@ -13,6 +13,7 @@ from rich.console import Console
 from .. import __version__
 from ..envs.engine.kernels.notice import compiling
 from ..extras import MissingPackageError
+from .bench import bench
 from .compare import compare
 from .curves import curves
 from .eval import evaluate
@@ -42,6 +43,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "play": play,
     "report": report,
     "compare": compare,
+    "bench": bench,
     "suite": suite,
     "curves": curves,
     "pack": pack,
@@ -52,7 +54,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
 }
 ABOUT = "Which goal has your agent learned? --version says which goalgap this is."
 MENDABLE = (ValueError, TypeError, OSError, MemoryError, RefusedError, MissingPackageError)
-KEEPING = ("run", "train", "standard")  # commands that keep each piece of work when it is done
+KEEPING = ("run", "train", "standard", "bench")  # commands that keep each piece of work when it is done
 LONGEST = 4096  # characters of an argument, as many as a path may have
 
 

@@ -38,9 +38,10 @@ MAY_IMPORT = {  # the longest path that fits a file counts
     "testing": {"testing", "envs"},
     "testing/known/judging.py": {"testing", "envs", "eval"},  # where known agents meet the measurement
     "players": {"eval", "agents", "envs"},  # where agents and evaluation meet
+    "methods": {"players", "eval", "agents", "envs"},
     "api": {"players", "eval", "agents", "envs"},
     "isolation": {"isolation", "players", "eval", "agents", "envs"},
-    "cli": {"cli", "api", "isolation", "players", "leaderboards", "eval", "agents", "envs"},
+    "cli": {"cli", "api", "methods", "isolation", "players", "leaderboards", "eval", "agents", "envs"},
     "__main__": {"cli"},
     "__init__": {"envs", "api", "players", "agents", "eval"},
 }
