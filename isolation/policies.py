@@ -154,17 +154,18 @@ def _run_of_agent(path: Path, copy: Path, task: Task, options: dict[str, Any]) -
     """As of the agent itself, whose worker is not asked."""
     if task.game.name not in SUITE:
         raise ValueError(f"an agent is evaluated in confinement on {', '.join(SUITE)}, not on {task.game.name}")
-    warn_of_file(agent_file(path)[0])
-    file, record = agent_file(copy)
     told: dict[str, Any] = {"agent": printable(path.stem), "reward": task.reward, "alpha": task.alpha}
     algorithm = options.get("algorithm") or default_algorithm(task.game.name)
-    told |= run_fields(record) if record else {"details": {"algorithm": algorithm, "sha256": sha256_of(file)}}
     try:
+        file, record = agent_file(copy)
+        told |= run_fields(record) if record else {"details": {"algorithm": algorithm, "sha256": sha256_of(file)}}
         run = Run(**told)
         Task.of(task.game, alpha=run.alpha, reward=run.reward)
         checked_seeds([run.training_seed], 1)
     except (TypeError, ValueError) as error:
-        raise EntryError("unreadable", f"{path} does not say what it was trained with: {error}") from error
+        wrong = str(error).replace(str(copy), str(path))
+        raise EntryError("unreadable", f"{path} does not say what it was trained with: {wrong}") from error
+    warn_of_file(agent_file(path)[0])
     return run
 
 
