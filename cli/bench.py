@@ -71,12 +71,17 @@ def bench(
     check_installed(*(AGENTS if method in ALGORITHMS else ()))
     with locked(cells[0].folder):
         _carry_out(missing, processes)
-        made = Suite.of(method, _reports(cells))
-        sections = list(standings(made))
-        console.print(terminal.tables(sections))
-        export.write(console, sections)
-        write_whole(cells[0].folder / SUITE, (made.model_dump_json(indent=2) + "\n").encode())
-    say(console, f"suite: {cells[0].folder / SUITE}")
+        _sum_up(console, cells, export)
+
+
+def _sum_up(console: Console, cells: list[Cell], export: Tables) -> None:
+    """Show and write what all cells come to."""
+    made, place = Suite.of(cells[0].method, _reports(cells)), cells[0].folder / SUITE
+    sections = list(standings(made))
+    console.print(terminal.tables(sections))
+    export.write(console, sections)
+    write_whole(place, (made.model_dump_json(indent=2) + "\n").encode())
+    say(console, f"suite: {place}")
 
 
 def _checked(budget: float) -> float:
@@ -101,7 +106,9 @@ def _time(missing: list[Cell], processes: int) -> str:
     if not told:
         return ""
     others = f", besides {len(known) - len(told)} whose pace is not known" if len(told) < len(known) else ""
-    return f"; about {sum(told) / processes:.1f} hours of training at the pace of the standard entries{others}"
+    long = sum(told) / processes
+    words = f"{long:.1f} hours" if long > 2 else f"{60 * long:.0f} minutes"
+    return f"; about {words} of training at the pace of the standard entries{others}"
 
 
 def _carry_out(missing: list[Cell], processes: int) -> None:
