@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 
-AGENTS = ("torch", "stable_baselines3", "sb3_contrib")  # what `pip install goalgap[agents]` brings
+AGENTS = ("torch", "stable_baselines3", "sb3_contrib", "safetensors")  # what `pip install goalgap[agents]` brings
 TENSORBOARD = ("tensorboard",)
 PLAY = ("pygame", "PIL")
 BROUGHT = {

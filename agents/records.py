@@ -111,6 +111,8 @@ def agent_file(path: Path) -> tuple[Path, dict[str, Any]]:
             f"of stable-baselines3, or a reference policy: {FORMS}"
         )
     if is_bundle(path):
+        if not (path / WEIGHTS).is_file():
+            raise AgentError(f"{path} holds no weights: {WEIGHTS} is missing; get the bundle again")
         return path / WEIGHTS, Bundle.read(path).record
     if path.is_dir():
         return path / ZIP, read_record(path)

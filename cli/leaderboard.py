@@ -12,9 +12,10 @@ from rich.console import Console
 
 from .. import envs
 from ..eval.table.episodes import Episodes
+from ..eval.table.manifest import read_manifest
 from ..files import check_file, write_whole
 from ..leaderboards import board
-from ..leaderboards.entry import ENTRIES, Entry, EntryInfo, entry_folders
+from ..leaderboards.entry import ENTRIES, EPISODES, Entry, EntryInfo, entry_folders
 from ..leaderboards.status import record_replay
 from .exports import Exports, Files
 from .options import Flag, OptionalPath, RefusedError, optional
@@ -29,6 +30,9 @@ Entries = Annotated[
         help="the folder of entries", help_behavior_hint="(default: the repository's, in a clone of it, else ./entries)"
     ),
 ]
+
+
+UNNAMED = ", without a rank: its runs do not say by what algorithm and with which weights they were played"
 
 
 def enter(
@@ -59,8 +63,9 @@ def enter(
     entry = Entry(info, Episodes.join(_chosen(find_episodes(paths))))
     entry.verify()
     place = entry.write(entries)
-    record_replay(place)
-    say(Console(), f"entered: {place}")
+    if entry.identified:
+        record_replay(place)
+    say(Console(), f"entered: {place}" + (UNNAMED if not entry.identified else ""))
 
 
 def _chosen(parts: list[Episodes]) -> Iterator[Episodes]:
@@ -105,16 +110,24 @@ def leaderboard(
         say(console, f"{len(folders)} entries replay as recorded")
 
 
+def _check_new(folder: Path, seen: dict[str, Path]) -> None:
+    """ValueError where another folder holds the same episodes."""
+    content = read_manifest(folder / EPISODES).sha256
+    if (other := seen.setdefault(content, folder)) != folder:
+        raise ValueError(f"it holds the episodes of {other.parent.name}/{other.name}, which cannot count twice")
+
+
 def _good(folders: list[Path], verify: bool, refused: dict[Path, str], update: OnWork) -> Iterator[Entry]:
     """The entries that are right, one by one; what is wrong with each other goes into `refused`.
 
     `update` is told when the work on each begins, and when that on the last has ended.
     """
-    work = "play entries again" if verify else "read entries"
+    work, seen = "play entries again" if verify else "read entries", dict[str, Path]()
     for k, folder in enumerate(folders):
         update(work, k, len(folders))
         try:
             entry = Entry.read(folder)
+            _check_new(folder, seen)
             if verify:
                 entry.verify()
         except (ValueError, OSError) as error:

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import tyro
 from rich.console import Console
 
+from ..agents.reading.errors import AgentError
 from ..choices import check_name, printable
 from ..envs.engine.task import Task
 from ..eval.report import Report
@@ -68,8 +69,8 @@ def submit(
     check_counts(levels=levels)
     if name is not None:
         check_name("name", name)
-    given = _given(submission, code, options, task)
     with _failure_recorded(submission, task, out), ExitStack() as stack:
+        given = _given(submission, code, options, task)
         with console.status("opening the submission"):
             chosen: dict[str, Any] = {} if code else {"sampled": not argmax, "algorithm": algorithm}
             found = _opened(stack, given, task, code, name, chosen)
@@ -115,7 +116,8 @@ def _failure_recorded(submission: str, task: Task, out: Path | None) -> Iterator
     """Around what a submission takes part in: how it fails is written where results are, and printed."""
     try:
         yield
-    except EntryError as failure:
+    except (EntryError, AgentError) as wrong:
+        failure = wrong if isinstance(wrong, EntryError) else EntryError("unreadable", str(wrong))
         told = {"submission": printable(submission), "environment": task.game.id, **failure.record()}
         if out is not None:
             write_whole(out / FAILURE, (json.dumps(told, indent=2) + "\n").encode())

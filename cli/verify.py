@@ -41,7 +41,7 @@ def verify(names: Names, entries: Entries = ENTRIES, record: Flag = False) -> No
         console.print(terminal.table(_shown(entry, checked)))
         for fault in faults:
             say(console, sentence(ValueError(fault)))
-        if record and not faults:
+        if record and not faults and entry.identified:
             record_replay(folder)
         say(console, f"track: {entry.track}; status: {Register.of_entry(folder)}")
         failed += bool(faults)

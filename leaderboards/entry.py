@@ -38,7 +38,7 @@ from ..eval.table.record import Record, first_mistake
 from ..files import exists, new_folder, write_whole
 from ..provenance import repository
 from ..terms import LEVELS, SPLITS, Split
-from .claims import ClaimError, check_copies, check_runs
+from .claims import ClaimError, algorithm, check_copies, check_runs
 from .status import SELF_REPORTED, Day, Register, Standing
 from .verifying import verified
 from .words import Text, Title, slug
@@ -49,7 +49,7 @@ ENTRIES = COMMITTED if COMMITTED.is_dir() else Path("entries")
 
 
 MOST_BYTES = 64 * 2**10  # of an entry.json
-RUN_BYTES = 256 * 2**20  # that the episodes of a run may take while they are read
+RUN_BYTES, MOST_ROOM = 256 * 2**20, 2**31  # that the episodes of a run, and of all, may take while they are read
 
 
 class EntryError(ValueError):
@@ -94,11 +94,22 @@ class Entry:
             _check_game(episodes.game.model_dump_json())
             check_rows(episodes.table, episodes.game, episodes.runs)
             check_runs(self.info.kind, episodes.runs)
+            self._check_lengths()
             for run, split in product(episodes.runs, SPLITS):
                 self._check_levels(run.training_seed, split)
             check_copies(episodes)
         except (ValueError, TypeError) as error:  # of arguments that are none of the game's
             raise EntryError(f"{self.info.name}: {error}") from None
+
+    def _check_lengths(self) -> None:
+        for split in SPLITS:
+            lengths, most = self.episodes.where(split=split).column("length"), self._horizon(split)
+            if len(lengths) and not 1 <= lengths.min() <= lengths.max() <= most:
+                raise ClaimError(f"an episode on {split} has 1 to {most} steps, and here one has {lengths.max()}")
+
+    def _horizon(self, split: Split) -> int:
+        game = self.episodes.game
+        return task(game.environment, split=split, **game.arguments).horizon
 
     def _check_levels(self, seed: int, split: Split) -> None:
         played = sorted(self.episodes.where(training_seed=seed, split=split).column("level_seed").tolist())
@@ -134,7 +145,7 @@ class Entry:
     def read(cls, folder: Path) -> Self:
         """Read a folder; EntryError or EpisodesError says what is wrong with it."""
         info, runs = read_info(folder), _claimed_runs(folder)
-        entry = cls(info, Episodes.read(folder / EPISODES, RUN_BYTES * runs), Register.of_entry(folder))
+        entry = cls(info, Episodes.read(folder / EPISODES, min(MOST_ROOM, RUN_BYTES * runs)), Register.of_entry(folder))
         if Path(*folder.resolve().parts[-2:]) != entry.folder:
             raise EntryError(f"the entry {info.name} belongs in the folder {entry.folder}, not in {folder}")
         return entry
@@ -143,6 +154,15 @@ class Entry:
         """Play every recorded episode again; EpisodesError names, by run and split, what comes out otherwise."""
         if faults := [replayed.fault for replayed in verified(self.info.kind, self.episodes) if replayed.fault]:
             raise EpisodesError("; ".join(faults))
+
+    @property
+    def identified(self) -> bool:
+        """Whether it says what acted: a reference policy by name, or agents by algorithm and weights.
+
+        What does not can be replayed by nobody but its maker, and has no rank.
+        """
+        told = (algorithm(run) and {"sha256", "weights"} & run.details.keys() for run in self.episodes.runs)
+        return self.info.kind == "reference" or all(map(bool, told))
 
     @property
     def track(self) -> Literal["agent", "method"]:
@@ -159,6 +179,8 @@ def _check_game(record: str) -> None:
 def read_info(folder: Path) -> EntryInfo:
     """What `entry.json` in a folder says; EntryError says what is wrong with it."""
     place = folder / ENTRY
+    if any(path.is_symlink() for path in (folder, *folder.glob("*"))):
+        raise EntryError(f"{folder} holds links, or is one: an entry is a folder of files")
     if not place.exists():
         raise EntryError(f"{folder} is no entry: {ENTRY} is missing")
     try:

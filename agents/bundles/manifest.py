@@ -7,7 +7,7 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 
 from ...choices import shown
 from ...eval.table.record import Record, first_mistake
@@ -21,7 +21,13 @@ Short = Annotated[Name, Field(min_length=1, max_length=100)]
 Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
-class Card(Record):
+class Finite(Record):
+    """Of numbers that JSON can hold."""
+
+    model_config = ConfigDict(allow_inf_nan=False)
+
+
+class Card(Finite):
     """What the maker says of an agent.
 
     `environment`, its `arguments`, `algorithm`, `reward`, `alpha` and `training_seed` are of agents without a record of
@@ -51,7 +57,7 @@ class Card(Record):
             raise AgentError(f"{path} is no TOML file: {error}") from None
 
 
-class Space(Record):
+class Space(Finite):
     """Observations: their shape, NumPy's name of their type, and their bounds."""
 
     shape: tuple[Annotated[int, Field(ge=1)], ...]
@@ -60,7 +66,7 @@ class Space(Record):
     high: float
 
 
-class Network(Record):
+class Network(Finite):
     """What the weights are of: an algorithm's policy class, by name, its arguments, and the spaces it acts between."""
 
     policy: Short
@@ -69,7 +75,7 @@ class Network(Record):
     actions: Annotated[int, Field(ge=1)]
 
 
-class Training(Record):
+class Training(Finite):
     """What it was trained on; `recipe` says by which algorithm, and all else that is known of how."""
 
     split: str = "train"
@@ -84,7 +90,7 @@ class Training(Record):
     versions: dict[str, str] = Field(default_factory=dict)
 
 
-class Bundle(Record):
+class Bundle(Finite):
     """The manifest.
 
     Attributes:

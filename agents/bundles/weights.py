@@ -14,6 +14,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 HALF = np.float16
+MOST, HEADER = 64 * 2**20, 2**17  # bytes
 LARGEST = 2**16 - 32  # that half precision holds
 SHARED, SHARING = "features_extractor.", ("pi_", "vf_")
 
@@ -70,8 +71,10 @@ def _same(one: torch.Tensor, other: torch.Tensor | None) -> bool:
 
 def _check_types(content: bytes) -> None:
     """ValueError unless the header names arrays of float16 or float32 alone; it is JSON after a length of 8 bytes."""
+    if len(content) > MOST or (size := int.from_bytes(content[:8], "little")) > HEADER:
+        raise ValueError(f"no safetensors of at most {MOST >> 20} MiB with a header of at most {HEADER >> 10} KiB")
     try:
-        header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
+        header = json.loads(content[8 : 8 + size])
         types = {entry["dtype"] for name, entry in header.items() if name != "__metadata__"}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError("no safetensors: its header cannot be read") from error

@@ -23,7 +23,7 @@ from .known import PACKAGES, POLICIES
 
 BOXES = [f"<class '{package}.spaces.box.Box'>" for package in ("gymnasium", "gym")]
 DTYPES = ("uint8", "int8", "int32", "int64", "float32", "float64")
-VALUES, PARTS = 2**20, 10**5  # of an observation, and of JSON
+VALUES, PARTS = 2**17, 10**5  # of an observation, and of JSON
 
 
 @dataclass(frozen=True)

@@ -51,13 +51,13 @@ class _Repeating:
 
     def __init__(self, actions: list[NDArray[np.uint8]]) -> None:
         longest = max(map(len, actions))
-        self._actions = np.zeros((longest + 1, len(actions)), np.int64)
+        self._actions = np.zeros((longest + 1, len(actions)), np.uint8)
         for game, taken in enumerate(actions):
             self._actions[: len(taken), game] = taken
 
     def __call__(self, obs: Any, state: Any, episode_start: Any) -> tuple[NDArray[np.int64], Any]:  # noqa: ARG002
         t = 0 if state is None else state
-        return self._actions[min(t, len(self._actions) - 1)], t + 1
+        return self._actions[min(t, len(self._actions) - 1)].astype(np.int64), t + 1
 
 
 def recorded(episodes: Episodes) -> dict[int, NDArray[np.uint8]]:

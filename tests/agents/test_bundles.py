@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import pickle
 import shutil
 from hashlib import sha256
@@ -86,6 +87,19 @@ def test_a_zip_without_a_record_needs_a_card_that_says_what_it_was_trained_on(ba
     assert (fields["agent"], fields["training_seed"], fields["reward"], fields["alpha"]) == ("DQN", 7, "corner", 0.5)
 
 
+@pytest.mark.parametrize("wrong", [{"environment": "evil:CheeseCorner"}, {"alpha": None}])
+def test_what_a_record_may_not_say_is_refused_and_imports_nothing(trained, tmp_path, monkeypatch, wrong):
+    agent = shutil.copytree(trained["PPO"], tmp_path / "agent")
+    (tmp_path / "evil.py").write_text("import pathlib; pathlib.Path('ran').touch()")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    record = json.loads((agent / "agent.json").read_text())
+    (agent / "agent.json").write_text(json.dumps(record | wrong))
+    with pytest.raises(AgentError, match=r"modules are not imported for it|must say alpha too"):
+        pack(agent, Card(**CARD), tmp_path / "bundle")
+    assert not (tmp_path / "ran").exists()
+
+
 def test_half_precision_takes_half_the_room_and_stays_near(trained, packed, tmp_path):
     pack(trained["PPO"], Card(**CARD), tmp_path / "half", half=True)
     whole, half = ((folder / WEIGHTS).stat().st_size for folder in (packed[0], tmp_path / "half"))
@@ -161,13 +175,23 @@ def test_what_a_manifest_may_not_say_is_refused(bundle, parts, told):
     [
         (b"", "no safetensors"),
         (b"\xff" * 8, "no safetensors"),
+        ((2**18).to_bytes(8, "little") + b"[" * 2**18, "a header of at most 128 KiB"),
         ((10**6).to_bytes(8, "little") + b"[" * 10**6, "no safetensors"),
         (pickle.dumps({"weights": 1}), "no safetensors"),
         (save({"x": np.zeros(3, np.int8)}), "F16 or F32, not I8"),
         (save({"x": np.zeros(3, np.float64)}), "F16 or F32, not F64"),
         (save({"x": np.zeros(3, np.float32)}), "is missing|is of no part"),
     ],
-    ids=["empty", "a long header", "deep JSON", "a pickle", "integers", "doubles", "other names"],
+    ids=[
+        "empty",
+        "a long header",
+        "more header",
+        "deep JSON",
+        "a pickle",
+        "integers",
+        "doubles",
+        "other names",
+    ],
 )
 def test_other_weights_are_refused(bundle, content, told):
     reweighted(bundle, content)
@@ -194,9 +218,14 @@ def test_other_shapes_are_refused(bundle):
 
 
 def test_what_is_missing_or_no_text_is_told(bundle):
+    content = (bundle / WEIGHTS).read_bytes()
     (bundle / WEIGHTS).unlink()
-    with pytest.raises((AgentError, FileNotFoundError)):
-        load_agent(bundle, TASK)
+    for there in (lambda: None, lambda: os.mkfifo(bundle / WEIGHTS)):
+        there()
+        with pytest.raises(AgentError, match=r"weights.safetensors is missing; get the bundle again"):
+            load_agent(bundle, TASK)
+    (bundle / WEIGHTS).unlink()
+    (bundle / WEIGHTS).write_bytes(content)
     (bundle / MANIFEST).write_bytes(b"\xff\xfe")
     with pytest.raises(AgentError, match="no text in UTF-8"):
         load_agent(bundle, TASK)

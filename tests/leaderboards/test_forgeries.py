@@ -71,6 +71,11 @@ def honest() -> Episodes:
     return trained([Clumsy(0), Clumsy(1)])
 
 
+def told(seed: int) -> dict[str, Any]:
+    """What the record of a training says."""
+    return {"details": {"recipe": {"algorithm": "PPO"}, "sha256": f"{seed:064}"}}
+
+
 def entered(episodes: Episodes, kind: str = "trained", name: str = "PPO") -> Entry:
     return Entry(EntryInfo(name=name, kind=kind, **ABOUT), episodes)  # type: ignore[arg-type]
 
@@ -176,10 +181,10 @@ def test_a_game_of_ones_own_is_refused(honest: Episodes) -> None:
 
 
 @pytest.fixture
-def board(honest: Episodes, tmp_path: Path) -> Path:
+def board(tmp_path: Path) -> Path:
     """A folder of two entries that were replayed."""
     place = tmp_path / "entries"
-    entered(honest).write(place)
+    entered(trained([Clumsy(0), Clumsy(1)], told)).write(place)
     entered(evaluate(TASK, reference("random"), FEW), "reference", "random").write(place)
     assert goalgap("verify", place / "CheeseCorner" / "ppo", "random", "--entries", place, "--record") == 2
     assert goalgap("verify", place / "CheeseCorner" / "ppo", "CheeseCorner/random", "--entries", place, "--record") == 0
@@ -225,6 +230,33 @@ def test_only_what_was_replayed_has_a_rank(board: Path, capsys: pytest.CaptureFi
     assert "self-reported: has changed since it was replayed on" in lines[-1]
     assert goalgap("verify", "CheeseCorner/ppo", "--entries", board, "--record") == 0
     assert "status: replayed" in shown(capsys)
+
+
+def test_what_does_not_say_what_acted_is_entered_and_has_no_rank(
+    board: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = board / "CheeseCorner" / "ppo" / "episodes.json"
+    said = json.loads(place.read_text())
+    for run in said["runs"]:
+        del run["details"]["sha256"]
+    place.write_text(json.dumps(said))
+    assert goalgap("verify", "CheeseCorner/ppo", "--entries", board, "--record") == 0
+    assert "status: self-reported" in shown(capsys)
+
+
+def test_links_and_the_same_episodes_under_another_name_are_refused(
+    board: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mine = board / "CheeseCorner" / "ppo"
+    again = shutil.copytree(mine, mine.with_name("better"))
+    change(again, name="better")
+    assert goalgap("leaderboard", "--entries", board) == 2
+    assert "it holds the episodes of CheeseCorner/better, which cannot count twice" in shown(capsys)
+    shutil.rmtree(again)
+    mine.rename(tmp_path / "ppo")
+    mine.symlink_to(tmp_path / "ppo")
+    assert goalgap("leaderboard", "--entries", board) == 2
+    assert "holds links, or is one" in shown(capsys)
 
 
 @pytest.mark.parametrize("status", ["quarantined", "withdrawn"])
