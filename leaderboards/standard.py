@@ -34,7 +34,6 @@ CHANGED = {  # other recipes that a study asks for, by what is told of them: two
 }
 PENDING = {  # entries that are declared here and have not been made yet: `goalgap standard` makes them
     "ColourShape": ("PPO, a blue line first",),
-    "ValueCue": ("PPO, reliability 90", "PPO, reliability 50"),
     "CoinRun": ("PPO", "PPO, alpha 1", *(f"PPO, alpha {alpha:g}" for alpha in CURVES["CoinRun"])),
     "FollowLeader": ("RecurrentPPO", "RecurrentPPO, alpha 1"),
 }
