@@ -244,7 +244,7 @@ def test_help_says_what_may_be_left_out_in_words(command: str, capsys: pytest.Ca
     told = capsys.readouterr().out
     assert "None" not in told
     assert " STR" not in told.partition("options")[0]  # what stands for what is named: ENV, AGENT, PATH
-    assert ("--seeds" in told) == (command == "run")  # it has one meaning
+    assert ("--seeds" in told) == (command in ("run", "bench"))  # it has one meaning
 
 
 def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
