@@ -84,7 +84,7 @@ class Cell:
         policy = self._trained(played)
         player = find_policy(policy, played, seed=self.seed)
         run = run_of(player, played)
-        details = {**run.details, "method": self.method, "budget": self.budget}
+        details = {**run.details, "budget": self.budget}
         told = {"agent": self.method, "training_seed": self.seed, "details": details}
         evaluate(played, player, self.levels, run=run.model_copy(update=told)).write(self.path)
         progress(1)

@@ -56,9 +56,8 @@ class Network:
             logits, float64, shape (n, actions); and memory, float32, shape (2, layers, n, units), which has no layers
             where the network has no memory.
         """
-        seen: Any = reduce(lambda told, view: view(told), self.views, obs)
         memory = self._nothing(len(obs)) if memory is None else memory
-        return self._in_blocks(self.rows or self._rows, seen, memory, starts)
+        return self._in_blocks(self.rows or self._rows, self._seen(obs), memory, starts)
 
     def values(self, obs: NDArray[np.uint8]) -> Floats:
         """What the critic expects of the rest of an episode, float64, shape (n,); obs as in a call.
@@ -68,11 +67,14 @@ class Network:
         """
         if not hasattr(self.policy, "predict_values") or self.remembers:
             raise ValueError(f"{type(self.policy).__name__} has no critic that tells a value of an observation alone")
-        seen: Any = reduce(lambda told, view: view(told), self.views, obs)
         self.policy.set_training_mode(False)
         with one_thread(), torch.no_grad():
-            told: Floats = self.policy.predict_values(self.policy.obs_to_tensor(seen)[0]).cpu().numpy()
+            told: Floats = self.policy.predict_values(self.policy.obs_to_tensor(self._seen(obs))[0]).cpu().numpy()
         return told[:, 0].astype(np.float64)
+
+    def _seen(self, obs: NDArray[np.uint8]) -> Any:
+        """Observations as the model's views show them."""
+        return reduce(lambda told, view: view(told), self.views, obs)
 
     @cached_property
     def _rows(self) -> int:

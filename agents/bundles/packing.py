@@ -58,11 +58,12 @@ def pack(agent: Path, card: Card, folder: Path, half: bool = False) -> Bundle:
 def _trained(agent: Path, card: Card) -> tuple[Training, Task]:
     """What an agent was trained on, by its record, or else by its card; and the task."""
     _, record = agent_file(agent)
-    told = _recorded(record) if record else card.model_dump()
-    if missing := [name for name in NEEDED if told.get(name) is None]:
-        raise AgentError(f"{agent} has no record of its training: its card must say {', '.join(missing)} too")
-    if ":" in told["environment"]:
-        raise AgentError(f"{agent} names the environment {shown(told['environment'])}: modules are not imported for it")
+    told = card.model_dump() | (_recorded(record) if record else {})
+    if missing := [name for name in NEEDED if told[name] is None]:
+        raise AgentError(f"{agent} has no record of all its training: its card must say {', '.join(missing)} too")
+    for named in (told["environment"], card.environment or ""):
+        if ":" in named:
+            raise AgentError(f"{agent} or its card names {shown(named)}: no module is imported for an environment")
     played = task_of(told["environment"], reward=told["reward"], **told["arguments"])
     _check_card(agent, card, told | {"environment": played.game.name})
     kept = {name: told[name] for name in KEPT if name in told}

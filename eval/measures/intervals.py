@@ -22,6 +22,7 @@ which NumPy promises across versions.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -62,9 +63,14 @@ def draw_counts(seed: int, resamples: int, sizes: tuple[int, ...]) -> tuple[Floa
     return tuple(_counts(bits, resamples, n) for n in sizes)
 
 
+def draw(bits: np.random.PCG64, shape: tuple[int, ...], n: int) -> NDArray[np.int64]:
+    """Numbers below n, drawn with replacement, of a shape."""
+    words: NDArray[np.uint64] = bits.random_raw(math.prod(shape)).reshape(shape)
+    return ((words >> np.uint64(32)) * np.uint64(n) >> np.uint64(32)).astype(np.int64)
+
+
 def _counts(bits: np.random.PCG64, resamples: int, n: int) -> Floats:
-    words: NDArray[np.uint64] = bits.random_raw(resamples * n).reshape(resamples, n)
-    drawn = ((words >> np.uint64(32)) * np.uint64(n) >> np.uint64(32)).astype(np.int64)
+    drawn = draw(bits, (resamples, n), n)
     rows = np.arange(resamples)[:, None] * n
     counts = np.bincount((rows + drawn).ravel(), minlength=resamples * n).reshape(resamples, n).astype(np.float64)
     counts.flags.writeable = False

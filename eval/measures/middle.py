@@ -15,7 +15,7 @@ import numpy as np
 
 from ...pursuit import Floats
 from .estimates import MISSING, Estimate
-from .intervals import ENOUGH, LEVEL, RESAMPLES, percentiles
+from .intervals import ENOUGH, LEVEL, RESAMPLES, draw, percentiles
 
 
 def middle(values: Floats, resamples: int = RESAMPLES, seed: int = 0) -> Estimate:
@@ -45,11 +45,6 @@ def _trimmed(values: Floats) -> Floats:
 
 
 def _resampled(values: Floats, resamples: int, seed: int) -> Floats:
-    """Seeds drawn with replacement in each environment, shape (resamples, environments * seeds).
-
-    The generator is used by its raw 64-bit words, which NumPy promises across versions.
-    """
-    games, n = values.shape
-    words = np.random.PCG64(seed).random_raw(resamples * games * n).reshape(resamples, games, n)
-    drawn = ((words >> np.uint64(32)) * np.uint64(n) >> np.uint64(32)).astype(np.int64)
+    """Seeds drawn with replacement in each environment, shape (resamples, environments * seeds)."""
+    drawn = draw(np.random.PCG64(seed), (resamples, *values.shape), values.shape[1])
     return np.take_along_axis(values[None], drawn, axis=2).reshape(resamples, -1)

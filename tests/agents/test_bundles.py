@@ -79,7 +79,10 @@ def bare(tmp_path_factory):
 
 
 def test_a_zip_without_a_record_needs_a_card_that_says_what_it_was_trained_on(bare, tmp_path):
-    with pytest.raises(AgentError, match=r"no record .* must say environment, reward, alpha, training_seed too"):
+    with pytest.raises(
+        AgentError,
+        match=r"no record of all its training: its card must say environment, reward, alpha, training_seed too",
+    ):
         pack(bare, Card(**CARD), tmp_path / "bundle")
     made = pack(bare, Card(**UNTRAINED), tmp_path / "bundle")
     assert (made.training.reward, made.training.alpha, made.training.seed) == ("corner", 0.5, 7)
@@ -87,16 +90,23 @@ def test_a_zip_without_a_record_needs_a_card_that_says_what_it_was_trained_on(ba
     assert (fields["agent"], fields["training_seed"], fields["reward"], fields["alpha"]) == ("DQN", 7, "corner", 0.5)
 
 
-@pytest.mark.parametrize("wrong", [{"environment": "evil:CheeseCorner"}, {"alpha": None}])
-def test_what_a_record_may_not_say_is_refused_and_imports_nothing(trained, tmp_path, monkeypatch, wrong):
+@pytest.mark.parametrize(
+    ("wrong", "card"),
+    [
+        ({"environment": "evil:CheeseCorner"}, {}),
+        ({"alpha": None}, {}),
+        ({}, {"environment": "evil:CheeseCorner"}),
+    ],
+)
+def test_what_record_and_card_may_not_say_is_refused_and_imports_nothing(trained, tmp_path, monkeypatch, wrong, card):
     agent = shutil.copytree(trained["PPO"], tmp_path / "agent")
     (tmp_path / "evil.py").write_text("import pathlib; pathlib.Path('ran').touch()")
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
     record = json.loads((agent / "agent.json").read_text())
     (agent / "agent.json").write_text(json.dumps(record | wrong))
-    with pytest.raises(AgentError, match=r"modules are not imported for it|must say alpha too"):
-        pack(agent, Card(**CARD), tmp_path / "bundle")
+    with pytest.raises(AgentError, match=r"no module is imported|must say alpha too"):
+        pack(agent, Card(**CARD | card), tmp_path / "bundle")
     assert not (tmp_path / "ran").exists()
 
 

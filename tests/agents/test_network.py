@@ -66,6 +66,18 @@ def test_splits_that_share_level_seeds_share_no_chance():
     assert begun[0] != begun[1] != begun[2] != begun[0]
 
 
+def test_a_critic_is_asked_as_stable_baselines3_asks_it_and_who_has_none_says_so():
+    model, obs = strong(SMALL["PPO"].build(TASK.on("train"), 0)), Batch.of(TASK, np.arange(20)).observe()
+    with torch.no_grad():
+        expected = model.policy.predict_values(model.policy.obs_to_tensor(obs)[0])[:, 0]
+    values = Network(model).values(obs)
+    np.testing.assert_allclose(values, expected, rtol=1e-5)
+    assert len(np.unique(values)) > 10
+    for algorithm in ("ARS", "RecurrentPPO"):
+        with pytest.raises(ValueError, match="has no critic that tells a value of an observation alone"):
+            Network(SMALL[algorithm].build(TASK.on("train"), 0)).values(obs)
+
+
 MODELS = {
     "odd": lambda env: PPO("MlpPolicy", env, policy_kwargs={"net_arch": [9, 7]}, device="cpu"),
     "lstm": lambda env: RecurrentPPO("MlpLstmPolicy", env, policy_kwargs={"lstm_hidden_size": 5}, device="cpu"),
