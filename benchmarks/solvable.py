@@ -62,13 +62,13 @@ def judged(environment: str, split: Split, first: int, levels: int) -> Part:
     return Part(environment, split, levels, unsolvable, int(amiss.sum()), *extremes)
 
 
-def parts(names: list[str], levels: int) -> Iterator[Part]:
-    """All parts of all splits, in order, two at a time."""
+def parts(names: list[str], levels: int, processes: int) -> Iterator[Part]:
+    """All parts of all splits, in order, so many at a time."""
     asked = [
         (name, split, first, min(PART, levels - first))
         for name in names for split in SPLITS for first in range(0, levels, PART)
     ]  # fmt: skip
-    with ProcessPoolExecutor(2, get_context("spawn")) as workers:
+    with ProcessPoolExecutor(processes, get_context("spawn")) as workers:
         yield from workers.map(judged, *zip(*asked, strict=True))
 
 
@@ -89,8 +89,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", choices=[[], *SUITE], default=[], metavar="ENV", help="all by default")
     parser.add_argument("--levels", type=int, default=LEVELS, help="of each split (default: %(default)s)")
+    parser.add_argument("--processes", type=int, default=2, help="how many parts at a time (default: %(default)s)")
     asked = parser.parse_args()
-    told = table(parts(asked.names or list(SUITE), asked.levels))
+    told = table(parts(asked.names or list(SUITE), asked.levels, asked.processes))
     if asked.names or asked.levels != LEVELS:
         print(told)
         return
