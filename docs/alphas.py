@@ -21,13 +21,10 @@ def alphas_of(game: Game) -> str:
     reports = _reports(game) if game.name in CURVES else {}
     if len(reports) < 2:
         return ""
-    algorithm, intended = default_algorithm(game.name), game.intended.name
-    return alpha_chart(
-        {
-            "score in deployment": {algorithm: {a: known.main.score("deploy", intended) for a, known in reports.items()}},
-            "goal gap": {algorithm: {alpha: known.main.gap("goal") for alpha, known in reports.items()}},
-        }
-    )
+    scores = {alpha: known.main.score("deploy", game.intended.name) for alpha, known in reports.items()}
+    gaps = {alpha: known.main.gap("goal") for alpha, known in reports.items()}
+    algorithm = default_algorithm(game.name)
+    return alpha_chart({"score in deployment": {algorithm: scores}, "goal gap": {algorithm: gaps}})
 
 
 def section(game: Game) -> str:

@@ -28,7 +28,7 @@ def test_points_stand_at_their_alpha_and_height() -> None:
         ("50.0", "100.0", "PPO, seed 0, alpha 0 %: 0.25"),
         ("50.0", "33.3", "PPO, seed 1, alpha 0 %: 0.75"),
         ("150.0", "0.0", "PPO, seed 0, alpha 10 %: 1.00"),
-        ("150.0", "200.0", "other, seed 0, alpha 10 %: −0.50"),
+        ("150.0", "200.0", "other, seed 0, alpha 10 %: \N{MINUS SIGN}0.50"),
     ]
 
 
