@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import envs
-from .agents.algorithms import LOADED
+from .agents.algorithms import ALGORITHMS
 from .agents.records import agent_file
 from .agents.reference import Reference, is_reference_name, reference
 from .choices import check_name, choose, shown
@@ -48,7 +48,7 @@ def load_agent(path: Path | str, task: Task | str, **options: Any) -> AgentPolic
     """
     agent_file(Path(path))  # mistakes are told first, and packages that are missing only where nothing else is
     if options.get("algorithm") is not None:
-        choose("algorithm", options["algorithm"], LOADED)
+        choose("algorithm", options["algorithm"], ALGORITHMS)
     with needs_extras():
         from .agents.loading import load_agent
     return load_agent(Path(path), as_task(task), **options)

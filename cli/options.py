@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import tyro
 
 from .. import envs
-from ..agents.algorithms import ALGORITHMS, LOADED
+from ..agents.algorithms import ALGORITHMS
 from ..agents.curricula.scores import SCORES
 from ..agents.curricula.settings import METHODS
 from ..choices import choose, shown
@@ -102,7 +102,7 @@ Curves = Annotated[
     optional("PATH", "folder for TensorBoard: training's curves, and the goals gone for, by run and seed"),
 ]
 ZipAlgorithm = Annotated[
-    str | None, optional(one_of(LOADED), "what a bare zip was trained by, instead of the environment's usual one")
+    str | None, optional(one_of(ALGORITHMS), "what a bare zip was trained by, instead of the environment's usual one")
 ]
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from ..agents.algorithms import algorithm_named
 from ..agents.records import folder_of, read_record, run_fields
 from ..envs.engine.task import Task
 from ..eval.report import Report
@@ -75,9 +76,13 @@ def run(
 
 
 def _episodes_of_agent(task: Task, place: Path, levels: int, update: OnWork) -> Iterator[Episodes]:
-    """The episodes of one trained agent, sampled and argmax; its model is opened only where they are missing."""
+    """The episodes of one trained agent, sampled, if it draws its actions, and argmax.
+
+    Its model is opened only where they are missing.
+    """
     record = read_record(place)
-    for way, sampled in (("sampled", True), ("argmax", False)):
+    ways = {"sampled": True, "argmax": False}
+    for way, sampled in ways.items() if algorithm_named(record["recipe"]["algorithm"]).draws else [("argmax", False)]:
         path = place / f"{way}-{levels}.parquet"
         run = Run(**{"reward": task.reward, **run_fields(record), "deterministic": not sampled})
         episodes = finished_episodes(path, run)

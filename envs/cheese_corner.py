@@ -25,32 +25,29 @@ from typing import Any
 from .engine.game import Game, Reward, argument
 from .engine.kernels import Arguments, Level, Obs, Rewards, State, Stream, kernel
 from .engine.maze import (
-    AGENT,
     AGREEING,
     MOVES,
     PLACE,
-    WALL,
     Maze,
     add,
     arrival,
     at,
     carve,
     corner_of,
-    count,
     cut_shortest_ways,
     drop,
+    edit_maze,
     inner_cells,
     is_roomy,
     layers,
-    leave_out,
     move,
     paint_cells,
+    put,
     reached_from,
     remove,
     same_place,
     show,
     steps_to,
-    toggle_wall,
 )
 
 DISCOUNT = 0.95
@@ -92,16 +89,13 @@ def edit(level: Level, arguments: Arguments, what: int, rng: Stream) -> None:
     cells = inner_cells(len(level.walls))
     remove(cells, 1, 1)
     remove(cells, level.cheese.row, level.cheese.col)
+    remove(cells, level.start.mouse.row, level.start.mouse.col)
+    if edit_maze(level.walls, level.start.mouse, cells, what, rng):
+        return
     if what == AGREEING:
         level.cheese.row = level.cheese.col = 1
-        return
-    remove(cells, level.start.mouse.row, level.start.mouse.col)
-    if what == WALL:
-        toggle_wall(level.walls, cells, rng)
-        return
-    leave_out(cells, level.walls)
-    if count(cells) > 0:
-        drop(level.start.mouse if what == AGENT else level.cheese, cells, rng)
+    else:
+        put(level.cheese, cells, rng)
 
 
 @kernel

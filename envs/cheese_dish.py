@@ -28,31 +28,28 @@ from typing import Any
 from .engine.game import Game, Reward, argument
 from .engine.kernels import Arguments, Level, Obs, Rewards, State, Stream, kernel
 from .engine.maze import (
-    AGENT,
     AGREEING,
     MOVES,
     PLACE,
-    WALL,
     Maze,
     add,
     arrival,
     carve,
-    count,
     cut_shortest_ways,
     drop,
+    edit_maze,
     inner_cells,
     is_roomy,
     layers,
-    leave_out,
     main_part,
     move,
     paint_cells,
     passes_by,
+    put,
     remove,
     same_place,
     show,
     steps_to,
-    toggle_wall,
 )
 
 DISCOUNT = 0.95
@@ -99,12 +96,9 @@ def edit(level: Level, arguments: Arguments, what: int, rng: Stream) -> None:
     remove(cells, level.cheese.row, level.cheese.col)
     remove(cells, level.dish.row, level.dish.col)
     remove(cells, level.start.mouse.row, level.start.mouse.col)
-    if what == WALL:
-        toggle_wall(level.walls, cells, rng)
+    if edit_maze(level.walls, level.start.mouse, cells, what, rng):
         return
-    leave_out(cells, level.walls)
-    if count(cells) > 0:
-        drop(level.start.mouse if what == AGENT else level.cheese, cells, rng)
+    put(level.cheese, cells, rng)
     if what == AGREEING:
         level.dish = level.cheese
 

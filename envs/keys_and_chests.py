@@ -24,7 +24,7 @@ best for the proxy, and the other way round: that the goals agree in training is
 robot sees the keys it holds as marks along the top border, and the bottom one where that is full.
 """
 
-from __future__ import annotations
+from __future__ import annotations  # noqa: I001 (one name a line would be a third of the file)
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -36,44 +36,10 @@ from .engine.game import Game, Reward, argument
 from .engine.kernels import Arguments, Level, Obs, Rewards, State, Stream, kernel
 from .engine.kernels.rng import below
 from .engine.maze import (
-    AGENT,
-    AGREEING,
-    COL_STEP,
-    MOST,
-    MOVES,
-    PLACE,
-    ROW_STEP,
-    WALL,
-    Bits,
-    Kind,
-    Maze,
-    add_near,
-    carve,
-    cells_of,
-    count,
-    drop,
-    found,
-    inner_cells,
-    is_roomy,
-    keep,
-    kinds,
-    layers,
-    leave_out,
-    main_part,
-    move,
-    paint_cells,
-    read_things,
-    remaining,
-    remove,
-    ring,
-    show,
-    show_left,
-    take,
-    thing_fields,
-    toggle_wall,
-    visit,
-    within,
-)
+    AGREEING, COL_STEP, MOST, MOVES, PLACE, ROW_STEP, Bits, Kind, Maze, add_near, carve, cells_of, drop, edit_maze,
+    found, inner_cells, is_roomy, keep, kinds, layers, leave_out, main_part, move, paint_cells, put, read_things,
+    remaining, remove, ring, show, show_left, take, thing_fields, visit, within,
+)  # fmt: skip
 from .engine.maze.cells import mark_border
 
 CHESTS, KEYS = 0, 1
@@ -207,19 +173,12 @@ def edit(level: Level, arguments: Arguments, what: int, rng: Stream) -> None:
     cells = inner_cells(len(level.walls))
     leave_out(cells, cells_of(level, 0, len(level.things)))
     remove(cells, level.start.robot.row, level.start.robot.col)
-    if what == WALL:
-        toggle_wall(level.walls, cells, rng)
-        return
-    leave_out(cells, level.walls)
-    if what == AGENT:
-        if count(cells) > 0:
-            drop(level.start.robot, cells, rng)
+    if edit_maze(level.walls, level.start.robot, cells, what, rng):
         return
     keys = arguments.few if what == AGREEING else arguments.many
     for i in range(len(level.things)):
         level.things[i].kind = KEY if i < keys else CHEST
-    if count(cells) > 0:
-        drop(level.things[below(rng, len(level.things))].place, cells, rng)
+    put(level.things[below(rng, len(level.things))].place, cells, rng)
 
 
 @kernel

@@ -1,23 +1,21 @@
-"""How agents learn: one file an algorithm, with its recipe, how it is built and where its class is loaded from.
-
-Agents that other algorithms trained are loaded and evaluated too: `LOADED` names all of them.
-"""
+"""How agents learn: one file an algorithm, with its recipe, how it is built and where its class is loaded from."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib import import_module
 from typing import Any
 
 from ...choices import choose
+from .a2c import A2CRecipe
 from .ars import ARSRecipe
+from .dqn import DQNRecipe, QRDQNRecipe
 from .ppo import PPORecipe
 from .recipe import Recipe
 from .recurrent_ppo import RecurrentPPORecipe
+from .trpo import TRPORecipe
 
-ALGORITHMS: dict[str, type[Recipe]] = {kind.algorithm: kind for kind in (PPORecipe, RecurrentPPORecipe, ARSRecipe)}
-OTHERS = {"A2C": "stable_baselines3", "DQN": "stable_baselines3", "QRDQN": "sb3_contrib", "TRPO": "sb3_contrib"}
-LOADED = (*ALGORITHMS, *OTHERS)
+KINDS = (PPORecipe, RecurrentPPORecipe, A2CRecipe, TRPORecipe, DQNRecipe, QRDQNRecipe, ARSRecipe)
+ALGORITHMS: dict[str, type[Recipe]] = {kind.algorithm: kind for kind in KINDS}
 
 
 def algorithm_named(name: Any) -> type[Recipe]:
@@ -27,8 +25,7 @@ def algorithm_named(name: Any) -> type[Recipe]:
 
 def model_class(name: Any) -> Any:
     """The class of stable-baselines3 that an agent is loaded by; ValueError lists the algorithms there are."""
-    chosen = choose("algorithm", name, LOADED)
-    return ALGORITHMS[chosen].model_class() if chosen in ALGORITHMS else getattr(import_module(OTHERS[chosen]), chosen)
+    return algorithm_named(name).model_class()
 
 
 def recipe_of(data: Mapping[str, Any]) -> Recipe:

@@ -31,6 +31,7 @@ class Recipe(ABC):
 
     Attributes:
         algorithm, package: the class of the trained agent, and where it is imported from.
+        draws: whether the trained agent draws its actions, rather than always taking the best.
         steps: transitions to learn from, rounded up to whole rounds.
         n_envs: games played side by side.
         learning_rate: at the start; it falls to 0 in a straight line.
@@ -43,6 +44,7 @@ class Recipe(ABC):
 
     algorithm: ClassVar[str]
     package: ClassVar[str]
+    draws: ClassVar[bool] = True
     steps: int = number(800_000, 1)
     n_envs: int = number(256, 1)
     learning_rate: float = number(2e-3, most=1.0)
@@ -92,6 +94,28 @@ class Recipe(ABC):
         said = {name: value for name, value in asdict(self).items() if value or name not in LATER}
         told = {name: value for name, value in said.items() if name not in UNTOLD}
         return {"algorithm": self.algorithm, **told, "hidden": list(self.hidden)}
+
+
+def network(recipe: Recipe, task: Task) -> dict[str, Any]:
+    """The arguments of a network that sees what a recipe says, as stable-baselines3's policies take them."""
+    from ..features import sight
+
+    kind, views = sight(task, patch=recipe.patch, far=recipe.far, hidden=recipe.hidden)
+    return {"features_extractor_class": kind, "features_extractor_kwargs": views, "net_arch": []}
+
+
+def quiet(model: BaseAlgorithm) -> BaseAlgorithm:
+    """The model, which logs nothing."""
+    from stable_baselines3.common.logger import Logger
+
+    model.set_logger(Logger(None, []))
+    return model
+
+
+def check_minibatch(minibatch: int, rollout: int) -> None:
+    """ValueError unless a rollout is whole minibatches."""
+    if rollout % minibatch:
+        raise ValueError(f"minibatch {minibatch} does not divide n_envs x n_steps = {rollout}")
 
 
 def spaces(task: Task) -> dict[str, Any]:

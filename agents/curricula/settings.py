@@ -47,6 +47,8 @@ class Curriculum:
     def __post_init__(self) -> None:
         choose("curriculum", self.method, METHODS)
         choose("score of a curriculum", self.score, SCORES)
+        if not isinstance(self.robust, bool):
+            raise TypeError(f"robust of a curriculum is True or False, not {shown(self.robust)}")
         if self.edits:
             choose("way to edit levels", self.edits, EDITS)
         for name, least, most in (

@@ -16,7 +16,7 @@ import numpy as np
 from gymnasium.spaces import Box, Discrete
 
 from ...choices import shown
-from ..algorithms import LOADED
+from ..algorithms import ALGORITHMS
 from .arguments import POLICY, checked, number, numbers
 from .errors import UnknownPartError, part
 from .known import PACKAGES, POLICIES
@@ -82,7 +82,7 @@ def _policy_class(told: dict[str, Any], algorithm: str) -> type[Any]:
     known = ", ".join(kind.__name__ for kind in POLICIES[algorithm])
     raise ValueError(
         f"{shown(', '.join(sorted(names)))}, where such agents have one of {known} (of a bare zip, --algorithm says "
-        f"which it is, of {', '.join(LOADED)})"
+        f"which it is, of {', '.join(ALGORITHMS)})"
     )
 
 

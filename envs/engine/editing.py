@@ -17,7 +17,7 @@ import numpy as np
 
 from ...choices import choose
 from .checks import as_array
-from .kernels.loops import Editing
+from .kernels.editing import Editing
 from .levels import Levels
 from .task import Task
 

@@ -26,8 +26,18 @@ def test_every_field_can_be_typed_as_it_stands_in_a_record(algorithm):
     texts = {field.name: getattr(wanted, field.name) for field in fields(wanted)}
     texts |= {"hidden": ",".join(map(str, wanted.hidden)), "practice": "begin:anywhere,size:9"}
     if "before" in texts:
-        wanted, texts["before"] = replace(wanted, before={"begin": "home"}), "begin:home"
+        wanted, texts = replace(wanted, before={"begin": "home"}), texts | {"before": "begin:home", "curriculum": ""}
     assert typed(algorithm, *(f"{name}={value}" for name, value in texts.items()), task=task) == wanted
+
+
+def test_a_curriculum_is_typed_by_its_method_and_what_is_changed(tmp_path):
+    recipe = typed("PPO", "curriculum=method:accel,score:oracle-latest,temperature:0.5,buffer:512")
+    wanted = {"method": "accel", "score": "oracle-latest", "temperature": 0.5, "buffer": 512}
+    assert recipe == default_recipe(TASK, curriculum=wanted)
+    told = "curriculum-method-accel-score-oracle-latest-buffer-512-temperature-0.5"
+    assert folder_of(tmp_path, TASK, recipe).name.startswith(f"CheeseCorner-PPO-size5-{told}-")
+    with pytest.raises(TypeError, match="robust of a curriculum is True or False, not 'False'"):
+        typed("PPO", "curriculum=method:plr,robust:False")
 
 
 def test_nothing_typed_is_none():

@@ -12,7 +12,7 @@ import pytest
 import torch
 
 import goalgap
-from goalgap.agents.algorithms import LOADED
+from goalgap.agents.algorithms import ALGORITHMS
 from goalgap.agents.algorithms.ars import ARSRecipe
 from goalgap.agents.algorithms.ppo import PPORecipe
 from goalgap.agents.loading import AgentError, load_agent, open_model
@@ -153,7 +153,7 @@ def test_what_is_no_agent_is_refused(tmp_path):
         other.writestr("data", "{}")
     with pytest.raises(AgentError, match="cannot be read as a PPO agent"):
         load_agent(tmp_path / "other.zip", TASK)
-    with pytest.raises(ValueError, match=f"choose from {', '.join(LOADED)}"):
+    with pytest.raises(ValueError, match=f"choose from {', '.join(ALGORITHMS)}"):
         open_model(tmp_path / "other.zip", b"", "SAC")
 
 

@@ -12,6 +12,7 @@ from stable_baselines3 import DQN, PPO
 from stable_baselines3.common.vec_env import DummyVecEnv
 
 import goalgap
+from goalgap.agents.algorithms import ALGORITHMS
 from goalgap.agents.loading import AgentPolicy
 from goalgap.agents.network import ROWS, Network
 from goalgap.envs.engine.batch import Batch
@@ -51,7 +52,9 @@ def test_episodes_are_the_same_in_every_batch_and_order_and_among_more_levels(al
     assert by_level(policy, np.arange(500), 64) == first(whole, 500)
     assert by_level(policy, ORDER[ORDER < 50], 7) == first(whole, 50)
     assert by_level(policy, np.arange(10), 1) == first(whole, 10)
-    assert not sampled or by_level(AgentPolicy("agent", policy.model, seed=4), np.arange(50), 50) != first(whole, 50)
+    other = by_level(AgentPolicy("agent", policy.model, sampled, seed=4), np.arange(50), 50)
+    assert (other != first(whole, 50)) == (sampled and policy.network.draws)
+    assert policy.network.draws == ALGORITHMS[algorithm].draws
 
 
 def test_splits_that_share_level_seeds_share_no_chance():

@@ -17,7 +17,7 @@ from stable_baselines3.common.torch_layers import NatureCNN
 from torch import nn
 
 import goalgap
-from goalgap.agents.algorithms import LOADED
+from goalgap.agents.algorithms import ALGORITHMS
 from goalgap.agents.features import PatchFeatures, SmallCnn
 from goalgap.agents.loading import AgentError, AgentPolicy, load_agent
 from goalgap.agents.recipes import default_recipe
@@ -86,7 +86,7 @@ def test_loaded_agents_act_as_those_that_stable_baselines3_loads(name: str, tmp_
 
 
 def test_every_algorithm_is_among_them() -> None:
-    assert {name.partition(",")[0] for name in MODELS} == set(LOADED)
+    assert {name.partition(",")[0] for name in MODELS} == set(ALGORITHMS)
 
 
 def test_a_loaded_model_can_be_saved_and_loaded_again(tmp_path: Path) -> None:

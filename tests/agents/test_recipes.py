@@ -84,7 +84,7 @@ def test_committed_entries_were_trained_by_the_default_recipes():
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"algorithm": "DQN"}, f"algorithm 'DQN': choose from {', '.join(ALGORITHMS)}"),
+        ({"algorithm": "SAC"}, f"algorithm 'SAC': choose from {', '.join(ALGORITHMS)}"),
         ({"minibatch": 1000}, "does not divide n_envs x n_steps = 8192"),
         ({"patch": 4}, "its side is odd, or 0"),
         ({"far": 2}, "its side is odd, or 0"),

@@ -15,9 +15,12 @@ from stable_baselines3.common.callbacks import BaseCallback, CallbackList
 
 import goalgap
 from goalgap.agents.algorithms import recipe_of
+from goalgap.agents.algorithms.a2c import A2CRecipe
 from goalgap.agents.algorithms.ars import ARSRecipe
+from goalgap.agents.algorithms.dqn import DQNRecipe, QRDQNRecipe
 from goalgap.agents.algorithms.ppo import PPORecipe
 from goalgap.agents.algorithms.recurrent_ppo import RecurrentPPORecipe
+from goalgap.agents.algorithms.trpo import TRPORecipe
 from goalgap.agents.callbacks import BootstrapTogether
 from goalgap.agents.loading import load_agent
 from goalgap.agents.records import finished, run_key
@@ -86,6 +89,10 @@ BUILD = PPORecipe.build
 LEARNING = {
     "PPO": replace(TINY, steps=60_000, n_envs=64, n_steps=32, minibatch=512, epochs=4, hidden=(64,)),
     "RecurrentPPO": RecurrentPPORecipe(steps=40_000, n_envs=64, n_steps=32, minibatch=512, hidden=(64,), lstm=32),
+    "A2C": A2CRecipe(steps=60_000, n_envs=64, n_steps=8, hidden=(64,)),
+    "TRPO": TRPORecipe(steps=60_000, n_envs=64, n_steps=32, hidden=(64,)),
+    "DQN": DQNRecipe(steps=60_000, buffer=60_000, warmup=2000, target_every=2000, hidden=(64,)),
+    "QRDQN": QRDQNRecipe(steps=60_000, buffer=60_000, warmup=2000, target_every=2000, hidden=(64,)),
     "ARS": ARSRecipe(steps=400_000),
 }
 

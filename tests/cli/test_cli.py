@@ -19,7 +19,7 @@ import pytest
 from commands import goalgap
 
 from goalgap import __version__
-from goalgap.agents.algorithms import ALGORITHMS, LOADED
+from goalgap.agents.algorithms import ALGORITHMS
 from goalgap.cli import COMMANDS
 from goalgap.cli.results import locked
 from goalgap.envs import SUITE
@@ -232,7 +232,7 @@ def test_each_algorithm_runs_into_a_folder_of_its_own(tmp_path: Path) -> None:
         assert json.loads((folders[algorithm] / "report.json").read_text())["agent"] == algorithm
 
 
-@pytest.mark.parametrize(("command", "known"), [("run", ALGORITHMS), ("train", ALGORITHMS), ("eval", LOADED)])
+@pytest.mark.parametrize(("command", "known"), [("run", ALGORITHMS), ("train", ALGORITHMS), ("eval", ALGORITHMS)])
 def test_help_names_every_algorithm(command: str, known: Iterable[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert goalgap(command, "--help") == 0
     assert f"--algorithm {{{','.join(known)}}}" in capsys.readouterr().out

@@ -8,7 +8,8 @@ from typing import Any
 
 from . import loops
 from .compile import Compiler, Kernel
-from .loops import Draw, Editing, Games
+from .editing import Editing, edit_levels
+from .loops import Draw, Games
 from .notice import told
 
 
@@ -39,7 +40,7 @@ class Loops:
 
     @cached_property
     def edit(self) -> Callable[[Any, Any, Draw, Editing], None]:
-        return self._bind("edit", loops.edit_levels)
+        return self._bind("edit", edit_levels)
 
     @cached_property
     def measure(self) -> Callable[[Any], None]:

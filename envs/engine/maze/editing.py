@@ -7,9 +7,9 @@ import numpy as np
 from ..kernels.compile import kernel
 from ..kernels.contract import AGENT, AGREEING, ANYWHERE, WALL
 from ..kernels.rng import Stream
-from .cells import Bits, contains, pop_random, remove
+from .cells import NONE, ONE, Bits, Place, leave_out, pop_random
 
-__all__ = ["AGENT", "AGREEING", "ANYWHERE", "WALL", "inner_cells", "toggle_wall"]
+__all__ = ["AGENT", "AGREEING", "ANYWHERE", "WALL", "edit_maze", "inner_cells", "put"]
 
 
 @kernel
@@ -17,17 +17,28 @@ def inner_cells(rows: int) -> Bits:
     """All cells but the border, of so many rows, as a set."""
     cells = np.zeros(rows, np.uint64)
     for row in range(1, rows - 1):
-        cells[row] = (np.uint64(1) << np.uint64(rows - 1)) - np.uint64(2)
+        cells[row] = (ONE << np.uint64(rows - 1)) - np.uint64(2)
     return cells
 
 
 @kernel
-def toggle_wall(walls: Bits, cells: Bits, rng: Stream) -> None:
-    """Make a wall of a random one of some cells, or floor where it is a wall; the cell is taken out of the set."""
+def put(place: Place, cells: Bits, rng: Stream) -> None:
+    """Move a place to a random cell, which is taken out of the set; where there is none, it stays."""
     row, col = pop_random(cells, rng)
-    if row == 0:
-        return
-    if contains(walls, row, col):
-        remove(walls, row, col)
-    else:
-        walls[row] |= np.uint64(1) << np.uint64(col)
+    if row > 0:
+        place.row, place.col = row, col
+
+
+@kernel
+def edit_maze(walls: Bits, agent: Place, cells: Bits, what: int, rng: Stream) -> bool:
+    """Toggle a wall on one of some cells, or put the agent on one that is none, as `what` says; whether it says so.
+
+    Of the cells those without a wall are left.
+    """
+    if what == WALL:
+        row, col = pop_random(cells, rng)
+        walls[row] ^= ONE << np.uint64(col) if row > 0 else NONE
+    leave_out(cells, walls)
+    if what == AGENT:
+        put(agent, cells, rng)
+    return what in (WALL, AGENT)

@@ -1,0 +1,84 @@
+"""Deep Q-learning (Mnih et al. 2015), and its quantiles (Dabney et al. 2018): values learned from a replay buffer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ...envs.engine.task import Task
+from .recipe import Recipe, network, number, quiet
+
+if TYPE_CHECKING:
+    from stable_baselines3.common.base_class import BaseAlgorithm
+
+
+@dataclass(frozen=True)
+class DQNRecipe(Recipe):
+    """How DQN is trained.
+
+    Attributes:
+        buffer: transitions that are kept.
+        minibatch, updates: transitions a gradient step, and gradient steps after each step of all games.
+        discount: of what is to come.
+        warmup: transitions before the first gradient step.
+        exploration, least: the part of training in which the share of random actions falls from 1, and where to.
+        target_every: transitions after which the target network is renewed.
+    """
+
+    algorithm = "DQN"
+    package = "stable_baselines3"
+    draws = False
+    n_envs: int = number(32, 1)
+    learning_rate: float = number(1e-3, most=1.0)
+    buffer: int = number(200_000, 1)
+    minibatch: int = number(256, 1)
+    updates: int = number(1, 1)
+    discount: float = number(0.95, most=1.0)
+    warmup: int = number(10_000, 0)
+    exploration: float = number(0.3, most=1.0)
+    least: float = number(0.05, most=1.0)
+    target_every: int = number(8_000, 1)
+
+    def build(self, task: Task, seed: int) -> BaseAlgorithm:
+        from stable_baselines3.common.utils import LinearSchedule
+
+        from ..vec_env import GoalGapVecEnv
+
+        model: BaseAlgorithm = self.model_class()(
+            "MlpPolicy",
+            GoalGapVecEnv(task, self.n_envs, judged=False),
+            learning_rate=LinearSchedule(self.learning_rate, 0.0, 1.0),
+            buffer_size=self.buffer,
+            batch_size=self.minibatch,
+            gradient_steps=self.updates,
+            train_freq=1,
+            gamma=self.discount,
+            learning_starts=self.warmup,
+            exploration_fraction=self.exploration,
+            exploration_final_eps=self.least,
+            target_update_interval=self.target_every,
+            policy_kwargs=self.policy_arguments(task),
+            seed=seed,
+            device=self.device,
+        )
+        return quiet(model)
+
+    def policy_arguments(self, task: Task) -> dict[str, Any]:
+        """The arguments of the network."""
+        return network(self, task)
+
+
+@dataclass(frozen=True)
+class QRDQNRecipe(DQNRecipe):
+    """How QR-DQN is trained.
+
+    Attributes:
+        quantiles: how many of each value's distribution are learned.
+    """
+
+    algorithm = "QRDQN"
+    package = "sb3_contrib"
+    quantiles: int = number(25, 1)
+
+    def policy_arguments(self, task: Task) -> dict[str, Any]:
+        return super().policy_arguments(task) | {"n_quantiles": self.quantiles}

@@ -1,0 +1,110 @@
+"""What PPO, A2C and TRPO share: games side by side, updates from what the policy itself has just done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ...envs.engine.editing import check_edits
+from ...envs.engine.levels import LevelSampler
+from ...envs.engine.task import Task
+from ..curricula.settings import Curriculum
+from .recipe import Recipe, network, number, played_with, quiet
+
+if TYPE_CHECKING:
+    from stable_baselines3.common.base_class import BaseAlgorithm
+    from stable_baselines3.common.callbacks import BaseCallback
+
+
+@dataclass(frozen=True)
+class OnPolicyRecipe(Recipe):
+    """How an on-policy algorithm is trained.
+
+    Attributes:
+        n_steps: steps of each game between two updates.
+        discount, gae_lambda: of the advantage estimate (Schulman et al. 2016).
+        before: arguments of the environment that the first half of training uses besides `practice`.
+        curriculum: how levels are chosen, as `curricula.settings.Curriculum` has it; they are drawn at random if empty.
+    """
+
+    n_steps: int = number(32, 1)
+    discount: float = number(0.95, most=1.0)
+    gae_lambda: float = number(0.8, most=1.0)
+    before: Mapping[str, Any] = field(default_factory=dict)
+    curriculum: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "before", dict(self.before))
+        chosen = Curriculum.of(self.curriculum) if self.curriculum else None
+        object.__setattr__(self, "curriculum", chosen.as_data() if chosen else {})
+        if chosen and self.before:
+            raise ValueError("before changes the games in mid-training, and a curriculum keeps them: take one")
+        if chosen and chosen.buffer < self.n_envs:
+            raise ValueError(f"buffer of a curriculum holds a level for each of the {self.n_envs} games at least")
+
+    @property
+    def rollout_size(self) -> int:
+        """Transitions between two updates."""
+        return self.n_envs * self.n_steps
+
+    @property
+    def total_steps(self) -> int:
+        """Transitions in all: whole rollouts."""
+        return -(-self.steps // self.rollout_size) * self.rollout_size
+
+    def build(self, task: Task, seed: int) -> BaseAlgorithm:
+        from stable_baselines3.common.utils import LinearSchedule
+
+        from ..vec_env import GoalGapVecEnv
+
+        model: BaseAlgorithm = self.model_class()(
+            self.policy_class(),
+            GoalGapVecEnv(task, self.n_envs, sampler=self._sampler(task, seed), judged=False),
+            n_steps=self.n_steps,
+            learning_rate=LinearSchedule(self.learning_rate, 0.0, 1.0),
+            gamma=self.discount,
+            gae_lambda=self.gae_lambda,
+            policy_kwargs=self.network(task),
+            seed=seed,
+            device=self.device,
+            **self.hyperparameters(),
+        )
+        return quiet(model)
+
+    def hyperparameters(self) -> dict[str, Any]:
+        """What the algorithm takes besides."""
+        return {}
+
+    def policy_class(self) -> Any:
+        """The class of the network, or stable-baselines3's name for it."""
+        return "MlpPolicy"
+
+    def network(self, task: Task) -> dict[str, Any]:
+        """The arguments of the network."""
+        return network(self, task)
+
+    def training_task(self, task: Task) -> Task:
+        played = played_with(super().training_task(task), self.before)
+        if self.curriculum and Curriculum.of(self.curriculum).edits:
+            check_edits(played)
+        return played
+
+    def callbacks(self, task: Task, seed: int) -> list[BaseCallback]:
+        from ..callbacks import BootstrapTogether
+        from ..curricula.exploring import Exploring
+
+        chosen = [Exploring()] if self.curriculum else []
+        return [BootstrapTogether(), *chosen, *self._second_half(task, seed)]
+
+    def _sampler(self, task: Task, seed: int) -> LevelSampler | None:
+        from ..curricula.sampler import CurriculumSampler
+
+        return CurriculumSampler(task, Curriculum.of(self.curriculum), seed, self.n_envs) if self.curriculum else None
+
+    def _second_half(self, task: Task, seed: int) -> list[BaseCallback]:
+        """What changes the games in the middle, where training has two halves."""
+        from ..callbacks import SecondHalf
+
+        return [SecondHalf(super().training_task(task), seed, self.steps // 2)] if self.before else []
