@@ -10,7 +10,7 @@ PIP = $(BIN)/pip install -q -c constraints.txt
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 ASK = import signal, sys, urllib.request; signal.alarm(5); urllib.request.urlopen(sys.argv[1] + "/torch/")
 
-.PHONY: demo test slow lint types check bench bounds battery solvable intervals lowest clients docs torch clean
+.PHONY: demo test slow lint types check bench bounds battery solvable intervals lowest clients docs entries torch clean
 
 demo: $(READY)
 	$(BIN)/goalgap run CheeseCorner
@@ -41,6 +41,11 @@ bench: $(READY)
 # compiled code that looks whether it reads and writes within bounds
 bounds: $(READY)
 	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=build/bounds $(BIN)/python -m pytest -n 2 tests/engine tests/envs
+
+# plays again the entries that differ from those of BASE
+BASE ?= origin/main
+entries: $(READY)
+	git diff --name-only --diff-filter=d $(BASE)...HEAD -- 'leaderboards/entries/*/*/*' | cut -d/ -f3,4 | sort -u | xargs -r $(BIN)/goalgap verify
 
 battery: $(READY)
 	$(BIN)/python benchmarks/battery.py
