@@ -22,6 +22,7 @@ from .options import RefusedError
 from .pack import pack
 from .play import play
 from .report import report
+from .rounds import rounds
 from .run import run
 from .saying import say, tell_mistake, write_any_terminal
 from .show import list_environments, show
@@ -50,6 +51,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "enter": enter,
     "leaderboard": leaderboard,
     "verify": verify,
+    "round": rounds,
     "standard": standard,
 }
 ABOUT = "Which goal has your agent learned? --version says which goalgap this is."

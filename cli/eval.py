@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -73,7 +73,7 @@ def evaluate(
 
 
 @contextmanager
-def place(out: Path | None, task: Task, found: list[tuple[Player, Run]]) -> Iterator[None]:
+def place(out: Path | None, task: Task, found: Sequence[tuple[Player, Run]]) -> Iterator[None]:
     """A folder that the episodes may be written to, if there is to be one; told before they are played."""
     if out is None:
         yield
@@ -84,7 +84,7 @@ def place(out: Path | None, task: Task, found: list[tuple[Player, Run]]) -> Iter
         yield
 
 
-def played(console: Console, task: Task, found: list[tuple[Player, Run]], levels: int) -> Episodes:
+def played(console: Console, task: Task, found: Sequence[tuple[Player, Run]], levels: int) -> Episodes:
     """The episodes of all players, with their progress shown."""
     with progress_shown(console) as update:
         titles = [f"evaluate {run.agent}" + f", seed {run.training_seed}" * (len(found) > 1) for _, run in found]

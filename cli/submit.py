@@ -14,12 +14,13 @@ from rich.console import Console
 from ..agents.reading.errors import AgentError
 from ..choices import check_name, printable
 from ..envs.engine.task import Task
+from ..eval.play.policy import Policy
 from ..eval.report import Report
 from ..eval.table.runs import Run
 from ..files import write_whole
 from ..isolation.limits import EntryError
 from ..isolation.policies import isolated
-from ..players import Player, check_one_agent
+from ..players import check_one_agent
 from .agents import by_seed, check_told, environment_first
 from .eval import place, played
 from .options import (
@@ -35,6 +36,7 @@ from .options import (
     optional,
 )
 from .report import show_report
+from .rounds import Enter, Entering
 from .saying import say
 
 FAILURE = "failure.json"
@@ -51,6 +53,7 @@ def submit(
     algorithm: ZipAlgorithm = None,
     name: Annotated[str | None, optional("NAME")] = None,
     out: OptionalPath = None,
+    entering: Enter = Entering(),  # noqa: B008
 ) -> None:
     """Evaluate what a stranger has handed in, in a process that sees observations and nothing else, and report.
 
@@ -69,12 +72,16 @@ def submit(
     check_counts(levels=levels)
     if name is not None:
         check_name("name", name)
+    entering.check(task, name, argmax=argmax, out=out is not None, levels=levels != LEVELS)
     with _failure_recorded(submission, task, out), ExitStack() as stack:
         given = _given(submission, code, options, task)
         with console.status("opening the submission"):
             chosen: dict[str, Any] = {} if code else {"sampled": not argmax, "algorithm": algorithm}
             found = _opened(stack, given, task, code, name, chosen)
         say(console, f"isolation: {found[0][1].details['isolation']}")
+        if entering.round is not None:
+            entering.enter(console, task, found, str(name))
+            return
         stack.enter_context(place(out, task, found))
         made = Report.of(played(console, task, found, levels))
         if out is not None:
@@ -100,9 +107,9 @@ def _given(submission: str, code: bool, options: Options, task: Task) -> dict[in
 
 def _opened(
     stack: ExitStack, given: dict[int, str], task: Task, code: bool, name: str | None, options: dict[str, Any]
-) -> list[tuple[Player, Run]]:
+) -> list[tuple[Policy, Run]]:
     """Who plays, each in a worker that ends with the stack."""
-    found: list[tuple[Player, Run]] = []
+    found: list[tuple[Policy, Run]] = []
     for seed, path in given.items():
         chosen = options if code else {**options, "seed": seed}
         policy, run = stack.enter_context(isolated(Path(path), task, code=code, **chosen))

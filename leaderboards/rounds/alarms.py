@@ -23,8 +23,8 @@ Of one agent, with pair k for its deployment level k (numbers as in `derivation`
     levels  the seeds 2k and 2k+1 of the purpose `alarm`: the one that is shown, and the other
     bit     the lowest bit of number k of `choice`: 0 where the level that is shown is played, 1 where the other is
     step    the next three bits of that number
-    order   numbers 2k and 2k+1 of `order`: in a batch of n deployment levels, in turn from the first, and their n pairs,
-            games stand by growing number, deployment levels having the even ones and pairs the odd ones
+    order   numbers 2k and 2k+1 of `order`, of deployment level k and of pair k: in a batch of 256 such levels and
+            their pairs, or of the last ones, games stand in the order of their numbers
 """
 
 from __future__ import annotations
@@ -137,7 +137,7 @@ class AlarmGames:
         going = ~(self._games[0].done | self._games[1].done)
         due = np.flatnonzero((self.pairs.steps == self._t) & going & (actions >= 0))
         good = np.stack([self._good(batch, due) for batch in self._games])
-        self.counted[due] = ~good.all(axis=0).any(axis=1)
+        self.counted[due] = ~(good[0] & good[1]).any(axis=1)
         self.won[due] = self.counted[due] & good[self.pairs.bits[due], np.arange(len(due)), actions[due]]
 
     def _good(self, batch: Batch, rows: NDArray[np.int64]) -> NDArray[np.bool_]:

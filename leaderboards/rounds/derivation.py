@@ -19,7 +19,7 @@ that came before. The other purposes are `alarm`, `choice` and `order`: see `ala
 
 The content hash of a bundle is the SHA-256 that `Bundle.digest` gives, that of code covers the names and contents of
 its files. Several training seeds handed in as one agent play the same levels: theirs is the SHA-256 of their hashes,
-sorted and joined by line feeds.
+sorted and joined by line feeds. Alarm levels are of each by itself, so that what comes of them is independent.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from ...eval.table.runs import Run
 from ...terms import SPLITS
 from .alarms import AlarmGames, Pairs
 from .derivation import Derivation
+from .records import agent_hash
 
 Actions = NDArray[np.int64]
 
@@ -103,7 +104,7 @@ def play(
     """
     policy, run = player
     kind = AccompaniedAgent if isinstance(policy, LevelPolicy) else Accompanied
-    watched = kind(policy, task.on("deploy"), Pairs.derived(derivation, levels))
+    watched = kind(policy, task.on("deploy"), Pairs.derived(replace(derivation, agent=agent_hash(run)), levels))
     parts = [
         rollout(
             task.on(split), watched if split == "deploy" else policy, derivation.level_seeds(split, levels), run=run,

@@ -16,12 +16,10 @@ from goalgap.agents.reference import Reference, reference, reference_names
 from goalgap.envs import SUITE
 from goalgap.envs.engine.batch import Batch
 from goalgap.eval.play.policy import level_keys
-from goalgap.eval.play.replay import verify
-from goalgap.eval.report import Report
 from goalgap.eval.table.runs import Run
 from goalgap.leaderboards.rounds.alarms import LIMIT, STEPS, Alarm, AlarmGames, Pairs, alarm_of, replayed
 from goalgap.leaderboards.rounds.derivation import Derivation, content_hash, distinct
-from goalgap.leaderboards.rounds.playing import Accompanied, AccompaniedAgent, play
+from goalgap.leaderboards.rounds.playing import Accompanied, AccompaniedAgent
 
 SALT, AGENT = bytes(range(32)), "ab" * 32
 TASK = goalgap.task("CheeseCorner")
