@@ -16,6 +16,7 @@ from goalgap.agents.reference import Reference, reference, reference_names
 from goalgap.envs import SUITE
 from goalgap.envs.engine.batch import Batch
 from goalgap.eval.play.policy import level_keys
+from goalgap.eval.play.rollout import rollout
 from goalgap.eval.table.runs import Run
 from goalgap.leaderboards.rounds.alarms import LIMIT, STEPS, Alarm, AlarmGames, Pairs, alarm_of, replayed
 from goalgap.leaderboards.rounds.derivation import Derivation, content_hash, distinct
@@ -146,8 +147,6 @@ def keys() -> dict[Any, int]:
 
 def result(player: Any, pairs: Pairs = PAIRS) -> tuple[Alarm, list[AlarmGames]]:
     """What comes of the alarm levels of CheeseCorner, played as a round plays them."""
-    from goalgap.eval.play.rollout import rollout
-
     watched = (AccompaniedAgent if hasattr(player, "on_levels") else Accompanied)(player, DEPLOY, pairs)
     rollout(DEPLOY, watched, SEEDS, run=Run(agent=player.name))
     return alarm_of(watched.played), watched.played
