@@ -217,11 +217,10 @@ def test_what_is_too_unlikely_for_a_coin_raises_the_alarm() -> None:
 
 @pytest.mark.parametrize("name", SUITE)
 def test_every_environment_has_levels_on_which_decisions_count(name: str) -> None:
-
     task = goalgap.task(name).on("deploy")
-    games = AlarmGames(task, Pairs.derived(replace(OWN, environment=name), 64))
-    goal = task.channels.index(task.game.intended.name)
+    games, rng = AlarmGames(task, Pairs.derived(replace(OWN, environment=name), 96)), np.random.default_rng(0)
     for _ in range(STEPS):
-        shown = games._games[0].best_actions(goal)
-        games.step(shown)
-    assert alarm_of([games]).counted >= 3
+        games.step(rng.integers(len(task.game.actions), size=96))
+    alarm = alarm_of([games])
+    assert alarm.counted > 0
+    assert not alarm.raised

@@ -7,7 +7,7 @@ import json
 import re
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +16,12 @@ import pytest
 from commands import goalgap as command
 from forging import doctor, put
 from rich.console import Console
+from stable_baselines3 import DQN
 
 import goalgap
 from goalgap import __version__
+from goalgap.agents.bundles.manifest import Bundle, Card
+from goalgap.agents.bundles.packing import pack
 from goalgap.agents.reference import reference
 from goalgap.cli.options import RefusedError
 from goalgap.cli.rounds import Entering
@@ -30,12 +33,19 @@ from goalgap.eval.table.runs import Run
 from goalgap.isolation.backends import ADVICE, backends
 from goalgap.leaderboards.rounds import keeping
 from goalgap.leaderboards.rounds.checking import check
+from goalgap.leaderboards.rounds.derivation import Derivation
 from goalgap.leaderboards.rounds.entering import check_admitted, enter
 from goalgap.leaderboards.rounds.keeping import ALARMS, EPISODES, ROWS, SECRET, Place, RoundError, new_salt, read_record
-from goalgap.leaderboards.rounds.records import Entrant, Round, RoundEntry, commitment
+from goalgap.leaderboards.rounds.playing import play
+from goalgap.leaderboards.rounds.records import AlarmRows, Entrant, Round, RoundEntry, agent_hash, commitment
 from goalgap.leaderboards.status import Register
+from goalgap.players import players
 
 TASK = goalgap.task("CheeseCorner")
+CARD = Card(
+    name="Mine", authors="Me", description="A test.", license="MIT", environment="CheeseCorner", algorithm="DQN",
+    reward="cheese", alpha=0, training_seed=0,
+)  # fmt: skip
 LEVELS = 60
 SALT = bytes(range(32))
 RANDOM = """
@@ -359,9 +369,12 @@ def test_who_knows_the_levels_is_quarantined_on_the_board_under_any_name(tmp_pat
     assert "in the round spring" in standing.reason
 
 
+def at(folder: Path) -> tuple[object, ...]:
+    return "--rounds", folder / "rounds", "--private", folder / "private", "--entries", folder / "board"
+
+
 def submit(folder: Path, *words: object) -> int:
-    place = "--rounds", folder / "rounds", "--private", folder / "private", "--entries", folder / "board"
-    return command("submit", folder / "policy.py", "CheeseCorner", "--code", "--round", "spring", *place, *words)
+    return command("submit", folder / "policy.py", "CheeseCorner", "--code", "--round", "spring", *at(folder), *words)
 
 
 @confined
@@ -374,6 +387,47 @@ def test_a_strangers_code_enters_a_round_by_commands_alone(tmp_path: Path, capsy
     assert kept.runs[0].details["isolation"] == str(backends()[0])
     assert command("round", "close", "spring", "--rounds", tmp_path / "rounds", "--private", tmp_path / "private") == 0
     assert command("round", "check", "spring", "--rounds", tmp_path / "rounds") == 0
+
+
+@pytest.fixture(scope="module")
+def bundles(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two bundles of agents that differ in one weight."""
+    folder = tmp_path_factory.mktemp("bundles")
+    model = DQN("MlpPolicy", goalgap.vec_env(TASK, 1), policy_kwargs={"net_arch": [8]}, buffer_size=10, device="cpu")
+    for name in ("one", "two"):
+        model.save(folder / f"{name}.zip")
+        pack(folder / f"{name}.zip", CARD, folder / name)
+        next(model.policy.parameters()).data[0, 0] += 1
+    return folder
+
+
+def test_the_same_agent_plays_the_same_levels_and_one_of_other_weights_plays_others(bundles: Path) -> None:
+    pack(bundles / "one.zip", CARD, bundles / "again")
+    told = {name: Bundle.read(bundles / name).digest for name in ("one", "again", "two")}
+    assert told["one"] == told["again"] != told["two"]
+    own = Derivation(SALT, __version__, "CheeseCorner", told["one"])
+    levels = [set(replace(own, agent=each).level_seeds("deploy", 100).tolist()) for each in told.values()]
+    assert levels[0] == levels[1]
+    assert not levels[0] & levels[2]
+
+
+@confined
+def test_a_bundle_is_played_confined_as_it_plays_here(bundles: Path, tmp_path: Path) -> None:
+    place = opened(tmp_path)
+    words = "--round", "spring", "--author", "Me", "--name", "Mine", *at(tmp_path)
+    assert command("submit", bundles / "one", "CheeseCorner", *words) == 0
+    ((policy, run),) = players(bundles / "one", TASK)
+    own = place.round().derivation(SALT, "CheeseCorner", agent_hash(run))
+    here, alarms = play(own, LEVELS, TASK, (policy, run))  # type: ignore[arg-type]
+    kept = place.kept(place.folder("CheeseCorner", "Mine"))
+    for name in ("split", "level_seed", "actions"):
+        assert Episodes.read(kept / EPISODES).table[name].equals(here.table[name])
+    assert read_record(AlarmRows, kept / ALARMS).actions == {run.training_seed: alarms[0].actions.tolist()}
+
+
+def test_what_is_no_bundle_has_no_content_hash() -> None:
+    with pytest.raises(ValueError, match="PPO has no content hash, and a round takes bundles alone"):
+        agent_hash(Run(agent="PPO", details={"sha256": "a" * 64}))
 
 
 @pytest.mark.parametrize(
