@@ -172,7 +172,9 @@ def _with_contents(register: Register, hashes: Iterable[str], standing: Standing
 
 
 def _quarantined(reason: str) -> Standing:
-    return Standing(status="quarantined", date=_today(), reason=shortened(" ".join(printable(reason).split())))
+    """With a reason of plain characters, since it may hold what a stranger wrote."""
+    plain = printable(reason).encode("ascii", "replace").decode()
+    return Standing(status="quarantined", date=_today(), reason=shortened(" ".join(plain.split())))
 
 
 def _today() -> str:

@@ -31,10 +31,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from ...envs.engine.batch import Batch
 from ...envs.engine.task import Task
@@ -51,6 +52,12 @@ class Alarm(Record):
 
     counted: int = Field(ge=0)
     won: int = Field(ge=0)
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.won > self.counted:
+            raise ValueError("no more decisions are won than counted")
+        return self
 
     @property
     def chance(self) -> float:

@@ -109,6 +109,8 @@ def _alarm(own: Derivation, levels: int, task: Task, entry: Entrant, rows: Alarm
     """What came of the alarm levels of each agent, by the actions that it took."""
     if any(len(actions) != levels for actions in rows.actions.values()):
         raise RoundError(f"each training seed has acted on {levels} alarm levels")
+    if np.max([*rows.actions.values()]) >= len(task.game.actions):
+        raise RoundError(f"there are {len(task.game.actions)} actions in {entry.environment}, and it has taken others")
     pairs = {seed: Pairs.derived(replace(own, agent=agent), levels) for seed, agent in entry.agents.items()}
     deploy = task.on("deploy")
     return alarm_of(replayed(deploy, pairs[seed], np.array(actions)) for seed, actions in rows.actions.items())

@@ -38,7 +38,7 @@ ROUND, ENTRY, ENTRIES, SECRET = "round.json", "entry.json", "entries", "salt"
 EPISODES, ALARMS = "episodes.parquet", "alarms.json"
 ROWS = (EPISODES, "episodes.json", ALARMS)
 PRIVATE = Path("~/.goalgap/rounds")
-MOST_BYTES = 256 * 2**20
+MOST_BYTES = 64 * 2**20  # of a record
 Kept = TypeVar("Kept", bound=Record)
 
 
@@ -75,16 +75,19 @@ class Place:
 
     @classmethod
     def of(cls, name: str, rounds: Path, private: Path = PRIVATE) -> Place:
-        """The folders of a round; RoundError where it can have no such name, or what is private would be public."""
+        """The folders of a round; RoundError where it can have no such name."""
         if not re.fullmatch(NAME, name):
             raise RoundError(f"a round is called by at most 40 of a-z, 0-9 and -, not by {shown(name)}")
-        private = private.expanduser()
-        if private.resolve().is_relative_to(rounds.resolve()):
-            raise RoundError(f"{private} is in {rounds}, which is published: keep the salts of rounds elsewhere")
-        return cls(rounds / name, private / name)
+        return cls(rounds / name, private.expanduser() / name)
 
     def open(self, told: Round, salt: bytes) -> None:
-        """Keep a new salt, and publish the round that commits to it; RoundError where there is one of that name."""
+        """Keep a new salt, and publish the round that commits to it.
+
+        Raises:
+            RoundError: there is a round of that name, or the salt would be published too.
+        """
+        if self.private.resolve().is_relative_to(self.public.resolve().parent):
+            raise RoundError(f"{self.private} is among what is published: keep the salts of rounds elsewhere")
         if (self.public / ROUND).exists():
             raise RoundError(f"there is a round in {self.public} already: choose another name")
         _write_secret(self.private / SECRET, salt.hex())

@@ -210,6 +210,8 @@ def test_what_is_too_unlikely_for_a_coin_raises_the_alarm() -> None:
     assert Alarm(counted=20, won=20).chance == pytest.approx(0.5**20)
     assert Alarm(counted=20, won=20).raised
     assert not Alarm(counted=19, won=19).raised
+    with pytest.raises(ValueError, match="no more decisions are won than counted"):
+        Alarm(counted=1, won=2)
     for n in (20, 100, 400):
         least = next(won for won in range(n + 1) if Alarm(counted=n, won=won).raised)
         assert binom.sf(least - 1, n, 0.5) < LIMIT <= binom.sf(least - 2, n, 0.5)
