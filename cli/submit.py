@@ -76,13 +76,16 @@ def submit(
     with _failure_recorded(submission, task, out), ExitStack() as stack:
         given = _given(submission, code, options, task)
         with console.status("opening the submission"):
-            chosen: dict[str, Any] = {} if code else {"sampled": not argmax, "algorithm": algorithm}
-            found = _opened(stack, given, task, code, name, chosen)
+            found = _opened(stack, given, task, name, None if code else {"sampled": not argmax, "algorithm": algorithm})
         say(console, f"isolation: {found[0][1].details['isolation']}")
-        if entering.round is not None:
+        if entering.round is None:
+            _report(console, task, found, levels, out)
+        else:
             entering.enter(console, task, found, str(name))
-            return
-        stack.enter_context(place(out, task, found))
+
+
+def _report(console: Console, task: Task, found: list[tuple[Policy, Run]], levels: int, out: Path | None) -> None:
+    with place(out, task, found):
         made = Report.of(played(console, task, found, levels))
         if out is not None:
             made.save(out)
@@ -106,13 +109,13 @@ def _given(submission: str, code: bool, options: Options, task: Task) -> dict[in
 
 
 def _opened(
-    stack: ExitStack, given: dict[int, str], task: Task, code: bool, name: str | None, options: dict[str, Any]
+    stack: ExitStack, given: dict[int, str], task: Task, name: str | None, options: dict[str, Any] | None
 ) -> list[tuple[Policy, Run]]:
-    """Who plays, each in a worker that ends with the stack."""
+    """Who plays, each in a worker that ends with the stack; with the options of agents, or None for code."""
     found: list[tuple[Policy, Run]] = []
     for seed, path in given.items():
-        chosen = options if code else {**options, "seed": seed}
-        policy, run = stack.enter_context(isolated(Path(path), task, code=code, **chosen))
+        chosen = {"code": True} if options is None else {**options, "seed": seed}
+        policy, run = stack.enter_context(isolated(Path(path), task, **chosen))
         found.append((policy, run.model_copy(update={"training_seed": seed, "agent": name or run.agent})))
     check_one_agent([run for _, run in found])
     return found

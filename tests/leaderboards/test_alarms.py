@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from goalgap.leaderboards.rounds.alarms import LIMIT, STEPS, Alarm, AlarmGames, 
 from goalgap.leaderboards.rounds.derivation import Derivation, content_hash, distinct
 from goalgap.leaderboards.rounds.playing import Accompanied, AccompaniedAgent
 
+PAGE = Path(goalgap.__file__).parent / "docs" / "guide" / "rounds.md"
 SALT, AGENT = bytes(range(32)), "ab" * 32
 TASK = goalgap.task("CheeseCorner")
 DEPLOY = TASK.on("deploy")
@@ -40,6 +42,7 @@ def test_level_seeds_are_those_that_the_definition_gives() -> None:
         expected.append(int(digest[:16], 16) // 2)
     assert OWN.level_seeds("deploy", 3).tolist() == expected
     assert expected[0] == 5637629259814391823
+    assert f" {expected[0]}." in PAGE.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

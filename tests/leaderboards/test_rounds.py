@@ -211,22 +211,15 @@ def with_public_levels(folder: Path) -> None:
     vouched(folder, lambda: evaluate(TASK, Constant(1), LEVELS, run=run_of("One")).write(folder / EPISODES))
 
 
-def with_other_alarms(folder: Path) -> None:
-    told = json.loads((folder / ALARMS).read_text())
-    told["actions"]["0"] = [[3] * 8 for _ in range(LEVELS)]
-    vouched(folder, lambda: (folder / ALARMS).write_text(json.dumps(told)) and None)  # type: ignore[func-returns-value]
+def with_actions(change: Callable[[list[list[int]]], list[list[int]]]) -> Callable[[Path], None]:
+    """Other actions on alarm levels."""
 
+    def write(folder: Path) -> None:
+        told = json.loads((folder / ALARMS).read_text())
+        told["actions"]["0"] = change(told["actions"]["0"])
+        (folder / ALARMS).write_text(json.dumps(told))
 
-def with_no_actions(folder: Path) -> None:
-    told = json.loads((folder / ALARMS).read_text())
-    told["actions"]["0"] = [[200] * 8 for _ in range(LEVELS)]
-    vouched(folder, lambda: (folder / ALARMS).write_text(json.dumps(told)) and None)  # type: ignore[func-returns-value]
-
-
-def with_fewer_alarms(folder: Path) -> None:
-    told = json.loads((folder / ALARMS).read_text())
-    told["actions"]["0"].pop()
-    vouched(folder, lambda: (folder / ALARMS).write_text(json.dumps(told)) and None)  # type: ignore[func-returns-value]
+    return lambda folder: vouched(folder, lambda: write(folder))
 
 
 THREE = {"0": digest("Three")}
@@ -245,9 +238,9 @@ THREE = {"0": digest("Three")}
         (lambda folder: (folder / EPISODES).unlink(), "missing"),
         (with_returns, "does not replay"),
         (with_public_levels, "other levels of train than derive"),
-        (with_other_alarms, "its actions give"),
-        (with_no_actions, "there are 4 actions in CheeseCorner"),
-        (with_fewer_alarms, "has acted on 60 alarm levels"),
+        (with_actions(lambda rows: [[3] * 8 for _ in rows]), "its actions give"),
+        (with_actions(lambda rows: [[200] * 8 for _ in rows]), "there are 4 actions in CheeseCorner"),
+        (with_actions(lambda rows: rows[1:]), "has acted on 60 alarm levels"),
     ],
 )
 def test_what_was_changed_is_found(closed: Place, change: Callable[[Path], None], told: str) -> None:
