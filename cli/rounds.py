@@ -26,10 +26,10 @@ from ..leaderboards.status import CONTENTS, record_agents
 from .options import LEVELS, RefusedError, check_counts, optional
 from .progress import progress_shown
 from .results import locked
-from .saying import say
+from .saying import say, sentence
 
 ROUNDS = Path("rounds")
-HEADS = columns("entry", "environment", "author", numbers=("score in deployment", "goal gap"))
+HEADS = columns("entry", "environment", "author", "status", numbers=("score in deployment", "goal gap"))
 Private = Annotated[
     Path, tyro.conf.arg(help="what is kept until a round is closed", help_behavior_hint="(default: ~/.goalgap/rounds)")
 ]
@@ -84,21 +84,29 @@ def _open(console: Console, place: Place, environments: tuple[str, ...], levels:
 
 def _check(console: Console, place: Place) -> None:
     """Print the scores of a round that is closed; RefusedError where one of them does not follow."""
-    checked = list(check(place))
+    found, right, faults = len(place.folders()), list[RoundEntry](), dict[str, str]()
+    with progress_shown(Console(stderr=True)) as update:
+        for k, each in enumerate(check(place), 1):
+            update("check entries", k, found)
+            if each.fault or each.entry is None:
+                faults[each.folder.relative_to(place.public).as_posix()] = each.fault
+            else:
+                right.append(each.entry)
     say(console, f"the salt of {place.public.name} is the one it had committed to")
-    console.print(terminal.table(_shown(place, [entry for entry, fault in checked if not fault])))
-    for entry, fault in checked:
-        if fault or entry.alarm.raised:
-            say(console, f"{entry.environment}, {entry.name}: {fault or f'quarantined: {entry.reason}'}")
-    if faults := sum(bool(fault) for _, fault in checked):
-        raise RefusedError(f"{faults} of {len(checked)} entries do not follow from what is published")
+    console.print(terminal.table(_shown(place, right)))
+    for where, fault in faults.items():
+        say(console, f"{where}: {sentence(ValueError(fault))}")
+    if faults:
+        raise RefusedError(f"{len(faults)} of {found} entries do not follow from what is published")
 
 
 def _shown(place: Place, entries: list[RoundEntry]) -> Section:
+    """Scores; an agent in quarantine has none."""
     rows = [
-        row(each.name, each.environment, each.author, value(each.score), value(each.gap))
+        row(each.name, each.environment, each.author, each.status)
+        if each.alarm.raised
+        else row(each.name, each.environment, each.author, each.status, value(each.score), value(each.gap))
         for each in entries
-        if not each.alarm.raised
     ]
     return Section("round", place.public.name, "", HEADS, tuple(rows))
 

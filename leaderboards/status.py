@@ -28,7 +28,7 @@ from ..eval.table.record import Record, first_mistake
 from ..files import write_whole
 from .words import Text
 
-REGISTER, LOCK = "register.json", ".register.lock"
+REGISTER, LOCK, EPISODES = "register.json", ".register.lock", "episodes.parquet"
 PATIENCE = 60.0  # seconds for others who write the register
 CONTENTS = ("bundle", "sha256", "weights", "submission")  # what a run's details call content hashes of its agent
 MOST_BYTES = 4 * 2**20
@@ -126,26 +126,25 @@ class Register(Record):
 
 def record_replay(folder: Path) -> None:
     """Write into the register that an entry was replayed today; what was judged worse or better stays."""
-    standing = Standing(status="replayed", date=_today(), digest=digest_of(folder))
-    _change(
-        folder.resolve().parents[1],
-        lambda register: (
-            _with_entry(register, folder, standing) if register.of(folder).status == "self-reported" else register
-        ),
-    )
+
+    def change(register: Register) -> Register:
+        if register.of(folder).status != "self-reported":
+            return register
+        return _with_entry(register, folder, Standing(status="replayed", date=_today(), digest=digest_of(folder)))
+
+    _change(folder.resolve().parents[1], change)
 
 
 def record_quarantine(folder: Path, reason: str) -> None:
     """Write into the register that an entry, and whatever holds its episodes, is quarantined; a withdrawal stays."""
-    standing, episodes = _quarantined(reason), read_manifest(folder / "episodes.parquet").sha256
-    _change(
-        folder.resolve().parents[1],
-        lambda register: (
-            _with_contents(_with_entry(register, folder, standing), [episodes], standing)
-            if register.of(folder).status != "withdrawn"
-            else register
-        ),
-    )
+    standing, episodes = _quarantined(reason), read_manifest(folder / EPISODES).sha256
+
+    def change(register: Register) -> Register:
+        if register.of(folder).status == "withdrawn":
+            return register
+        return _with_contents(_with_entry(register, folder, standing), [episodes], standing)
+
+    _change(folder.resolve().parents[1], change)
 
 
 def record_agents(entries: Path, contents: Iterable[str], reason: str) -> None:
@@ -183,7 +182,7 @@ def _today() -> str:
 
 def _contents(folder: Path) -> list[str]:
     """The hashes that an entry tells: of its episodes, and of the agents that played them."""
-    manifest = read_manifest(folder / "episodes.parquet")
+    manifest = read_manifest(folder / EPISODES)
     told = [run.details[name] for run in manifest.runs for name in CONTENTS if name in run.details]
     return [manifest.sha256, *(each for each in told if isinstance(each, str))]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -35,8 +35,17 @@ def checked_task(told: Round, environment: str) -> Task:
     return task
 
 
-def check(place: Place) -> Iterator[tuple[RoundEntry, str]]:
-    """Each entry of a closed round, and what is wrong with it: nothing, or a sentence.
+@dataclass(frozen=True)
+class Checked:
+    """An entry, unless it cannot be read, and what is wrong with it: nothing, or a sentence."""
+
+    folder: Path
+    entry: RoundEntry | None
+    fault: str = ""
+
+
+def check(place: Place) -> Iterator[Checked]:
+    """Check each entry of a closed round.
 
     Raises:
         RoundError: the round is still open, or its salt is not the one it has committed to.
@@ -46,22 +55,24 @@ def check(place: Place) -> Iterator[tuple[RoundEntry, str]]:
         raise RoundError(f"{told.name} is open: until it is closed there is nothing to recompute")
     seen: set[tuple[str, str]] = set()
     for folder in place.folders():
-        entry = read_record(RoundEntry, folder / ENTRY)
+        entry = None
         try:
-            _check_place(place, folder, entry)
-            if (entry.environment, entry.agent) in seen:
-                raise RoundError("the same agent is entered twice")
+            entry = read_record(RoundEntry, folder / ENTRY)
+            _check_place(place, folder, entry, seen)
             _check_entry(told, folder, entry)
         except ValueError as error:
-            yield entry, str(error)
+            yield Checked(folder, entry, str(error))
         else:
-            yield entry, ""
-        seen.add((entry.environment, entry.agent))
+            yield Checked(folder, entry)
 
 
-def _check_place(place: Place, folder: Path, entry: RoundEntry) -> None:
+def _check_place(place: Place, folder: Path, entry: RoundEntry, seen: set[tuple[str, str]]) -> None:
+    """RoundError unless an entry stands in its own folder, and there alone."""
     if folder != (right := place.folder(entry.environment, entry.name)):
         raise RoundError(f"it belongs in {right}, not in {folder}")
+    if (played := (entry.environment, entry.agent)) in seen:
+        raise RoundError("the same agent is entered twice")
+    seen.add(played)
 
 
 def _check_entry(told: Round, folder: Path, entry: RoundEntry) -> None:

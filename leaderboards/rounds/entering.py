@@ -32,7 +32,7 @@ def check_admitted(place: Place, told: Round, entrant: Entrant) -> None:
         raise RoundError(f"this very agent has entered as {same[0]}, and would play the same levels again")
     if any(slug(entry.name) == slug(entrant.name) for entry in others):
         raise RoundError(f"there is an entry {entrant.name} in {entrant.environment} already: choose another name")
-    if sum(slug(entry.author) == slug(entrant.author) for entry in others) >= told.submissions:
+    if sum(entry.by == entrant.by for entry in others) >= told.submissions:
         raise RoundError(
             f"{entrant.author} has handed in {told.submissions} agents for {entrant.environment}, which is as many as "
             f"{told.name} takes"

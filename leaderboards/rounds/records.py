@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -70,7 +71,7 @@ class Entrant(Record):
     """Who enters a round; `agents` has the content hash of each training seed."""
 
     name: Title = Field(min_length=1, max_length=60)
-    author: Title = Field(min_length=1, max_length=200)
+    author: Text = Field(min_length=1, max_length=200)
     environment: Text
     agents: dict[Annotated[int, Field(ge=0)], Digest] = Field(min_length=1)
 
@@ -79,6 +80,11 @@ class Entrant(Record):
         if len(set(self.agents.values())) < len(self.agents):
             raise ValueError("training seeds are different agents, and two of these are the same")
         return self
+
+    @property
+    def by(self) -> str:
+        """The author, however the name is spelt."""
+        return "".join(each for each in unicodedata.normalize("NFKD", self.author).casefold() if each.isalnum())
 
     @property
     def agent(self) -> str:
