@@ -13,6 +13,7 @@ from rich.console import Console
 from .. import __version__, envs
 from ..envs.engine.fingerprint import fingerprint
 from ..envs.engine.task import Task
+from ..eval.measures.wording import DASH
 from ..eval.play.policy import Policy
 from ..eval.show import terminal
 from ..eval.show.tables import Section, columns, row, value
@@ -37,7 +38,7 @@ Private = Annotated[
 
 def rounds(
     action: Annotated[Literal["open", "close", "check"], tyro.conf.Positional],
-    name: Annotated[str, tyro.conf.Positional],
+    name: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="NAME")],
     environments: Annotated[tuple[str, ...], optional("ENV [ENV ...]")] = (),
     levels: int = LEVELS,
     submissions: int = 3,
@@ -102,12 +103,10 @@ def _check(console: Console, place: Place) -> None:
 
 def _shown(place: Place, entries: list[RoundEntry]) -> Section:
     """Scores; an agent in quarantine has none."""
-    rows = [
-        row(each.name, each.environment, each.author, each.status)
-        if each.alarm.raised
-        else row(each.name, each.environment, each.author, each.status, value(each.score), value(each.gap))
-        for each in entries
-    ]
+    rows = []
+    for each in entries:
+        told = (DASH, DASH) if each.alarm.raised else (value(each.score), value(each.gap))
+        rows.append(row(each.name, each.environment, each.author, each.status, *told))
     return Section("round", place.public.name, "", HEADS, tuple(rows))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import re
 import shutil
@@ -356,7 +357,7 @@ def test_who_does_nothing_always_the_same_or_anything_scores_at_chance(tmp_path:
 
 
 def test_who_knows_the_levels_is_quarantined_on_the_board_under_any_name(tmp_path: Path) -> None:
-    place, console = opened(tmp_path), Console(quiet=True)
+    place, console = opened(tmp_path), Console(file=io.StringIO(), width=200)
     own = place.round().derivation(SALT, "CheeseCorner", digest("Cheating"))
     names = {"train": LEVELS, "control": LEVELS, "deploy": LEVELS, "alarm": 2 * LEVELS}
     cheating = Cheating(np.concatenate([own.level_seeds(name, n) for name, n in names.items()]))
@@ -369,6 +370,7 @@ def test_who_knows_the_levels_is_quarantined_on_the_board_under_any_name(tmp_pat
     )
     with pytest.raises(RefusedError, match=r"Cheating is quarantined: .* decisions won on alarm levels"):
         at.enter(console, TASK, [(cheating, run_of("Cheating"))], "Cheating")
+    assert re.search(r"Cheating +CheeseCorner +Me +quarantined +\W +\W", console.file.getvalue())  # type: ignore[attr-defined]
     entry = next(place.entries())
     assert (entry.status, entry.alarm.won) == ("quarantined", entry.alarm.counted)
     assert entry.score.mean == pytest.approx(1)
