@@ -140,6 +140,10 @@ class AlarmGames:
             batch.step(np.maximum(actions, 0))
         self._t += 1
 
+    def end(self) -> None:
+        """Let go of the games, which take room; what came of them stays."""
+        self._games.clear()
+
     def _judge(self, actions: NDArray[np.int64]) -> None:
         going = ~(self._games[0].done | self._games[1].done)
         due = np.flatnonzero((self.pairs.steps == self._t) & going & (actions >= 0))

@@ -71,7 +71,13 @@ class Accompanied:
         actions, inner = beside(obs, inner, episode_start)
         return actions, (beside, inner)
 
+    def end(self) -> None:
+        """Let go of the batch that was played last."""
+        for games in self.played[-1:]:
+            games.end()
+
     def _next(self, n: int) -> AlarmGames:
+        self.end()
         start = sum(len(games.pairs) for games in self.played)
         self.played.append(AlarmGames(self.task, self.pairs[start : start + n]))
         return self.played[-1]
@@ -112,4 +118,5 @@ def play(
         )
         for split in SPLITS
     ]  # fmt: skip
+    watched.end()
     return Episodes.join(parts), watched.played
