@@ -19,6 +19,8 @@ from ..eval.table.runs import Run
 from ..files import write_whole
 from ..isolation.limits import EntryError
 from ..isolation.policies import isolated
+from ..leaderboards.bundles import keep_bundles
+from ..leaderboards.claims import ClaimError
 from ..players import Player, check_one_agent
 from .agents import by_seed, check_told, environment_first
 from .eval import place, played
@@ -62,7 +64,8 @@ def submit(
         argmax: take the likeliest action instead of drawing from the policy of an agent.
         code: run the submission's own code; it is confined, or refused where nothing here can confine it.
         name: of the agent, in the report.
-        out: a folder for episodes and report, and in failure.json how a submission failed; printed only, if left out.
+        out: a folder for episodes and report, for bundles, which `goalgap enter` takes too, and in failure.json how a
+            submission failed; printed only, if left out.
     """
     environment, (submission,) = environment_first(environment, (submission,))
     console, task = Console(), options.task(environment)
@@ -79,8 +82,16 @@ def submit(
         made = Report.of(played(console, task, found, levels))
         if out is not None:
             made.save(out)
+            _keep_bundles(console, given, out)
             (out / FAILURE).unlink(missing_ok=True)
     show_report(console, made, out and out / "report.html")
+
+
+def _keep_bundles(console: Console, given: dict[int, str], out: Path) -> None:
+    try:
+        keep_bundles(map(Path, given.values()), out)
+    except ClaimError as error:
+        say(console, f"an entry of these results would lack a bundle: {error}")
 
 
 def _given(submission: str, code: bool, options: Options, task: Task) -> dict[int, str]:

@@ -4,6 +4,9 @@
 
 An entry that nobody has judged is self-reported. Replayed and retrained are said of one content, by its digest: an
 entry that has changed since is self-reported again. Quarantine and withdrawal are said of a folder, whatever it holds.
+
+Of a replay the register tells how many of the entry's agents played again. The others are known by their actions alone:
+such an entry is ranked, and the board marks it, since nobody has seen that an agent chose them.
 """
 
 from __future__ import annotations
@@ -12,10 +15,11 @@ import hashlib
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
+from ..choices import printable, shortened
 from ..eval.table.manifest import EpisodesError, read_bytes
 from ..eval.table.record import Record, first_mistake
 from ..files import write_whole
@@ -25,6 +29,8 @@ REGISTER = "register.json"
 MOST_BYTES = 4 * 2**20
 Status = Literal["self-reported", "replayed", "retrained", "quarantined", "withdrawn"]
 RANKED: tuple[Status, ...] = ("replayed", "retrained")
+Agents = Literal["none", "some", "all"]
+REPLAYED: dict[Agents, str] = {"none": ", its actions alone", "some": ", some of its agents too", "all": ""}
 UNSEEN = "has not been replayed yet: `goalgap verify` does it"
 
 
@@ -39,12 +45,20 @@ Day = Annotated[str, AfterValidator(a_day)]
 
 
 class Standing(Record):
-    """What was judged of an entry, when and why; `digest` tells the content that was judged."""
+    """What was judged of an entry, when and why.
+
+    Attributes:
+        digest: of the content that was judged.
+        agents: how many of its agents were played again, from their bundles; of the others the actions were.
+        isolation: what confined them; "none" where nothing did.
+    """
 
     status: Status = "self-reported"
     date: Day | Literal[""] = ""
     reason: Text = Field(default="", max_length=300)
     digest: str = Field(default="", pattern="^([0-9a-f]{64})?$")
+    agents: Agents = "none"
+    isolation: Text = Field(default="", max_length=100)
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -60,7 +74,8 @@ class Standing(Record):
         return self.status in RANKED
 
     def __str__(self) -> str:
-        return ": ".join(part for part in (self.status, self.reason) if part)
+        how = REPLAYED[self.agents] if self.status == "replayed" else ""
+        return ": ".join(part for part in (self.status + how, self.reason) if part)
 
 
 SELF_REPORTED = Standing(reason=UNSEEN)
@@ -99,23 +114,35 @@ class Register(Record):
         return known
 
 
-def record_replay(folder: Path) -> None:
+def record_replay(folder: Path, agents: Agents = "none", isolation: str = "") -> None:
     """Write into the register that an entry was replayed today; what was judged worse or better stays."""
+    known, order = Register.of_entry(folder), list(REPLAYED)
+    more = known.status == "replayed" and order.index(agents) > order.index(known.agents)
+    if more or known.status == "self-reported":
+        _record(folder, "replayed", agents=agents, isolation=isolation)
+
+
+def record_quarantine(folder: Path, reason: str) -> None:
+    """Write into the register that an entry is not what it claims; a withdrawal stays."""
+    if Register.of_entry(folder).status != "withdrawn":
+        _record(folder, "quarantined", reason=shortened(" ".join(printable(reason).split())))
+
+
+def _record(folder: Path, status: Status, **told: Any) -> None:
     entries = folder.resolve().parents[1]
-    register = Register.read(entries)
-    if register.of(folder).status != "self-reported":
-        return
-    today = datetime.now(UTC).date().isoformat()
-    standings = {**register.entries, _key(folder): Standing(status="replayed", date=today, digest=digest_of(folder))}
-    told = {name: standings[name].model_dump(exclude_defaults=True) for name in sorted(standings)}
-    text = json.dumps({**register.model_dump(exclude={"entries"}), "entries": told}, indent=1, ensure_ascii=False)
+    register, today = Register.read(entries), datetime.now(UTC).date().isoformat()
+    standing = Standing(status=status, date=today, digest=digest_of(folder), **told)
+    standings = {**register.entries, _key(folder): standing}
+    shown = {name: standings[name].model_dump(exclude_defaults=True) for name in sorted(standings)}
+    text = json.dumps({**register.model_dump(exclude={"entries"}), "entries": shown}, indent=1, ensure_ascii=False)
     write_whole(entries / REGISTER, f"{text}\n".encode())
 
 
 def digest_of(folder: Path) -> str:
-    """The SHA-256 of what an entry says; its manifest holds that of its episodes."""
+    """The SHA-256 of what an entry says; its manifests hold those of its episodes and of its agents' weights."""
     content = hashlib.sha256()
-    for name in ("entry.json", "episodes.json"):
+    bundles = sorted(path.relative_to(folder).as_posix() for path in folder.glob("bundles/*/bundle.json"))
+    for name in ("entry.json", "episodes.json", *bundles):
         content.update(hashlib.sha256(read_bytes(folder / name)).digest())
     return content.hexdigest()
 

@@ -34,7 +34,15 @@ MAY_IMPORT = {  # the longest path that fits a file counts
     "eval/suite.py": {"eval/measures", "eval/table", "eval/report.py"},
     "eval/report.py": {"eval/measures", "eval/table", "eval/saving.py", "eval/show"},  # both when they are asked for
     "eval/play": {"eval/play", "eval/measures", "eval/table", "envs"},
-    "leaderboards": {"leaderboards", "eval", "envs", "agents/reference.py"},  # whose episodes nobody else plays
+    "leaderboards": {
+        "leaderboards",
+        "eval",
+        "envs",
+        "agents/reference.py",  # whose episodes nobody else plays
+        "agents/bundles/manifest.py",
+        "agents/reading/errors.py",  # what entries hold of agents
+    },
+    "leaderboards/agents.py": {"leaderboards", "isolation", "eval", "envs", "agents"},  # where agents play again
     "testing": {"testing", "envs"},
     "testing/known/judging.py": {"testing", "envs", "eval"},  # where known agents meet the measurement
     "players": {"eval", "agents", "envs"},  # where agents and evaluation meet
