@@ -31,6 +31,7 @@ from .suite import suite
 from .train import train
 from .verify import verify
 from .watch import watch
+from .zoo import list_agents
 
 COMMANDS: dict[str, Callable[..., Any]] = {
     "list": list_environments,
@@ -50,6 +51,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "enter": enter,
     "leaderboard": leaderboard,
     "verify": verify,
+    "zoo": list_agents,
     "standard": standard,
 }
 ABOUT = "Which goal has your agent learned? --version says which goalgap this is."

@@ -81,13 +81,14 @@ def submit(
         stack.enter_context(place(out, task, found))
         made = Report.of(played(console, task, found, levels))
         if out is not None:
-            made.save(out)
-            _keep_bundles(console, given, out)
-            (out / FAILURE).unlink(missing_ok=True)
+            _save(console, made, given, out)
     show_report(console, made, out and out / "report.html")
 
 
-def _keep_bundles(console: Console, given: dict[int, str], out: Path) -> None:
+def _save(console: Console, made: Report, given: dict[int, str], out: Path) -> None:
+    """Write the report, its episodes, and those agents that are bundles."""
+    made.save(out)
+    (out / FAILURE).unlink(missing_ok=True)
     try:
         keep_bundles(map(Path, given.values()), out)
     except ClaimError as error:

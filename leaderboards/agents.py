@@ -19,13 +19,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binomtest
 
-from ..agents.bundles.manifest import WEIGHTS
+from ..agents.bundles.manifest import WEIGHTS, Card
 from ..agents.reading.errors import AgentError
 from ..agents.records import ABLATED
 from ..eval.play.games import recorded_task
@@ -39,9 +41,9 @@ from ..extras import needs_extras
 from ..isolation.limits import EntryError
 from ..isolation.policies import isolated
 from ..terms import SPLITS, Split
-from .bundles import Bundled, run_of
+from .bundles import SMALL, Bundled, run_of
 from .entry import Entry
-from .status import Agents
+from .status import Agents, Register, record_replay
 
 PARTS = {True: 1e-2, False: 1e-4}  # the most steps of a hundred that may part, in half precision and in full
 FALSE_ALARMS = 1e-3  # of honest entries
@@ -99,6 +101,32 @@ def judged(entry: Entry, played: Iterable[PlayedAgain]) -> tuple[Agents, str]:
     if entry.info.kind == "reference" or len(seeds) == len(entry.episodes.runs):
         return "all", isolation
     return ("some" if seeds else "none"), isolation
+
+
+def add_bundle(folder: Path, agent: Path, card: Card) -> str:
+    """Pack the agent of a run of a committed entry into it, in half precision, when it plays as was recorded.
+
+    Returns:
+        The status of the entry.
+
+    Raises:
+        AgentError: it cannot be packed.
+        ClaimError: its bundle is too large for the zoo.
+        EntryError: it is another agent than the run's.
+        EpisodesError: it does not play as was recorded, or the entry does not.
+    """
+    with needs_extras():
+        from ..agents.bundles.packing import pack
+    entry = Entry.read(folder)
+    with TemporaryDirectory() as place:
+        pack(agent, card, Path(place) / "agent", half=True)
+        bundled = Bundled.read(Path(place) / "agent", SMALL)
+        entry = replace(entry, bundles=(*entry.bundles, bundled))
+        entry.verify()
+        played = check_agents(entry)
+        bundled.write(folder)
+    record_replay(folder, *judged(entry, played))
+    return str(Register.of_entry(folder))
 
 
 def _played(bundled: Bundled, episodes: Episodes, run: Run, comparisons: int) -> Iterator[PlayedAgain]:

@@ -25,7 +25,7 @@ from ..files import new_folder, write_whole
 from .claims import ClaimError, algorithm
 
 FOLDER = "bundles"
-LARGEST = 2 * 10**6  # bytes of all files of a bundle
+SMALL, LARGEST = 600_000, 2_000_000  # bytes of all files of a bundle: in the zoo, and in any entry
 
 
 @dataclass(frozen=True)
@@ -36,13 +36,13 @@ class Bundled:
     bundle: Bundle
 
     @classmethod
-    def read(cls, folder: Path) -> Bundled:
+    def read(cls, folder: Path, most: int = LARGEST) -> Bundled:
         """The bundle in a folder; ClaimError unless it is one that an entry may hold."""
         held = {path.name for path in folder.iterdir()} if folder.is_dir() else set[str]()
         if held != set(FILES) or not all((folder / name).is_file() for name in FILES):
             raise ClaimError(f"{shown(folder.name)} is no bundle: it holds {', '.join(FILES)}, and nothing else")
-        if (size := sum((folder / name).stat().st_size for name in FILES)) > LARGEST:
-            raise ClaimError(f"{folder.name} has {size} bytes: a bundle in an entry has at most {LARGEST}")
+        if (size := sum((folder / name).stat().st_size for name in FILES)) > most:
+            raise ClaimError(f"{folder.name} has {size} bytes: a bundle here has at most {most}")
         try:
             return cls(folder, Bundle.read(folder))
         except AgentError as error:

@@ -47,11 +47,12 @@ MAY_IMPORT = {  # the longest path that fits a file counts
     "testing/known/judging.py": {"testing", "envs", "eval"},  # where known agents meet the measurement
     "players": {"eval", "agents", "envs"},  # where agents and evaluation meet
     "methods": {"players", "eval", "agents", "envs"},
+    "zoo": {"leaderboards", "players", "agents", "envs"},  # agents of entries, by name
     "api": {"players", "eval", "agents", "envs"},
     "isolation": {"isolation", "players", "eval", "agents", "envs"},
-    "cli": {"cli", "api", "methods", "isolation", "players", "leaderboards", "eval", "agents", "envs"},
+    "cli": {"cli", "api", "methods", "isolation", "players", "leaderboards", "zoo", "eval", "agents", "envs"},
     "__main__": {"cli"},
-    "__init__": {"envs", "api", "players", "agents", "eval"},
+    "__init__": {"envs", "api", "players", "agents", "eval", "zoo"},
 }
 HEAVY = {"torch", "stable_baselines3", "sb3_contrib"}
 FOLDERS = [name for name in MAY_IMPORT if (ROOT / name).is_dir() and "/" not in name]
