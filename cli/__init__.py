@@ -21,6 +21,7 @@ from .leaderboard import enter, leaderboard
 from .options import RefusedError
 from .pack import pack
 from .play import play
+from .push import push_bundle
 from .report import report
 from .run import run
 from .saying import say, tell_mistake, write_any_terminal
@@ -48,6 +49,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "suite": suite,
     "curves": curves,
     "pack": pack,
+    "push": push_bundle,
     "enter": enter,
     "leaderboard": leaderboard,
     "verify": verify,
