@@ -21,6 +21,7 @@ from .leaderboard import enter, leaderboard
 from .options import RefusedError
 from .pack import pack
 from .play import play
+from .push import push_bundle
 from .report import report
 from .rounds import rounds
 from .run import run
@@ -32,6 +33,7 @@ from .suite import suite
 from .train import train
 from .verify import verify
 from .watch import watch
+from .zoo import list_agents
 
 COMMANDS: dict[str, Callable[..., Any]] = {
     "list": list_environments,
@@ -48,10 +50,12 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "suite": suite,
     "curves": curves,
     "pack": pack,
+    "push": push_bundle,
     "enter": enter,
     "leaderboard": leaderboard,
     "verify": verify,
     "round": rounds,
+    "zoo": list_agents,
     "standard": standard,
 }
 ABOUT = "Which goal has your agent learned? --version says which goalgap this is."

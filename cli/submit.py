@@ -20,6 +20,8 @@ from ..eval.table.runs import Run
 from ..files import write_whole
 from ..isolation.limits import EntryError
 from ..isolation.policies import isolated
+from ..leaderboards.bundles import keep_bundles
+from ..leaderboards.claims import ClaimError
 from ..players import check_one_agent
 from .agents import by_seed, check_told, environment_first
 from .eval import place, played
@@ -65,7 +67,8 @@ def submit(
         argmax: take the likeliest action instead of drawing from the policy of an agent.
         code: run the submission's own code; it is confined, or refused where nothing here can confine it.
         name: of the agent, in the report.
-        out: a folder for episodes and report, and in failure.json how a submission failed; printed only, if left out.
+        out: a folder for episodes and report, for bundles, which `goalgap enter` takes too, and in failure.json how a
+            submission failed; printed only, if left out.
     """
     environment, (submission,) = environment_first(environment, (submission,))
     console, task = Console(), options.task(environment)
@@ -79,18 +82,29 @@ def submit(
             found = _opened(stack, given, task, name, None if code else {"sampled": not argmax, "algorithm": algorithm})
         say(console, f"isolation: {found[0][1].details['isolation']}")
         if entering.round is None:
-            _report(console, task, found, levels, out)
+            _report(console, task, found, levels, given, out)
         else:
             entering.enter(console, task, found, str(name))
 
 
-def _report(console: Console, task: Task, found: list[tuple[Policy, Run]], levels: int, out: Path | None) -> None:
+def _report(
+    console: Console, task: Task, found: list[tuple[Policy, Run]], levels: int, given: dict[int, str], out: Path | None
+) -> None:
     with place(out, task, found):
         made = Report.of(played(console, task, found, levels))
         if out is not None:
-            made.save(out)
-            (out / FAILURE).unlink(missing_ok=True)
+            _save(console, made, given, out)
     show_report(console, made, out and out / "report.html")
+
+
+def _save(console: Console, made: Report, given: dict[int, str], out: Path) -> None:
+    """Write the report, its episodes, and those agents that are bundles."""
+    made.save(out)
+    (out / FAILURE).unlink(missing_ok=True)
+    try:
+        keep_bundles(map(Path, given.values()), out)
+    except ClaimError as error:
+        say(console, f"an entry of these results would lack a bundle: {error}")
 
 
 def _given(submission: str, code: bool, options: Options, task: Task) -> dict[int, str]:

@@ -5,6 +5,9 @@
 An entry that nobody has judged is self-reported. Replayed and retrained are said of one content, by its digest: an
 entry that has changed since is self-reported again. Quarantine and withdrawal are said of a folder, whatever it holds.
 
+Of a replay the register tells how many of the entry's agents played again. The others are known by their actions alone:
+such an entry is ranked, and the board marks it, since nobody has seen that an agent chose them.
+
 Quarantine is said of contents besides, and no other name escapes it: of the episodes of an entry, by their checksum,
 and of agents that somebody has played, by their content hashes or those of their weights. It is not said of the agents
 that a forged entry merely names, which may be those of others.
@@ -35,6 +38,8 @@ MOST_BYTES = 4 * 2**20
 Status = Literal["self-reported", "replayed", "retrained", "quarantined", "withdrawn"]
 RANKED: tuple[Status, ...] = ("replayed", "retrained")
 SUSPECT: tuple[Status, ...] = ("quarantined", "withdrawn")
+Agents = Literal["none", "some", "all"]
+REPLAYED: dict[Agents, str] = {"none": ", its actions alone", "some": ", some of its agents too", "all": ""}
 UNSEEN = "has not been replayed yet: `goalgap verify` does it"
 
 
@@ -49,12 +54,20 @@ Day = Annotated[str, AfterValidator(a_day)]
 
 
 class Standing(Record):
-    """What was judged of an entry, when and why; `digest` tells the content that was judged."""
+    """What was judged of an entry, when and why.
+
+    Attributes:
+        digest: of the content that was judged.
+        agents: how many of its agents were played again, from their bundles; of the others the actions were.
+        isolation: what confined them; "none" where nothing did.
+    """
 
     status: Status = "self-reported"
     date: Day | Literal[""] = ""
     reason: Text = Field(default="", max_length=300)
     digest: str = Field(default="", pattern="^([0-9a-f]{64})?$")
+    agents: Agents = "none"
+    isolation: Text = Field(default="", max_length=100)
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -70,7 +83,8 @@ class Standing(Record):
         return self.status in RANKED
 
     def __str__(self) -> str:
-        return ": ".join(part for part in (self.status, self.reason) if part)
+        how = REPLAYED[self.agents] if self.status == "replayed" else ""
+        return ": ".join(part for part in (self.status + how, self.reason) if part)
 
 
 SELF_REPORTED = Standing(reason=UNSEEN)
@@ -124,13 +138,14 @@ class Register(Record):
         write_whole(entries / REGISTER, (json.dumps(told, indent=1, ensure_ascii=False) + "\n").encode())
 
 
-def record_replay(folder: Path) -> None:
+def record_replay(folder: Path, agents: Agents = "none", isolation: str = "") -> None:
     """Write into the register that an entry was replayed today; what was judged worse or better stays."""
+    standing = Standing(status="replayed", date=_today(), digest=digest_of(folder), agents=agents, isolation=isolation)
 
     def change(register: Register) -> Register:
-        if register.of(folder).status != "self-reported":
-            return register
-        return _with_entry(register, folder, Standing(status="replayed", date=_today(), digest=digest_of(folder)))
+        known, order = register.of(folder), list(REPLAYED)
+        more = known.status == "replayed" and order.index(agents) > order.index(known.agents)
+        return _with_entry(register, folder, standing) if more or known.status == "self-reported" else register
 
     _change(folder.resolve().parents[1], change)
 
@@ -188,9 +203,10 @@ def _contents(folder: Path) -> list[str]:
 
 
 def digest_of(folder: Path) -> str:
-    """The SHA-256 of what an entry says; its manifest holds that of its episodes."""
+    """The SHA-256 of what an entry says; its manifests hold those of its episodes and of its agents' weights."""
     content = hashlib.sha256()
-    for name in ("entry.json", "episodes.json"):
+    bundles = sorted(path.relative_to(folder).as_posix() for path in folder.glob("bundles/*/bundle.json"))
+    for name in ("entry.json", "episodes.json", *bundles):
         content.update(hashlib.sha256(read_bytes(folder / name)).digest())
     return content.hexdigest()
 
