@@ -26,9 +26,11 @@ __all__ = [
     "task",
     "train",
     "vec_env",
+    "zoo",
 ]
 
 if TYPE_CHECKING:
+    from . import zoo
     from .agents.reference import reference
     from .agents.sight import GoalCallback
     from .api import evaluate, train, vec_env
@@ -46,6 +48,8 @@ else:
     }
 
     def __getattr__(name: str) -> object:
+        if name == "zoo":
+            return import_module(".zoo", __name__)
         if name not in _HOMES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         globals()[name] = getattr(import_module(_HOMES[name], __name__), name)

@@ -31,7 +31,7 @@ from .normalizing import warn_of_file
 from .reading.building import read_model
 from .reading.errors import AgentError, UnknownPartError
 from .recipes import default_algorithm
-from .records import RECORD, again, agent_file, run_fields
+from .records import ABLATED, RECORD, again, agent_file, run_fields
 from .threads import one_thread
 from .views import space_below
 from .weights import weights_digest
@@ -96,7 +96,7 @@ class AgentPolicy:
     def run_fields(self) -> dict[str, Any]:
         """What evaluation records of this agent (fields of its `Run`)."""
         known = run_fields(self.record) if self.record else {"agent": self.name, "details": self._identity}
-        agent = known["agent"] if self.memory else f"{known['agent']}, memory ablated"
+        agent = known["agent"] if self.memory else f"{known['agent']}{ABLATED}"
         return {**known, "agent": agent, "deterministic": not (self.sampled and self.network.draws)}
 
     @property

@@ -24,6 +24,7 @@ from .reference import FORMS
 
 ZIP, RECORD = "agent.zip", "agent.json"
 RECORD_SIZE = 2**20  # bytes that are read of it
+ABLATED = ", memory ablated"  # what an agent is called that was made to forget at every step
 
 
 def describe(task: Task, recipe: Recipe, seed: int) -> dict[str, Any]:

@@ -21,7 +21,9 @@ from .leaderboard import enter, leaderboard
 from .options import RefusedError
 from .pack import pack
 from .play import play
+from .push import push_bundle
 from .report import report
+from .rounds import rounds
 from .run import run
 from .saying import say, tell_mistake, write_any_terminal
 from .show import list_environments, show
@@ -31,6 +33,7 @@ from .suite import suite
 from .train import train
 from .verify import verify
 from .watch import watch
+from .zoo import list_agents
 
 COMMANDS: dict[str, Callable[..., Any]] = {
     "list": list_environments,
@@ -47,9 +50,12 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "suite": suite,
     "curves": curves,
     "pack": pack,
+    "push": push_bundle,
     "enter": enter,
     "leaderboard": leaderboard,
     "verify": verify,
+    "round": rounds,
+    "zoo": list_agents,
     "standard": standard,
 }
 ABOUT = "Which goal has your agent learned? --version says which goalgap this is."

@@ -11,6 +11,7 @@ from ..agents.records import agent_file, finished
 from ..agents.reference import FORMS
 from ..envs.engine.task import Task
 from ..files import exists
+from ..hub.addresses import is_address
 from .options import Options, RefusedError
 
 REFERENCES = {form.partition(":")[0] for form in FORMS.split(", ")}
@@ -25,13 +26,13 @@ def environment_first(environment: str, agents: tuple[str, ...]) -> tuple[str, t
 
 
 def _is_agent(word: str) -> bool:
-    return word.partition(":")[0] in REFERENCES or exists(Path(word))
+    return word.partition(":")[0] in REFERENCES or is_address(word) or exists(Path(word))
 
 
 def _is_environment(word: str) -> bool:
-    """What looks like a reference policy is none: finding it would import a module of that name."""
+    """What looks like an agent is none: finding it would import a module of that name."""
     try:
-        return word.partition(":")[0] not in REFERENCES and bool(envs.find(word))
+        return not (word.partition(":")[0] in REFERENCES or is_address(word)) and bool(envs.find(word))
     except ValueError:
         return False
 

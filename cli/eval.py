@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -18,6 +18,8 @@ from ..eval.saving import check_free
 from ..eval.table.episodes import Episodes
 from ..eval.table.runs import Run
 from ..files import check_file
+from ..hub.addresses import Address
+from ..hub.fetching import local
 from ..players import Player, players
 from .agents import by_seed, check_told, environment_first
 from .options import LEVELS, Environment, Flag, OptionalPath, Options, Shared, ZipAlgorithm, check_counts, optional
@@ -48,8 +50,8 @@ def evaluate(
 
     Args:
         agents: an agent's folder or stable-baselines3 zip for each training seed (no code in it is run), a run's folder
-            for all its seeds, or random, noop, oracle:GOAL, degraded:GOAL, mixture:GOAL:GOAL. The environment may also
-            stand last.
+            for all its seeds, a bundle on the Hugging Face Hub as hf://USER/NAME or hf://USER/NAME@REVISION, or random,
+            noop, oracle:GOAL, degraded:GOAL, mixture:GOAL:GOAL. The environment may also stand last.
         options: how the environment is made; --alpha and --reward say what a bare zip was trained with.
         levels: how many levels of each split to evaluate on.
         argmax: take the likeliest action instead of drawing from the policy.
@@ -61,10 +63,11 @@ def evaluate(
     environment, agents = environment_first(environment, agents)
     console, task = Console(), options.task(environment)
     check_counts(levels=levels)
-    given = by_seed(agents, training_seed)
-    check_told(given, options, task)
-    with console.status("opening agents"):
+    with console.status("opening agents"), local(agents) as (agents, origins):
+        given = by_seed(agents, training_seed)
+        check_told(given, options, task)
         found = players(given, task, name, sampled=not argmax, memory=not forget, algorithm=algorithm)
+        found = [(player, _from_hub(run, origins)) for player, run in found]
     with place(out, task, found):
         made = Report.of(played(console, task, found, levels))
         if out is not None:
@@ -72,8 +75,14 @@ def evaluate(
     show_report(console, made, out and out / "report.html")
 
 
+def _from_hub(run: Run, origins: Mapping[str, Address]) -> Run:
+    """What is recorded of a run, and of a bundle from the Hub its address, pinned to a commit."""
+    address = origins.get(run.details.get("bundle", ""))
+    return run.model_copy(update={"details": run.details | {"hub": str(address)}}) if address else run
+
+
 @contextmanager
-def place(out: Path | None, task: Task, found: list[tuple[Player, Run]]) -> Iterator[None]:
+def place(out: Path | None, task: Task, found: Sequence[tuple[Player, Run]]) -> Iterator[None]:
     """A folder that the episodes may be written to, if there is to be one; told before they are played."""
     if out is None:
         yield
@@ -84,7 +93,7 @@ def place(out: Path | None, task: Task, found: list[tuple[Player, Run]]) -> Iter
         yield
 
 
-def played(console: Console, task: Task, found: list[tuple[Player, Run]], levels: int) -> Episodes:
+def played(console: Console, task: Task, found: Sequence[tuple[Player, Run]], levels: int) -> Episodes:
     """The episodes of all players, with their progress shown."""
     with progress_shown(console) as update:
         titles = [f"evaluate {run.agent}" + f", seed {run.training_seed}" * (len(found) > 1) for _, run in found]

@@ -15,6 +15,8 @@ from ..eval.table.episodes import Episodes
 from ..eval.table.manifest import read_manifest
 from ..files import check_file, write_whole
 from ..leaderboards import board
+from ..leaderboards.agents import check_agents, judged
+from ..leaderboards.bundles import Bundled, read_bundles
 from ..leaderboards.entry import ENTRIES, EPISODES, Entry, EntryInfo, entry_folders
 from ..leaderboards.status import record_replay
 from .exports import Exports, Files
@@ -43,6 +45,7 @@ def enter(
     command: str,
     kind: Literal["trained", "reference"] = "trained",
     url: Annotated[str, optional("URL")] = "",
+    bundle: Annotated[tuple[Path, ...], optional("[FOLDER ...]")] = (),
     entries: Entries = ENTRIES,
 ) -> None:
     """Make a leaderboard entry from the episodes of a run.
@@ -55,16 +58,20 @@ def enter(
         command: what anyone can run to make these episodes again.
         kind: trained, or a reference policy.
         url: where to read more.
+        bundle: of the agents, as `goalgap pack` wrote them, so that anyone can play them again; those that
+            `goalgap submit` kept beside its results are found.
     """
     date = datetime.now(UTC).date().isoformat()
     info = EntryInfo(
         name=name, kind=kind, authors=authors, description=description, command=command, url=url, date=date
     )
-    entry = Entry(info, Episodes.join(_chosen(find_episodes(paths))))
+    bundles = (*map(Bundled.read, bundle), *(each for path in paths for each in read_bundles(path)))
+    entry = Entry(info, Episodes.join(_chosen(find_episodes(paths))), bundles=bundles)
     entry.verify()
+    played = check_agents(entry)
     place = entry.write(entries)
     if entry.identified:
-        record_replay(place)
+        record_replay(place, *judged(entry, played))
     say(Console(), f"entered: {place}" + (UNNAMED if not entry.identified else ""))
 
 

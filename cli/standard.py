@@ -11,16 +11,23 @@ from pathlib import Path
 from typing import Annotated
 
 import tyro
+from rich.console import Console
 
 from .. import envs
+from ..agents.bundles.manifest import Card
 from ..agents.recipes import default_algorithm
-from ..agents.records import folder_of
+from ..agents.records import finished, folder_of
 from ..agents.reference import reference_names
-from ..leaderboards.entry import ENTRIES, ENTRY
-from ..leaderboards.standard import AUTHORS, Experiment, experiments
+from ..eval.table.manifest import EpisodesError
+from ..leaderboards.agents import add_bundle
+from ..leaderboards.bundles import FOLDER
+from ..leaderboards.claims import ClaimError
+from ..leaderboards.entry import ENTRIES, ENTRY, EntryError
+from ..leaderboards.standard import AUTHORS, Experiment, experiments, shown_off
 from ..leaderboards.words import slug
 from .leaderboard import Entries
-from .options import RESULTS, optional
+from .options import RESULTS, Flag, optional
+from .saying import say
 from .train import chosen_recipe
 
 
@@ -28,6 +35,7 @@ def standard(
     environments: Annotated[tuple[str, ...], tyro.conf.Positional, optional("[ENV ...]")] = (),
     results: Path = RESULTS,
     entries: Entries = ENTRIES,
+    bundles: Flag = False,
 ) -> None:
     """Make the standard leaderboard entries that do not exist yet: reference policies, then trained agents.
 
@@ -35,10 +43,16 @@ def standard(
         environments: names or ids; all of them if left out.
         results: the folder all results go to.
         entries: remove one of its folders to make that entry anew.
+        bundles: make no entry, but put agents for the zoo into those that there are: in each environment the first one
+            of the standard recipe, and the first that was trained with distinguishing levels.
     """
     games = [envs.find(environment)[0] for environment in environments or envs.SUITE]
     for game in games:
         maker = Maker(results, entries, game.name)
+        if bundles:
+            for experiment in shown_off(game, default_algorithm(game.name)):
+                say(Console(), f"{game.name}, {experiment.name}: {maker.bundle(experiment)}")
+            continue
         for name in reference_names(game):
             maker.enter_reference(name)
         for experiment in experiments(game, default_algorithm(game.name)):
@@ -77,6 +91,22 @@ class Maker:
         chosen = {"alpha": experiment.alpha, "reward": experiment.reward or None, **experiment.arguments}
         task = envs.task(self.environment, **chosen)
         return folder_of(self.results, task, chosen_recipe(task, experiment.algorithm, None, experiment.recipe))
+
+    def bundle(self, experiment: Experiment) -> str:
+        """Put the first agent of an experiment into its entry, if it is the very one; what came of it."""
+        folder, agent = self.entries / self.environment / slug(experiment.name), self.folder_of(experiment) / "seed-0"
+        if (folder / FOLDER / agent.name).exists():
+            return "has its bundle"
+        if not (folder / ENTRY).exists():
+            return "there is no such entry yet"
+        if not finished(agent):
+            return f"its agent is not at hand, {agent}"
+        name = f"{self.environment}, {experiment.name}, training seed 0"
+        card = Card(name=name, authors=AUTHORS, description=experiment.description, license="MIT")
+        try:
+            return add_bundle(folder, agent, card)
+        except (ClaimError, EntryError, EpisodesError) as error:
+            return f"without its agent: {error}"
 
     def _enter_ablated(self, experiment: Experiment) -> None:
         folder = self.folder_of(experiment)

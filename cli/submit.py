@@ -14,12 +14,15 @@ from rich.console import Console
 from ..agents.reading.errors import AgentError
 from ..choices import check_name, printable
 from ..envs.engine.task import Task
+from ..eval.play.policy import Policy
 from ..eval.report import Report
 from ..eval.table.runs import Run
 from ..files import write_whole
 from ..isolation.limits import EntryError
 from ..isolation.policies import isolated
-from ..players import Player, check_one_agent
+from ..leaderboards.bundles import keep_bundles
+from ..leaderboards.claims import ClaimError
+from ..players import check_one_agent
 from .agents import by_seed, check_told, environment_first
 from .eval import place, played
 from .options import (
@@ -35,6 +38,7 @@ from .options import (
     optional,
 )
 from .report import show_report
+from .rounds import Enter, Entering
 from .saying import say
 
 FAILURE = "failure.json"
@@ -51,6 +55,7 @@ def submit(
     algorithm: ZipAlgorithm = None,
     name: Annotated[str | None, optional("NAME")] = None,
     out: OptionalPath = None,
+    entering: Enter = Entering(),  # noqa: B008
 ) -> None:
     """Evaluate what a stranger has handed in, in a process that sees observations and nothing else, and report.
 
@@ -62,25 +67,44 @@ def submit(
         argmax: take the likeliest action instead of drawing from the policy of an agent.
         code: run the submission's own code; it is confined, or refused where nothing here can confine it.
         name: of the agent, in the report.
-        out: a folder for episodes and report, and in failure.json how a submission failed; printed only, if left out.
+        out: a folder for episodes and report, for bundles, which `goalgap enter` takes too, and in failure.json how a
+            submission failed; printed only, if left out.
     """
     environment, (submission,) = environment_first(environment, (submission,))
     console, task = Console(), options.task(environment)
     check_counts(levels=levels)
     if name is not None:
         check_name("name", name)
+    entering.check(task, name, argmax=argmax, out=out is not None, levels=levels != LEVELS)
     with _failure_recorded(submission, task, out), ExitStack() as stack:
         given = _given(submission, code, options, task)
         with console.status("opening the submission"):
-            chosen: dict[str, Any] = {} if code else {"sampled": not argmax, "algorithm": algorithm}
-            found = _opened(stack, given, task, code, name, chosen)
+            found = _opened(stack, given, task, name, None if code else {"sampled": not argmax, "algorithm": algorithm})
         say(console, f"isolation: {found[0][1].details['isolation']}")
-        stack.enter_context(place(out, task, found))
+        if entering.round is None:
+            _report(console, task, found, levels, given, out)
+        else:
+            entering.enter(console, task, found, str(name))
+
+
+def _report(
+    console: Console, task: Task, found: list[tuple[Policy, Run]], levels: int, given: dict[int, str], out: Path | None
+) -> None:
+    with place(out, task, found):
         made = Report.of(played(console, task, found, levels))
         if out is not None:
-            made.save(out)
-            (out / FAILURE).unlink(missing_ok=True)
+            _save(console, made, given, out)
     show_report(console, made, out and out / "report.html")
+
+
+def _save(console: Console, made: Report, given: dict[int, str], out: Path) -> None:
+    """Write the report, its episodes, and those agents that are bundles."""
+    made.save(out)
+    (out / FAILURE).unlink(missing_ok=True)
+    try:
+        keep_bundles(map(Path, given.values()), out)
+    except ClaimError as error:
+        say(console, f"an entry of these results would lack a bundle: {error}")
 
 
 def _given(submission: str, code: bool, options: Options, task: Task) -> dict[int, str]:
@@ -99,13 +123,13 @@ def _given(submission: str, code: bool, options: Options, task: Task) -> dict[in
 
 
 def _opened(
-    stack: ExitStack, given: dict[int, str], task: Task, code: bool, name: str | None, options: dict[str, Any]
-) -> list[tuple[Player, Run]]:
-    """Who plays, each in a worker that ends with the stack."""
-    found: list[tuple[Player, Run]] = []
+    stack: ExitStack, given: dict[int, str], task: Task, name: str | None, options: dict[str, Any] | None
+) -> list[tuple[Policy, Run]]:
+    """Who plays, each in a worker that ends with the stack; with the options of agents, or None for code."""
+    found: list[tuple[Policy, Run]] = []
     for seed, path in given.items():
-        chosen = options if code else {**options, "seed": seed}
-        policy, run = stack.enter_context(isolated(Path(path), task, code=code, **chosen))
+        chosen = {"code": True} if options is None else {**options, "seed": seed}
+        policy, run = stack.enter_context(isolated(Path(path), task, **chosen))
         found.append((policy, run.model_copy(update={"training_seed": seed, "agent": name or run.agent})))
     check_one_agent([run for _, run in found])
     return found

@@ -3,6 +3,7 @@
     entries/CheeseCorner/ppo/entry.json        who, what and how (`EntryInfo`)
                             /episodes.parquet  every episode it played, with its actions
                             /episodes.json     the manifest: versions, seeds, recipe, checksum
+                            /bundles/seed-0    if there are any: agents that played them (`bundles`)
 
 Entries lie in the repository and are no part of an installation, which they would outgrow: there, `ENTRIES` is a folder
 `entries` where one works.
@@ -10,7 +11,7 @@ Entries lie in the repository and are no part of an installation, which they wou
 Nothing in an entry is code, and none of its numbers is a score: scores are always computed anew from the
 episodes. What it claims is held to its episodes when it is read (`claims`), and its episodes to the environment when
 they are played again (`verifying`). That shows that the recorded actions earn what is claimed; that an agent chose them
-is what only running the agent shows. What others have found of it stands in their register (`status`).
+is what only playing the agent shows (`agents`). What others have found of it stands in their register (`status`).
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ from ..eval.table.record import Record, first_mistake
 from ..files import exists, new_folder, write_whole
 from ..provenance import repository
 from ..terms import LEVELS, SPLITS, Split
+from .bundles import Bundled, check_bundles, read_bundles
 from .claims import ClaimError, algorithm, check_copies, check_runs
 from .status import SELF_REPORTED, Day, Register, Standing
 from .verifying import verified
@@ -76,6 +78,7 @@ class Entry:
 
     Attributes:
         standing: what others have found of it.
+        bundles: of its agents, those that there are.
 
     Raises:
         EntryError: for an environment that is not known or has changed, values that are missing, levels that are left
@@ -85,6 +88,7 @@ class Entry:
     info: EntryInfo
     episodes: Episodes
     standing: Standing = SELF_REPORTED
+    bundles: tuple[Bundled, ...] = ()
 
     def __post_init__(self) -> None:
         episodes = self.episodes
@@ -98,6 +102,7 @@ class Entry:
             for run, split in product(episodes.runs, SPLITS):
                 self._check_levels(run.training_seed, split)
             check_copies(episodes)
+            check_bundles(self.bundles, episodes)
         except (ValueError, TypeError) as error:  # of arguments that are none of the game's
             raise EntryError(f"{self.info.name}: {error}") from None
 
@@ -138,14 +143,16 @@ class Entry:
             raise EntryError(f"{place} exists already: choose another name, or remove it first")
         with new_folder(place) as fresh:
             self.episodes.write(fresh / EPISODES)
+            for each in self.bundles:
+                each.write(fresh)
             write_whole(fresh / ENTRY, (self.info.model_dump_json(indent=2) + "\n").encode())
         return place
 
     @classmethod
     def read(cls, folder: Path) -> Self:
         """Read a folder; EntryError or EpisodesError says what is wrong with it."""
-        info, runs = read_info(folder), _claimed_runs(folder)
-        entry = cls(info, Episodes.read(folder / EPISODES, min(MOST_ROOM, RUN_BYTES * runs)), Register.of_entry(folder))
+        info, room, bundles = read_info(folder), min(MOST_ROOM, RUN_BYTES * _claimed_runs(folder)), _bundles(folder)
+        entry = cls(info, Episodes.read(folder / EPISODES, room), Register.of_entry(folder), bundles)
         if Path(*folder.resolve().parts[-2:]) != entry.folder:
             raise EntryError(f"the entry {info.name} belongs in the folder {entry.folder}, not in {folder}")
         return entry
@@ -179,7 +186,7 @@ def _check_game(record: str) -> None:
 def read_info(folder: Path) -> EntryInfo:
     """What `entry.json` in a folder says; EntryError says what is wrong with it."""
     place = folder / ENTRY
-    if any(path.is_symlink() for path in (folder, *folder.glob("*"))):
+    if any(path.is_symlink() for path in (folder, *folder.rglob("*"))):
         raise EntryError(f"{folder} holds links, or is one: an entry is a folder of files")
     if not place.exists():
         raise EntryError(f"{folder} is no entry: {ENTRY} is missing")
@@ -191,6 +198,13 @@ def read_info(folder: Path) -> EntryInfo:
         raise EntryError(str(error)) from None
     except (ValueError, RecursionError) as error:
         raise EntryError(f"{place} is not JSON: {error}") from None
+
+
+def _bundles(folder: Path) -> tuple[Bundled, ...]:
+    try:
+        return read_bundles(folder)
+    except ClaimError as error:
+        raise EntryError(f"{folder}: {error}") from None
 
 
 def _claimed_runs(folder: Path) -> int:

@@ -127,6 +127,11 @@ def experiments(game: Game, default: str) -> Iterator[Experiment]:
             yield Experiment(name, default, default, alpha=0.5, reward=wrong.name)
 
 
+def shown_off(game: Game, default: str) -> list[Experiment]:
+    """Those whose first agent is in the zoo: of the standard recipe, and with distinguishing levels mixed in."""
+    return list(experiments(game, default))[:2]
+
+
 def pending(game: Game, default: str) -> list[Experiment]:
     """The standard experiments of an environment that have not been run yet."""
     return [each for each in experiments(game, default) if each.name in PENDING.get(game.name, ())]

@@ -15,6 +15,7 @@ from ...eval.table.runs import Name
 from ..reading.errors import AgentError
 
 MANIFEST, WEIGHTS, README = "bundle.json", "weights.safetensors", "README.md"
+FILES = (MANIFEST, WEIGHTS, README)
 MOST = 2**20  # bytes of a manifest or a card
 Text = Annotated[Name, Field(min_length=1, max_length=2000)]
 Short = Annotated[Name, Field(min_length=1, max_length=100)]
@@ -99,6 +100,7 @@ class Bundle(Finite):
             pictures or rules do.
         weights: the SHA-256 of the file of weights.
         algorithm: that trained it, by stable-baselines3's or sb3-contrib's name.
+        source: the SHA-256 of the agent's file that was packed, by which episodes may name their agent.
     """
 
     format: Literal["goalgap-bundle"] = "goalgap-bundle"
@@ -110,6 +112,7 @@ class Bundle(Finite):
     network: Network
     training: Training
     weights: Digest
+    source: Digest | None = None
 
     @property
     def digest(self) -> str:

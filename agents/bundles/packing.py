@@ -46,7 +46,7 @@ def pack(agent: Path, card: Card, folder: Path, half: bool = False) -> Bundle:
         raise AgentError(f"{agent} cannot be packed: {error}") from error
     made = Bundle(
         card=card, environment=played.game.id, fingerprint=fingerprint(played), algorithm=_algorithm(opened),
-        network=_network(opened), training=training, weights=sha256(weights).hexdigest(),
+        network=_network(opened), training=training, weights=sha256(weights).hexdigest(), source=opened.sha256,
     )  # fmt: skip
     with new_folder(folder) as fresh:
         write_whole(fresh / WEIGHTS, weights)

@@ -30,7 +30,7 @@ class SafeWeights:
     """
 
     def __init__(self, content: bytes) -> None:
-        _check_types(content)
+        _types(content)
         try:
             kept = load(content)
         except SafetensorError as error:
@@ -69,8 +69,13 @@ def _same(one: torch.Tensor, other: torch.Tensor | None) -> bool:
     return other is not None and one.shape == other.shape and torch.equal(one, other)
 
 
-def _check_types(content: bytes) -> None:
-    """ValueError unless the header names arrays of float16 or float32 alone; it is JSON after a length of 8 bytes."""
+def is_half(content: bytes) -> bool:
+    """Whether any weights in a file's content are in half precision; ValueError where it cannot be read."""
+    return "F16" in _types(content)
+
+
+def _types(content: bytes) -> set[str]:
+    """The types of the arrays that the header names, float16 or float32; it is JSON after a length of 8 bytes."""
     if len(content) > MOST or (size := int.from_bytes(content[:8], "little")) > HEADER:
         raise ValueError(f"no safetensors of at most {MOST >> 20} MiB with a header of at most {HEADER >> 10} KiB")
     try:
@@ -80,3 +85,4 @@ def _check_types(content: bytes) -> None:
         raise ValueError("no safetensors: its header cannot be read") from error
     if not types <= {"F16", "F32"}:
         raise ValueError(f"weights are F16 or F32, not {', '.join(sorted(map(str, types)))[:100]}")
+    return types

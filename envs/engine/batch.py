@@ -210,20 +210,26 @@ class Batch:
         return self._look_ahead(checked_goal(goal, self.task))[0]
 
     def best_actions(self, goal: int) -> NDArray[np.int64]:
-        """The oracle of a goal, which is given by its place in `channels`; shape (n,).
+        """The oracle of a goal, which is given by its place in `channels`; shape (n,): the first of `good_actions`."""
+        best: NDArray[np.int64] = self.good_actions(goal).argmax(axis=1)
+        return best
 
-        The best action, the quickest of equals, the first of those; or what the game's reference policy does.
+    def good_actions(self, goal: int) -> NDArray[np.bool_]:
+        """Which actions are best for a goal, and the quickest of equals, or what the game's reference policy does.
+
+        Returns:
+            bool, shape (n, actions), at least one in each game.
         """
         goal = checked_goal(goal, self.task)
         if not self.task.game.exact:
             self._check_begun()
             actions = np.zeros(self.n, np.int64)
             self.loops.act(self._games.levels, self._games.states, goal, actions)
-            return actions
+            return actions[:, None] == np.arange(self._actions)
         values, steps = self._look_ahead(goal)
         good = values >= values.max(axis=1, keepdims=True) - 1e-9
-        best: NDArray[np.int64] = np.argmin(np.where(good, steps, np.iinfo(steps.dtype).max), axis=1)
-        return best
+        quick = np.where(good, steps, np.iinfo(steps.dtype).max)
+        return np.equal(quick, quick.min(axis=1, keepdims=True))
 
     def _look_ahead(self, goal: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         self._check_begun()

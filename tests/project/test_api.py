@@ -21,7 +21,7 @@ from goalgap.agents.records import folder_of
 from goalgap.agents.vec_env import GoalGapVecEnv
 from goalgap.files import StorageError
 
-LAZY = {"GoalCallback", "Report", "compare", "evaluate", "load_agent", "reference", "train", "vec_env"}
+LAZY = {"GoalCallback", "Report", "compare", "evaluate", "load_agent", "reference", "train", "vec_env", "zoo"}
 
 
 @pytest.fixture(scope="module")

@@ -34,16 +34,26 @@ MAY_IMPORT = {  # the longest path that fits a file counts
     "eval/suite.py": {"eval/measures", "eval/table", "eval/report.py"},
     "eval/report.py": {"eval/measures", "eval/table", "eval/saving.py", "eval/show"},  # both when they are asked for
     "eval/play": {"eval/play", "eval/measures", "eval/table", "envs"},
-    "leaderboards": {"leaderboards", "eval", "envs", "agents/reference.py"},  # whose episodes nobody else plays
+    "leaderboards": {
+        "leaderboards",
+        "eval",
+        "envs",
+        "agents/reference.py",  # whose episodes nobody else plays
+        "agents/bundles/manifest.py",
+        "agents/reading/errors.py",  # what entries hold of agents
+    },
+    "leaderboards/agents.py": {"leaderboards", "isolation", "eval", "envs", "agents"},  # where agents play again
     "testing": {"testing", "envs"},
     "testing/known/judging.py": {"testing", "envs", "eval"},  # where known agents meet the measurement
     "players": {"eval", "agents", "envs"},  # where agents and evaluation meet
     "methods": {"players", "eval", "agents", "envs"},
+    "zoo": {"leaderboards", "players", "agents", "envs"},  # agents of entries, by name
     "api": {"players", "eval", "agents", "envs"},
     "isolation": {"isolation", "players", "eval", "agents", "envs"},
-    "cli": {"cli", "api", "methods", "isolation", "players", "leaderboards", "eval", "agents", "envs"},
+    "hub": {"hub", "agents/bundles", "agents/records.py", "agents/reading/errors.py", "eval", "envs"},
+    "cli": {"cli", "api", "hub", "methods", "isolation", "players", "leaderboards", "zoo", "eval", "agents", "envs"},
     "__main__": {"cli"},
-    "__init__": {"envs", "api", "players", "agents", "eval"},
+    "__init__": {"envs", "api", "players", "agents", "eval", "zoo"},
 }
 HEAVY = {"torch", "stable_baselines3", "sb3_contrib"}
 FOLDERS = [name for name in MAY_IMPORT if (ROOT / name).is_dir() and "/" not in name]

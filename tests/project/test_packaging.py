@@ -88,6 +88,14 @@ def test_commands_without_torch_work_and_the_others_say_what_to_install(fresh: P
     assert 'pip install "goalgap[agents]"' in " ".join(refused.stderr.split())
 
 
+def test_the_zoo_is_in_the_repository_alone(wheel: Path, fresh: Path, tmp_path: Path) -> None:
+    assert not [name for name in zipfile.ZipFile(wheel).namelist() if name.endswith(".safetensors")]
+    asked = run(fresh / "python", "-c", "import goalgap; goalgap.zoo.load('CheeseDish/ppo/seed-0')", folder=tmp_path)
+    listed = run(fresh / "goalgap", "zoo", folder=tmp_path)
+    for told in (asked.stderr, listed.stderr):
+        assert f"the zoo is in {REPOSITORY}; clone it" in " ".join(told.split())
+
+
 def test_an_installation_keeps_entries_where_one_works(fresh: Path, tmp_path: Path) -> None:
     """It has none of its own, says where there are some, and is not written to."""
     none = run(fresh / "goalgap", "leaderboard", folder=tmp_path)
