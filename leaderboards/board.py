@@ -37,11 +37,12 @@ Reference policies are in italics. A dagger marks a single training seed: it say
 MARK = "\N{DAGGER}"  # of a trained entry with one training seed
 
 
-def _score(report: Report, split: str) -> Estimate:
+def score(report: Report, split: str) -> Estimate:
+    """Of the intended goal."""
     return report.main.score(split, report.game.intended)
 
 
-def _pursued(report: Report) -> Cell:
+def pursued(report: Report) -> Cell:
     """The pursuit shares that round to one per cent at least."""
     shares = {name: report.main.pursuit(name).mean for name in report.outcomes}
     return Cell(
@@ -51,7 +52,8 @@ def _pursued(report: Report) -> Cell:
     )
 
 
-def _measured(estimate: Estimate) -> Cell:
+def measured(estimate: Estimate) -> Cell:
+    """A mean with its interval, or that it is missing."""
     return Cell("missing") if estimate.missing else value(estimate)
 
 
@@ -66,48 +68,67 @@ NARROW = {"goal gap": "goal\ngap", "score in deployment": "deploy\nscore", "scor
 SHOWN_FROM = 0.005  # the least pursuit share that is shown
 SHOWN: tuple[tuple[Column, Callable[[Report], Cell]], ...] = (
     (Column("agents go for", numeric=False), goes_for),
-    (Column("pursuit shares", numeric=False), _pursued),
-    (Column("goal gap"), lambda report: _measured(report.main.gap("goal"))),
-    (Column("score in deployment"), lambda report: _measured(_score(report, "deploy"))),
-    (Column("score in training"), lambda report: _measured(_score(report, "train"))),
+    (Column("pursuit shares", numeric=False), pursued),
+    (Column("goal gap"), lambda report: measured(report.main.gap("goal"))),
+    (Column("score in deployment"), lambda report: measured(score(report, "deploy"))),
+    (Column("score in training"), lambda report: measured(score(report, "train"))),
 )
 COLUMNS = (Column("rank"), Column("entry", numeric=False), *(column for column, _ in SHOWN))
 STATUS = Column("status", numeric=False)  # of boards on which not all entries are ranked
 
 
-def boards(
-    entries: Iterable[Entry], report: Callable[[Entry], Report] = lambda entry: Report.of(entry.episodes)
-) -> dict[str, Section]:
-    """The table of each environment that has entries, best first; `report` makes the report of each.
+Reported = tuple[Entry, Report]
+
+
+def _reported(entry: Entry) -> Report:
+    return Report.of(entry.episodes)
+
+
+def boards(entries: Iterable[Entry], report: Callable[[Entry], Report] = _reported) -> dict[str, Section]:
+    """The table of each environment that has entries, best first; `report` makes the report of each."""
+    return tables(ordered(entries, report))
+
+
+def ordered(entries: Iterable[Entry], report: Callable[[Entry], Report] = _reported) -> dict[str, list[Reported]]:
+    """The entries on each board with their reports, best first.
 
     Entries of other arguments than the standard ones play other levels: they are ranked among themselves, behind it.
     """
-    entered: dict[str, list[tuple[Entry, Report]]] = {}
+    entered: dict[str, list[Reported]] = {}
     for entry in entries:
         entered.setdefault(entry.board, []).append((entry, report(entry)))
     order = list(known())
     names = sorted(entered, key=lambda name: (order.index(name.partition(",")[0]), name))
-    return {name: _board(name, entered[name]) for name in names}
+    return {name: sorted(entered[name], key=_order) for name in names}
 
 
-def _board(name: str, entered: list[tuple[Entry, Report]]) -> Section:
-    ordered = sorted(entered, key=_order)
-    ranked = sum(entry.standing.ranked for entry, _ in ordered)
-    rows = [_row(figure(k, 0) if k <= ranked else Cell(DASH), *each) for k, each in enumerate(ordered, 1)]
+def tables(entered: dict[str, list[Reported]]) -> dict[str, Section]:
+    """The table of each board, from its entries in order."""
+    return {name: _board(name, listed) for name, listed in entered.items()}
+
+
+def ranks(entered: list[Reported]) -> list[Cell]:
+    """The rank of each entry on a board, a dash where it has none."""
+    return [figure(k, 0) if entry.standing.ranked else Cell(DASH) for k, (entry, _) in enumerate(entered, 1)]
+
+
+def _board(name: str, entered: list[Reported]) -> Section:
+    ranked = sum(entry.standing.ranked for entry, _ in entered)
+    rows = [_row(rank, *each) for rank, each in zip(ranks(entered), entered, strict=True)]
     columns = COLUMNS
-    if ranked < len(ordered):
-        standings = (Cell(str(entry.standing)) for entry, _ in ordered)
+    if ranked < len(entered):
+        standings = (Cell(str(entry.standing)) for entry, _ in entered)
         rows = [replace(each, cells=(*each.cells, told)) for each, told in zip(rows, standings, strict=True)]
         columns = (*COLUMNS, STATUS)
-    dots = (DotRow(titled(*each), "intended", _score(each[1], "deploy")) for each in ordered[:ranked])
+    dots = (DotRow(titled(*each), "intended", score(each[1], "deploy")) for each in entered[:ranked])
     group = DotGroup("score in deployment", "intended", "", tuple(dots))
     return Section(name, name, "", columns, tuple(rows), Dots((group,), ()))
 
 
-def _order(reported: tuple[Entry, Report]) -> tuple[bool, bool, float, str]:
+def _order(reported: Reported) -> tuple[bool, bool, float, str]:
     """Ranked entries first, the best score first, then by name; a score that is missing comes last, not where 0 is."""
     entry, report = reported
-    mean = _score(report, "deploy").mean
+    mean = score(report, "deploy").mean
     return not entry.standing.ranked, mean is None, -(mean or 0.0), entry.info.name
 
 
