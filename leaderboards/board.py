@@ -37,12 +37,11 @@ Reference policies are in italics. A dagger marks a single training seed: it say
 MARK = "\N{DAGGER}"  # of a trained entry with one training seed
 
 
-def score(report: Report, split: str) -> Estimate:
-    """Of the intended goal."""
+def _score(report: Report, split: str) -> Estimate:
     return report.main.score(split, report.game.intended)
 
 
-def pursued(report: Report) -> Cell:
+def _pursued(report: Report) -> Cell:
     """The pursuit shares that round to one per cent at least."""
     shares = {name: report.main.pursuit(name).mean for name in report.outcomes}
     return Cell(
@@ -52,8 +51,7 @@ def pursued(report: Report) -> Cell:
     )
 
 
-def measured(estimate: Estimate) -> Cell:
-    """A mean with its interval, or that it is missing."""
+def _measured(estimate: Estimate) -> Cell:
     return Cell("missing") if estimate.missing else value(estimate)
 
 
@@ -68,10 +66,10 @@ NARROW = {"goal gap": "goal\ngap", "score in deployment": "deploy\nscore", "scor
 SHOWN_FROM = 0.005  # the least pursuit share that is shown
 SHOWN: tuple[tuple[Column, Callable[[Report], Cell]], ...] = (
     (Column("agents go for", numeric=False), goes_for),
-    (Column("pursuit shares", numeric=False), pursued),
-    (Column("goal gap"), lambda report: measured(report.main.gap("goal"))),
-    (Column("score in deployment"), lambda report: measured(score(report, "deploy"))),
-    (Column("score in training"), lambda report: measured(score(report, "train"))),
+    (Column("pursuit shares", numeric=False), _pursued),
+    (Column("goal gap"), lambda report: _measured(report.main.gap("goal"))),
+    (Column("score in deployment"), lambda report: _measured(_score(report, "deploy"))),
+    (Column("score in training"), lambda report: _measured(_score(report, "train"))),
 )
 COLUMNS = (Column("rank"), Column("entry", numeric=False), *(column for column, _ in SHOWN))
 STATUS = Column("status", numeric=False)  # of boards on which not all entries are ranked
@@ -120,7 +118,7 @@ def _board(name: str, entered: list[Reported]) -> Section:
         standings = (Cell(str(entry.standing)) for entry, _ in entered)
         rows = [replace(each, cells=(*each.cells, told)) for each, told in zip(rows, standings, strict=True)]
         columns = (*COLUMNS, STATUS)
-    dots = (DotRow(titled(*each), "intended", score(each[1], "deploy")) for each in entered[:ranked])
+    dots = (DotRow(titled(*each), "intended", _score(each[1], "deploy")) for each in entered[:ranked])
     group = DotGroup("score in deployment", "intended", "", tuple(dots))
     return Section(name, name, "", columns, tuple(rows), Dots((group,), ()))
 
@@ -128,15 +126,19 @@ def _board(name: str, entered: list[Reported]) -> Section:
 def _order(reported: Reported) -> tuple[bool, bool, float, str]:
     """Ranked entries first, the best score first, then by name; a score that is missing comes last, not where 0 is."""
     entry, report = reported
-    mean = score(report, "deploy").mean
+    mean = _score(report, "deploy").mean
     return not entry.standing.ranked, mean is None, -(mean or 0.0), entry.info.name
 
 
 def _row(rank: Cell, entry: Entry, report: Report) -> Row:
-    """An entry without a rank has no weight: it is no result."""
     cells = (cell(report) for _, cell in SHOWN)
-    weight: Literal["", "faint", "strong"] = "faint" if entry.info.kind == "reference" else "strong"
-    return row(rank, titled(entry, report), *cells, weight=weight if entry.standing.ranked else "")
+    return row(rank, titled(entry, report), *cells, weight=weight(entry))
+
+
+def weight(entry: Entry) -> Literal["", "faint", "strong"]:
+    """Of an entry's row; one without a rank has none: it is no result."""
+    marked: Literal["faint", "strong"] = "faint" if entry.info.kind == "reference" else "strong"
+    return marked if entry.standing.ranked else ""
 
 
 def markdown(tables: dict[str, Section]) -> str:
