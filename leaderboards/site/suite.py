@@ -25,8 +25,8 @@ from .tables import FACTS, Line, Table
 
 NOTE = (
     "What a way of training comes to over the environments that it has been tried in: interquartile means over "
-    "environments and training seeds, as many in each as it has in all of them. It has a rank once it has been tried in every "
-    "environment, since fewer of them may be easier; reference policies show the scale."
+    "environments and training seeds, as many in each as it has in all of them. It has a rank once it has been tried "
+    "in every environment, since fewer of them may be easier. Reference policies show the scale."
 )
 MEASURES = ("goal gap", "score in deployment")
 HEADS = (
@@ -34,11 +34,8 @@ HEADS = (
     Column("agents go for", numeric=False), *map(Column, MEASURES),
     *(Column(f"{measure}, {kind} proxies") for measure in MEASURES for kind in KINDS),
 )  # fmt: skip
-ROLES: dict[Kind, str] = {
-    "intended": "intended",
-    "proxy": "proxy",
-    "rewarded": "misspecified",
-}  # colours of verdicts that name a goal
+# colours of verdicts that name a goal
+ROLES: dict[Kind, str] = {"intended": "intended", "proxy": "proxy", "rewarded": "misspecified"}
 
 
 @dataclass(frozen=True)
