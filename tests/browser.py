@@ -77,6 +77,10 @@ class Browser:
         """Go to a page and wait until all of it is there."""
         self.events.clear()
         self.ask("Page.navigate", url=address)
+        self.loaded()
+
+    def loaded(self) -> None:
+        """Wait until a page is there; `events` has been cleared before it was asked for."""
         while "Page.loadEventFired" not in self.events:
             self.read()
 
@@ -93,7 +97,9 @@ class Browser:
             self.ask("Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=CODES[key], **text)
 
     def resize(self, width: int, height: int = 900, dark: bool = False) -> None:
-        self.ask("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600)
+        self.ask(
+            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600
+        )
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.ask("Emulation.setEmulatedMedia", features=[scheme])
 
@@ -118,8 +124,10 @@ def chromium() -> Iterator[Browser]:
     reads, orders = os.pipe()
     answers, writes = os.pipe()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        command = ("sh", "-c", TALK.format(reads, writes), "sh", program, *FLAGS, f"--user-data-dir={profile}")
-        process = subprocess.Popen(command, pass_fds=(reads, writes), stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        command = ("bash", "-c", TALK.format(reads, writes), "bash", program, *FLAGS, f"--user-data-dir={profile}")
+        process = subprocess.Popen(
+            command, pass_fds=(reads, writes), stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+        )
         os.close(reads), os.close(writes)
         try:
             browser = Browser(orders, answers)

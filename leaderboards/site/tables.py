@@ -86,9 +86,11 @@ def _gaps(report: Report) -> dict[str, float | None]:
 
 
 def _bar(report: Report) -> tuple[Share, ...]:
-    """The score in deployment and the gaps, which sum to 1; without parts below zero, the others make up the whole."""
+    """The score in deployment and the gaps, which sum to 1; where some are below zero, the others make up the whole."""
     score = report.main.score("deploy", report.game.intended).mean
     parts = {"intended": score} | {f"gap {name}": gap for name, gap in _gaps(report).items()}
-    sizes = [(role, max(part, 0.0)) for role, part in parts.items() if part is not None]
-    whole = max(1.0, sum(size for _, size in sizes))
-    return tuple(Share(size / whole, role) for role, size in sizes) if len(sizes) == len(parts) else ()
+    if any(part is None for part in parts.values()):
+        return ()
+    sizes = {role: part for role, part in parts.items() if part and part >= SHOWN_FROM}
+    whole = max(1.0, sum(sizes.values()))
+    return tuple(Share(size / whole, role) for role, size in sizes.items())
