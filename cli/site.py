@@ -22,7 +22,7 @@ from ..leaderboards.site.pages import board_files, entry_files
 from .leaderboard import Entries, good_entries, tell_refused
 from .options import RefusedError, optional
 from .progress import OnWork, progress_shown
-from .saying import say
+from .saying import say, tell_mistake
 
 HOST = "127.0.0.1"
 Built = Annotated[
@@ -68,12 +68,22 @@ def serve(folder: Built = None, port: int = 8000, entries: Entries = ENTRIES) ->
     Args:
         port: to listen on; 0 takes any that is free.
     """
-    with tempfile.TemporaryDirectory() as made:
+    if folder is not None and not (folder / LIST).is_file():
+        raise ValueError(f"{folder} holds no site: `goalgap leaderboard build {folder}` writes one")
+    with tempfile.TemporaryDirectory() as made, _listening(folder or Path(made) / "site", port) as server:
         if folder is None:
-            build(folder := Path(made) / "site", entries)
-        with _listening(folder, port) as server, suppress(KeyboardInterrupt):
-            say(Console(), f"http://{HOST}:{server.server_port}/ shows {folder}; Ctrl-C ends it")
+            _build_what_can_be(Path(made) / "site", entries)
+        say(Console(), f"the leaderboard is at http://{HOST}:{server.server_port}/ until Ctrl-C")
+        with suppress(KeyboardInterrupt):
             server.serve_forever()
+
+
+def _build_what_can_be(out: Path, entries: Path) -> None:
+    """As `build`, but entries that are refused only miss."""
+    try:
+        build(out, entries)
+    except RefusedError as error:
+        tell_mistake(error)
 
 
 class _Quiet(SimpleHTTPRequestHandler):
@@ -82,8 +92,6 @@ class _Quiet(SimpleHTTPRequestHandler):
 
 
 def _listening(folder: Path, port: int) -> ThreadingHTTPServer:
-    if not (folder / LIST).is_file():
-        raise ValueError(f"{folder} holds no site: `goalgap leaderboard build {folder}` writes one")
     try:
         return ThreadingHTTPServer((HOST, port), partial(_Quiet, directory=str(folder)))
     except OverflowError:

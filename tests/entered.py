@@ -23,7 +23,7 @@ REPLAYED = Standing(status="replayed", date="2026-11-22", digest="0" * 64)
 PLAIN = {"authors": "us", "description": "a test", "command": "true", "date": "2026-11-22"}
 HOSTILE = {
     "name": 'x"><img src=q onerror=alert(1)> {{7*7}}',
-    "authors": "<script>alert(2)</script>",
+    "authors": "<script>alert(2)</script>" + 100 * "a",
     "description": "</script><script>alert(3)</script>",
     "command": '"><svg onload=alert(4)>',
     "url": "https://example.org/?a=%22&b='onmouseover=alert(5)",

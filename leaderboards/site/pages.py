@@ -41,12 +41,8 @@ def board_files(entered: Mapping[str, list[Reported]]) -> Iterator[tuple[str, st
     yield "board.md", markdown(tables(dict(entered)))
     lines = [line for table in boards for line in table.lines]
     facts = {name: sorted({line.facts[name] for line in lines}) for name in FACTS}
-    yield (
-        "index.html",
-        _pages()
-        .get_template("index.html.jinja")
-        .render(suite=suite, boards=boards, facts=facts, entries=len(lines), meanings=GAPS, repository=repository()),
-    )
+    page = {"suite": suite, "boards": boards, "facts": facts, "entries": len(lines), "meanings": GAPS}
+    yield "index.html", _pages().get_template("index.html.jinja").render(page, repository=repository())
 
 
 def entry_files(entry: Entry, report: Report) -> Iterator[tuple[str, str]]:
@@ -56,7 +52,7 @@ def entry_files(entry: Entry, report: Report) -> Iterator[tuple[str, str]]:
     page = html.told(report, entry.episodes) | told
     yield f"{folder}/index.html", _pages().get_template("entry.html.jinja").render(page)
     yield f"{folder}/seeds.csv", as_csv([seeds(report)])
-    yield f"{folder}/report.json", as_json(sections(report))
+    yield f"{folder}/tables.json", as_json(sections(report))
     filmed = Episodes.join(dealt(entry.episodes.where(split=split), count) for split, count in FILMED.items())
     yield f"{folder}/episodes.html", _pages().get_template("episodes.html.jinja").render(player.told(filmed) | told)
 

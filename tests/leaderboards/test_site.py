@@ -229,7 +229,7 @@ def test_a_site_is_never_half_written(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_serving_shows_the_site_until_it_is_interrupted(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """To this machine alone, and nothing outside the folder; a real Ctrl-C ends it."""
+    """To this machine alone, and nothing outside the folder, without what is refused; a real Ctrl-C ends it."""
     got: dict[str, int] = {}
 
     def visit(address: str) -> None:
@@ -242,10 +242,11 @@ def test_serving_shows_the_site_until_it_is_interrupted(
         os.kill(os.getpid(), signal.SIGINT)
 
     def say(_: object, text: str) -> None:
-        if text.startswith("http"):
-            threading.Thread(target=visit, args=(text.partition(" ")[0],)).start()
+        if address := re.search(r"http://127\.0\.0\.1:\d+/", text):
+            threading.Thread(target=visit, args=(address[0],)).start()
 
     (tmp_path / "secret").write_text("not for everyone")
+    (folder / "CheeseCorner" / "oracle-corner" / "entry.json").write_text("{")
     monkeypatch.setattr(commands, "say", say)
     assert goalgap("leaderboard", "serve", "--entries", folder, "--port", 0) == 0
     assert got == {"": 200, "entries/CheeseCorner/random/": 200, "%2e%2e/secret": 404, "../secret": 404}
