@@ -52,7 +52,9 @@ def check_place(folder: Path) -> None:
     if not folder.is_dir():
         raise StorageError(f"{folder} is no folder: choose another")
     known = {LIST, *_listed(folder / LIST)}
-    found = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir())
+    found = (
+        path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_symlink() or not path.is_dir()
+    )
     if other := next((path for path in sorted(found) if path not in known), ""):
         raise StorageError(f"{folder} holds {other}, which is no part of a site: choose another folder")
 

@@ -195,7 +195,9 @@ def test_a_folder_of_something_else_stays_as_it_is(
     (tmp_path / "list").mkdir()
     (tmp_path / "list" / LIST).write_text('["index.html"]')
     (tmp_path / "list" / "index.html").write_text("mine")
-    for other in (tmp_path / "list", notes):
+    (tmp_path / "linked").mkdir()
+    (tmp_path / "linked" / "elsewhere").symlink_to(folder)
+    for other in (tmp_path / "list", tmp_path / "linked", notes):
         assert goalgap("leaderboard", "build", other, "--entries", folder) == 2
     assert (tmp_path / "list" / "index.html").read_text() == notes.read_text() == "mine"
 

@@ -97,7 +97,8 @@ def test_tables_are_filtered_by_kind_track_status_and_words(browser: Browser) ->
     assert [name[0] for name in ask(browser, status="self-reported")] == ["x"]
     assert browser.run("document.querySelector('output').value") == "1 of 8 entries"
     assert browser.run("[...document.querySelectorAll('.board')].filter(each => !each.hidden).length") == 1
-    assert ask(browser, text="ORACLE corner") == ["oracle:corner"]
+    assert ask(browser, text="ORACLE corner :") == ["oracle:cheese", "oracle:corner"], "the board's name counts"
+    assert ask(browser, text="irishelk method") == ["Method"]
     assert ask(browser, text="nobody") == []
     assert len(ask(browser)) == 8
     assert browser.run("[...document.querySelectorAll('[name=track] option')].map(each => each.textContent)") == [
