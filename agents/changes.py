@@ -12,7 +12,8 @@ from typing import Any
 
 from ..choices import choose, shown
 from ..envs.engine.task import Task
-from .algorithms.recipe import BEFORE, UNTOLD, Recipe
+from .algorithms.recipe import LATER, UNTOLD, Recipe
+from .curricula.settings import Curriculum
 from .recipes import default_recipe
 
 
@@ -39,12 +40,15 @@ def tell_changes(task: Task, recipe: Recipe) -> list[str]:
     """Where a recipe is not the standard one of its algorithm for the task, each field as part of a file's name."""
     usual = default_recipe(task, recipe.algorithm)
     values = {field.name: getattr(recipe, field.name) for field in fields(recipe) if field.name not in UNTOLD}
-    return [f"{name}{_told(value)}" for name, value in values.items() if value != getattr(usual, name)]
+    changed = {name: value for name, value in values.items() if value != getattr(usual, name)}
+    if changed.get("curriculum"):
+        changed["curriculum"] = Curriculum.of(changed["curriculum"]).changes
+    return [f"{name}{_told(value)}" for name, value in changed.items()]
 
 
 def _read(field: Field[Any], text: str) -> Any:
     """The value of a field; what is no number stays a text, which the recipe refuses."""
-    if field.name in ("practice", BEFORE):
+    if field.name in ("practice", *LATER):
         return dict(_argument(part) for part in text.split(",") if part)
     if field.name == "hidden":
         return tuple(_number(part, int) for part in text.split(",") if part)
@@ -64,8 +68,9 @@ def _argument(text: str) -> tuple[str, float | str]:
     """An argument of the environment and its value."""
     name, colon, value = text.partition(":")
     if not colon:
-        raise ValueError(f"arguments to practise with are typed as in practice=begin:anywhere, not {shown(text)}")
-    return name, _number(value, int)
+        raise ValueError(f"names and values are typed as in practice=begin:anywhere, not {shown(text)}")
+    whole = _number(value, int)
+    return name, _number(value, float) if isinstance(whole, str) else whole
 
 
 def _told(value: Any) -> str:

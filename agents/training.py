@@ -55,14 +55,17 @@ class Job:
         began = time.perf_counter()
         with one_thread():
             model = self.recipe.build(self.training_task, self.seed)
+            callbacks = self._callbacks(progress)
             with curves_written(model, self.task, self.curves) as further:
-                model.learn(self.recipe.steps, [*self._callbacks(progress), *further])
+                model.learn(self.recipe.steps, [*callbacks, *further])
         seconds = time.perf_counter() - began
         with new_folder(self.folder) as folder:
             with (folder / ZIP).open("wb") as file:
                 model.save(file)
             record = record_of(self.task, self.recipe, self.seed)
             record |= {"sha256": sha256_of(folder / ZIP), **_pace(model, seconds)}
+            for each in callbacks:
+                record |= getattr(each, "summary", dict)()
             (folder / RECORD).write_text(json.dumps(record, indent=2) + "\n")
         return self.folder
 

@@ -51,8 +51,8 @@ class GoalGapVecEnv(VecEnv):
         render_mode: "rgb_array" or None; `get_images` draws every game.
         sampler: chooses the levels, as curricula do, and is told how their episodes ended; without one, games play the
             episodes of their seeds.
-        judged: whether infos tell `is_success`. Where goals are no places, that takes solving the level of each episode
-            that ends, which can take longer than playing it.
+        judged: whether infos tell `margin` and `is_success`, which takes solving levels where goals are no places or
+            levels are edited: that can take longer than playing them. Training needs neither.
 
     Raises:
         ValueError: n_envs or render_mode is none of these.
@@ -141,10 +141,13 @@ class GoalGapVecEnv(VecEnv):
 
     def _read_levels(self, games: NDArray[np.int64]) -> None:
         """Keep what infos say of the levels that these games have begun."""
-        seeds, margins = self.batch.levels["seed"][games].tolist(), self.batch.margins()[games].tolist()
-        for i, seed, margin in zip(games.tolist(), seeds, margins, strict=True):
-            self._level_infos[i] = {"level_seed": seed, "margin": margin, "TimeLimit.truncated": False}
-            self.reset_infos[i] = {"level_seed": seed, "margin": margin, "goals": dict.fromkeys(self._channels, 0.0)}
+        told = {"level_seed": self.batch.levels["seed"][games].tolist()}
+        if self.judged:
+            told["margin"] = self.batch.margins()[games].tolist()
+        for i, *values in zip(games.tolist(), *told.values(), strict=True):
+            level = dict(zip(told, values, strict=True))
+            self._level_infos[i] = {**level, "TimeLimit.truncated": False}
+            self.reset_infos[i] = {**level, "goals": dict.fromkeys(self._channels, 0.0)}
 
     def _infos(self) -> list[Info]:
         """A new info for each game: stable-baselines3 and its wrappers write into them."""

@@ -11,6 +11,8 @@ import tyro
 
 from .. import envs
 from ..agents.algorithms import ALGORITHMS, LOADED
+from ..agents.curricula.scores import SCORES
+from ..agents.curricula.settings import METHODS
 from ..choices import choose, shown
 from ..envs.engine.task import Task
 from ..terms import MOST_LEVELS
@@ -85,6 +87,14 @@ Changes = Annotated[
         "NAME=VALUE [...]",
         "hyperparameters that are not as usual, such as learning_rate=3e-4 hidden=64,64; as far as the algorithm has "
         f"them: {', '.join(HYPERPARAMETERS)}",
+    ),
+]
+Mitigation = Annotated[
+    str | None,
+    optional(
+        one_of(METHODS),
+        "choose training levels by what the agent still loses on them; --recipe curriculum=method:accel,score:NAME "
+        f"says more; scores are {', '.join(SCORES)}",
     ),
 ]
 Curves = Annotated[

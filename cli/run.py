@@ -22,6 +22,7 @@ from .options import (
     Changes,
     Curves,
     Environment,
+    Mitigation,
     OptionalInt,
     Options,
     Shared,
@@ -30,7 +31,7 @@ from .options import (
 from .progress import OnWork, progress_shown
 from .report import show_report
 from .results import finished_episodes, locked
-from .train import check_trainable, chosen_recipe, train_missing
+from .train import check_trainable, chosen_recipe, train_missing, with_mitigation
 
 
 def run(
@@ -40,6 +41,7 @@ def run(
     seeds: int = 3,
     steps: OptionalInt = None,
     recipe: Changes = (),
+    mitigation: Mitigation = None,
     levels: int = LEVELS,
     processes: int = 2,
     results: Path = RESULTS,
@@ -59,7 +61,7 @@ def run(
     """
     console, task = Console(), options.task(environment)
     check_counts(seeds=seeds, levels=levels, processes=processes)
-    chosen = chosen_recipe(task, algorithm, steps, recipe)
+    chosen = chosen_recipe(task, algorithm, steps, with_mitigation(recipe, mitigation))
     folder = folder_of(results, task, chosen)
     places = {seed: folder / f"seed-{seed}" for seed in range(seeds)}
     check_trainable(places, tensorboard)

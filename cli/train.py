@@ -24,6 +24,7 @@ from .options import (
     Changes,
     Curves,
     Environment,
+    Mitigation,
     OptionalInt,
     OptionalPath,
     Options,
@@ -45,6 +46,7 @@ def train(
     seed: int = 0,
     steps: OptionalInt = None,
     recipe: Changes = (),
+    mitigation: Mitigation = None,
     out: OptionalPath = None,
     results: Path = RESULTS,
     tensorboard: Curves = None,
@@ -59,12 +61,17 @@ def train(
         results: the folder all results go to.
     """
     console, task = Console(), options.task(environment)
-    chosen = chosen_recipe(task, algorithm, steps, recipe)
+    chosen = chosen_recipe(task, algorithm, steps, with_mitigation(recipe, mitigation))
     folder = out or folder_of(results, task, chosen) / f"seed-{seed}"
     check_trainable({seed: folder}, tensorboard)
     with locked(folder.parent):
         train_missing(console, task, chosen, {seed: folder}, 1, tensorboard)
     say(console, f"agent: {folder}")
+
+
+def with_mitigation(changes: tuple[str, ...], mitigation: str | None) -> tuple[str, ...]:
+    """The changes of a recipe that --recipe and --mitigation ask for."""
+    return changes if mitigation is None else (*changes, f"curriculum=method:{mitigation}")
 
 
 def chosen_recipe(task: Task, algorithm: str | None, steps: int | None, changes: tuple[str, ...]) -> Recipe:

@@ -13,6 +13,7 @@ from pathlib import Path
 import fields
 import numpy as np
 import results
+from alphas import alphas_of
 from contract import contract
 from motion import Motion, in_motion
 from numpy.typing import NDArray
@@ -60,6 +61,8 @@ def contents() -> dict[Path, Content]:
         made[folder / f"{game.name}.md"] = page(game)
         if results.curves_of(game):
             made[folder / f"{game.name}-curves.svg"] = results.curves_of(game)
+        if curve := alphas_of(game):
+            made[folder / f"{game.name}-alphas.svg"] = curve
         if motion := in_motion(game):
             made[folder / f"{game.name}-agent.gif"] = motion
         made |= {folder / f"{game.name}-{split}.png": levels(Task.of(game, split)) for split in SPLITS}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+import alphas
 import results
 import sections as on
 
@@ -29,7 +30,7 @@ def page(game: Game) -> str:
         "Starting State": on.starting(game),
         "Episode End": on.ending(game),
         "Arguments": table(("argument", "default", "allowed", "meaning"), on.arguments(game)),
-        "Reference results": results.of_game(game),
+        "Reference results": "\n\n".join(filter(None, (results.of_game(game), alphas.section(game)))),
         "Version History": f"* v{game.version}: current. A version never changes its meaning; a change gets a new one.",
         "References": "\n".join(f"* {each.strip()}" for each in game.citation.split(";")),
     }

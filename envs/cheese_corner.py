@@ -25,18 +25,24 @@ from typing import Any
 from .engine.game import Game, Reward, argument
 from .engine.kernels import Arguments, Level, Obs, Rewards, State, Stream, kernel
 from .engine.maze import (
+    AGENT,
+    AGREEING,
     MOVES,
     PLACE,
+    WALL,
     Maze,
     add,
     arrival,
     at,
     carve,
     corner_of,
+    count,
     cut_shortest_ways,
     drop,
+    inner_cells,
     is_roomy,
     layers,
+    leave_out,
     move,
     paint_cells,
     reached_from,
@@ -44,6 +50,7 @@ from .engine.maze import (
     same_place,
     show,
     steps_to,
+    toggle_wall,
 )
 
 DISCOUNT = 0.95
@@ -77,6 +84,24 @@ def sample(level: Level, arguments: Arguments, distinguishing: bool, rng: Stream
     remove(reach, level.cheese.row, level.cheese.col)
     remove(reach, 1, 1)
     return drop(level.start.mouse, reach, rng)
+
+
+@kernel
+def edit(level: Level, arguments: Arguments, what: int, rng: Stream) -> None:
+    """The corner never becomes a wall, and the mouse never starts in it."""
+    cells = inner_cells(len(level.walls))
+    remove(cells, 1, 1)
+    remove(cells, level.cheese.row, level.cheese.col)
+    if what == AGREEING:
+        level.cheese.row = level.cheese.col = 1
+        return
+    remove(cells, level.start.mouse.row, level.start.mouse.col)
+    if what == WALL:
+        toggle_wall(level.walls, cells, rng)
+        return
+    leave_out(cells, level.walls)
+    if count(cells) > 0:
+        drop(level.start.mouse if what == AGENT else level.cheese, cells, rng)
 
 
 @kernel

@@ -28,23 +28,31 @@ from typing import Any
 from .engine.game import Game, Reward, argument
 from .engine.kernels import Arguments, Level, Obs, Rewards, State, Stream, kernel
 from .engine.maze import (
+    AGENT,
+    AGREEING,
     MOVES,
     PLACE,
+    WALL,
     Maze,
     add,
     arrival,
     carve,
+    count,
     cut_shortest_ways,
     drop,
+    inner_cells,
     is_roomy,
     layers,
+    leave_out,
     main_part,
     move,
     paint_cells,
     passes_by,
+    remove,
     same_place,
     show,
     steps_to,
+    toggle_wall,
 )
 
 DISCOUNT = 0.95
@@ -82,6 +90,23 @@ def sample(level: Level, arguments: Arguments, distinguishing: bool, rng: Stream
         return drop(level.cheese, reach, rng) and passes_by(level.walls, level.start.mouse, level.cheese, level.dish)
     level.cheese = level.dish
     return True
+
+
+@kernel
+def edit(level: Level, arguments: Arguments, what: int, rng: Stream) -> None:
+    """Cheese and dish are put on each other, or the cheese anywhere."""
+    cells = inner_cells(len(level.walls))
+    remove(cells, level.cheese.row, level.cheese.col)
+    remove(cells, level.dish.row, level.dish.col)
+    remove(cells, level.start.mouse.row, level.start.mouse.col)
+    if what == WALL:
+        toggle_wall(level.walls, cells, rng)
+        return
+    leave_out(cells, level.walls)
+    if count(cells) > 0:
+        drop(level.start.mouse if what == AGENT else level.cheese, cells, rng)
+    if what == AGREEING:
+        level.dish = level.cheese
 
 
 @kernel

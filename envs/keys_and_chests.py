@@ -34,20 +34,26 @@ import numpy as np
 
 from .engine.game import Game, Reward, argument
 from .engine.kernels import Arguments, Level, Obs, Rewards, State, Stream, kernel
+from .engine.kernels.rng import below
 from .engine.maze import (
+    AGENT,
+    AGREEING,
     COL_STEP,
     MOST,
     MOVES,
     PLACE,
     ROW_STEP,
+    WALL,
     Bits,
     Kind,
     Maze,
     add_near,
     carve,
     cells_of,
+    count,
     drop,
     found,
+    inner_cells,
     is_roomy,
     keep,
     kinds,
@@ -64,6 +70,7 @@ from .engine.maze import (
     show_left,
     take,
     thing_fields,
+    toggle_wall,
     visit,
     within,
 )
@@ -192,6 +199,27 @@ def distinguishes(level: Level) -> bool:
         taken += 1
     chests = len(level.things) - keys
     return bool(first + 2 * (taken - 1) + apart(len(level.walls) - 2, keys) + chests - 1 > level.horizon)
+
+
+@kernel
+def edit(level: Level, arguments: Arguments, what: int, rng: Stream) -> None:
+    """Keys are few, or many, and one thing is put elsewhere."""
+    cells = inner_cells(len(level.walls))
+    leave_out(cells, cells_of(level, 0, len(level.things)))
+    remove(cells, level.start.robot.row, level.start.robot.col)
+    if what == WALL:
+        toggle_wall(level.walls, cells, rng)
+        return
+    leave_out(cells, level.walls)
+    if what == AGENT:
+        if count(cells) > 0:
+            drop(level.start.robot, cells, rng)
+        return
+    keys = arguments.few if what == AGREEING else arguments.many
+    for i in range(len(level.things)):
+        level.things[i].kind = KEY if i < keys else CHEST
+    if count(cells) > 0:
+        drop(level.things[below(rng, len(level.things))].place, cells, rng)
 
 
 @kernel

@@ -34,8 +34,7 @@ CHANGED = {  # other recipes that a study asks for, by what is told of them: two
 }
 PENDING = {  # entries that are declared here and have not been made yet: `goalgap standard` makes them
     "ColourShape": ("PPO, a blue line first",),
-    "CoinRun": ("PPO", "PPO, alpha 1", *(f"PPO, alpha {alpha:g}" for alpha in CURVES["CoinRun"])),
-    "FollowLeader": ("RecurrentPPO", "RecurrentPPO, alpha 1"),
+    "CoinRun": ("PPO, alpha 0.02", "PPO, alpha 0.05", "PPO, alpha 0.1"),
 }
 REMEMBERING = ("RecurrentPPO",)  # algorithms whose agents are evaluated once more without their memory
 
@@ -69,6 +68,11 @@ class Experiment:
         mixed = f"alpha {self.alpha:g}" if self.alpha else ""
         parts = [self.algorithm, self.reward, mixed, named(self.arguments), self.changed]
         return ", ".join(part for part in parts if part)
+
+    @property
+    def plain(self) -> bool:
+        """Whether it differs from the usual training in alpha alone."""
+        return not (self.reward or self.arguments or self.changed)
 
     @property
     def recipe(self) -> tuple[str, ...]:

@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ...envs.engine.editing import check_edits
+from ...envs.engine.levels import LevelSampler
 from ...envs.engine.task import Task
-from .recipe import BEFORE, Recipe, number, played_with
+from ..curricula.settings import Curriculum
+from .recipe import Recipe, number, played_with
 
 if TYPE_CHECKING:
     from stable_baselines3.common.base_class import BaseAlgorithm
@@ -24,6 +27,7 @@ class PPORecipe(Recipe):
         entropy: weight of the entropy bonus.
         discount, gae_lambda: of the advantage estimate (Schulman et al. 2016).
         before: arguments of the environment that the first half of training uses besides `practice`.
+        curriculum: how levels are chosen, as `curricula.settings.Curriculum` has it; they are drawn at random if empty.
     """
 
     algorithm = "PPO"
@@ -35,10 +39,19 @@ class PPORecipe(Recipe):
     discount: float = number(0.95, most=1.0)
     gae_lambda: float = number(0.8, most=1.0)
     before: Mapping[str, Any] = field(default_factory=dict)
+    curriculum: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        object.__setattr__(self, BEFORE, dict(self.before))
+        object.__setattr__(self, "before", dict(self.before))
+        chosen = Curriculum.of(self.curriculum) if self.curriculum else None
+        object.__setattr__(self, "curriculum", chosen.as_data() if chosen else {})
+        if chosen and self.before:
+            raise ValueError(
+                "before changes the games in mid-training, and a curriculum keeps them: take one of the two"
+            )
+        if chosen and chosen.buffer < self.n_envs:
+            raise ValueError(f"buffer of a curriculum holds a level for each of the {self.n_envs} games at least")
         if self.rollout_size % self.minibatch:
             raise ValueError(f"minibatch {self.minibatch} does not divide n_envs x n_steps = {self.rollout_size}")
 
@@ -60,7 +73,7 @@ class PPORecipe(Recipe):
 
         model: BaseAlgorithm = self.model_class()(
             self.policy_class(),
-            GoalGapVecEnv(task, self.n_envs, judged=False),
+            GoalGapVecEnv(task, self.n_envs, sampler=self._sampler(task, seed), judged=False),
             n_steps=self.n_steps,
             batch_size=self.minibatch,
             n_epochs=self.epochs,
@@ -87,12 +100,22 @@ class PPORecipe(Recipe):
         return {"features_extractor_class": kind, "features_extractor_kwargs": views, "net_arch": []}
 
     def training_task(self, task: Task) -> Task:
-        return played_with(super().training_task(task), self.before)
+        played = played_with(super().training_task(task), self.before)
+        if self.curriculum and Curriculum.of(self.curriculum).edits:
+            check_edits(played)
+        return played
 
     def callbacks(self, task: Task, seed: int) -> list[BaseCallback]:
         from ..callbacks import BootstrapTogether
+        from ..curricula.exploring import Exploring
 
-        return [BootstrapTogether(), *self._second_half(task, seed)]
+        chosen = [Exploring()] if self.curriculum else []
+        return [BootstrapTogether(), *chosen, *self._second_half(task, seed)]
+
+    def _sampler(self, task: Task, seed: int) -> LevelSampler | None:
+        from ..curricula.sampler import CurriculumSampler
+
+        return CurriculumSampler(task, Curriculum.of(self.curriculum), seed, self.n_envs) if self.curriculum else None
 
     def _second_half(self, task: Task, seed: int) -> list[BaseCallback]:
         """What changes the games in the middle, where training has two halves."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 DEVICES = ("cpu", "cuda", "auto")
 UNTOLD = ("device",)  # fields that are no part of what a run is known by
-BEFORE = "before"  # the field that is told only where it says something: records are older than it
+LATER = ("before", "curriculum")  # fields that are told only where they say something: records are older than they
 
 
 def number(default: float, least: float = 0, most: float = float("inf")) -> Any:
@@ -89,7 +89,8 @@ class Recipe(ABC):
 
     def as_data(self) -> dict[str, Any]:
         """The recipe as JSON-able data; `recipe_of` makes it again."""
-        told = {name: value for name, value in asdict(self).items() if name not in UNTOLD and (value or name != BEFORE)}
+        said = {name: value for name, value in asdict(self).items() if value or name not in LATER}
+        told = {name: value for name, value in said.items() if name not in UNTOLD}
         return {"algorithm": self.algorithm, **told, "hidden": list(self.hidden)}
 
 

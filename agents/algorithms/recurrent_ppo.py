@@ -28,6 +28,11 @@ class RecurrentPPORecipe(PPORecipe):
     hidden: tuple[int, ...] = (128,)
     lstm: int = number(64, 1)
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.curriculum:
+            raise ValueError("a curriculum tries levels with a policy that has no memory: take PPO")
+
     def policy_class(self) -> Any:
         from ..recurrence import SequencePolicy
 

@@ -32,6 +32,7 @@ class Batch:
         terminated, truncated: bool, shape (n,): of the last step.
         actions: int64, shape (n,): what `advance` plays.
         done: bool, shape (n,): the episode has ended; the game stands still, whatever its action, until it is reset.
+        timed_out: bool, shape (n,): it is done because time was up.
         sampler: chooses the levels of `reset`; without one, games play the episodes of their seeds.
     """
 
@@ -45,10 +46,10 @@ class Batch:
         self.rewards, self.returns, weights = (np.zeros((n, width)) for _ in range(3))
         self.reached = np.full((n, width), -1, np.int32)
         self.terminated, self.truncated, self.done = (np.zeros(n, bool) for _ in range(3))
-        self.actions = np.zeros(n, np.int64)
+        self.actions, self.timed_out = np.zeros(n, np.int64), np.zeros(n, bool)
         self._games = Games(
             levels, states, np.zeros(n + 1, self._frame), self.rewards, self.returns, weights, self.reached,
-            self.terminated, self.truncated, self.done, np.zeros(n, bool),
+            self.terminated, self.truncated, self.done, self.timed_out,
         )  # fmt: skip
         self._seeds, self._episodes, self._everyone = np.zeros(n, np.int64), np.zeros(n, np.int64), np.arange(n)
         self._actions, self._begun = len(task.game.actions), False  # whether all are known to stand on levels
@@ -100,7 +101,7 @@ class Batch:
     def _reset_by(self, sampler: LevelSampler, where: Indices) -> None:
         played = where[self.done[where]]
         if len(played):
-            lengths, timed_out = self.states["t"][played], self._games.timed_out[played]
+            lengths, timed_out = self.states["t"][played], self.timed_out[played]
             sampler.tell(Results(self.levels[played], self.returns[played], lengths, timed_out))
         self.reset_to_levels(sampler.next_levels(len(where)), where)
 

@@ -22,7 +22,7 @@ from ...choices import choose
 from ...terms import KINDS, NONE, Event, Reward
 from .arguments import Arguments, argument
 from .kernels.compile import Kernel
-from .kernels.contract import kernels_of
+from .kernels.contract import OPTIONAL, kernels_of
 from .looks.art import Art, GridArt
 from .looks.sprites import pictures
 from .maze.tiles import Tiles
@@ -128,6 +128,11 @@ class Game:
     def kernels(self) -> dict[str, Kernel]:
         """The kernels by name, those that it does not define as the contract has them."""
         return kernels_of(self.source, self.arguments.kernels(), exact=self.exact)
+
+    @property
+    def editable(self) -> bool:
+        """Whether its levels can be edited."""
+        return self.kernels["edit"] is not OPTIONAL["edit"]
 
     @property
     def id(self) -> str:

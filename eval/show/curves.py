@@ -6,12 +6,11 @@ room on a phone too. Text and rules have the colour of what surrounds them, ligh
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from ...pursuit import Floats
 from ..measures.traces import Trace
 from .charts import round_up
 from .templating import templates
@@ -73,14 +72,15 @@ def _panels(agents: AgentTraces, colours: Mapping[str, str]) -> Iterator[Panel]:
             for trace in own
             if (trace.split, trace.curve) == (shown.split, shown.curve)
         }
-        (low, top), steps = _scale(np.concatenate([*values.values()])), max(map(len, values.values()))
+        (low, top), steps = scale(np.concatenate([*values.values()])), max(map(len, values.values()))
         lines = tuple(Line(label, colours[label], _points(own, steps, low, top)) for label, own in values.items())
         yield Panel(f"{shown.curve}, {shown.split}", steps, low, top, lines)
 
 
-def _scale(values: Floats) -> tuple[float, float]:
+def scale(values: Iterable[float]) -> tuple[float, float]:
     """Two round numbers between which 0 and all values lie."""
-    low, high = min(values.min(), 0.0), max(values.max(), 0.0)
+    known = [0.0, *values]
+    low, high = min(known), max(known)
     return -round_up(-low) if low < 0 else 0.0, round_up(high) if high > 0 or not low else 0.0
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from . import loops
 from .compile import Compiler, Kernel
-from .loops import Draw, Games
+from .loops import Draw, Editing, Games
 from .notice import told
 
 
@@ -36,6 +36,10 @@ class Loops:
     @cached_property
     def next_seeds(self) -> Callable[[Any, Any, Any, Any], None]:
         return self._bind("next_seeds", loops.next_seeds)
+
+    @cached_property
+    def edit(self) -> Callable[[Any, Any, Draw, Editing], None]:
+        return self._bind("edit", loops.edit_levels)
 
     @cached_property
     def measure(self) -> Callable[[Any], None]:

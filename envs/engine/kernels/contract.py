@@ -32,6 +32,9 @@ Rewards = Any
 Arguments = Any
 """A record of integers: the environment's arguments, a choice by its index."""
 
+WALL, AGENT, AGREEING, ANYWHERE = range(4)
+"""What an edit changes: a wall, the agent's place, or what the goals are about, put where they agree, or anywhere."""
+
 OPTIONAL: dict[str, Kernel] = {}
 REQUIRED: dict[str, Kernel] = {}
 
@@ -135,6 +138,14 @@ def distinguishes(level: Level) -> bool:
 def act(level: Level, state: State, goal: int) -> int:
     """The action of a goal's reference policy; required where `exact=False`, and unused elsewhere."""
     return 0
+
+
+@optional
+def edit(level: Level, arguments: Arguments, what: int, rng: Stream) -> None:
+    """Change a level a little, for curricula that edit levels; `what` is WALL, AGENT, AGREEING or ANYWHERE.
+
+    What there is no room for is left as it is. Nobody asks whether an edited level can be solved.
+    """
 
 
 def kernels_of(module: ModuleType, shared: Mapping[str, Kernel], *, exact: bool) -> dict[str, Kernel]:

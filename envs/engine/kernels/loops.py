@@ -12,13 +12,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .compile import kernel
-from .contract import act, distinguishes, lay_out, layout, margin, observe, paint, sample, step, value
+from .contract import (
+    AGENT,
+    AGREEING,
+    ANYWHERE,
+    WALL,
+    act,
+    distinguishes,
+    edit,
+    lay_out,
+    layout,
+    margin,
+    observe,
+    paint,
+    sample,
+    step,
+    value,
+)
 from .rng import below, draw, key, level_seed
 
 HELD_OUT = np.uint64(4)  # one layout in four is kept for control and deploy
 ATTEMPTS = 10_000
 TRAIN, DEPLOY = 0, 2
 HALF = np.uint64(32)
+IDENTITY, CONSTANT, BINOMIAL, UNRESTRICTED = range(4)  # ways to edit levels
+EDIT_ATTEMPTS = 20
+EDITING = 5  # the stream of edits of a seed, behind those of the splits
 NONE = np.uint64(0)
 
 Records = Any  # an array of records, shape (n,)
@@ -66,6 +85,13 @@ class Draw(NamedTuple):
     margin: float
 
 
+class Editing(NamedTuple):
+    """How levels are edited: one of the ways above, and the edits of each level."""
+
+    way: int
+    steps: int
+
+
 def next_seeds(bases: Indices, episodes: Indices, where: Indices, seeds: Indices) -> None:
     """Write the level seeds of the next episodes of the games `where` into `seeds`, and count the episodes."""
     for k in range(len(where)):
@@ -95,6 +121,38 @@ def draw_levels(levels: Records, where: Indices, seeds: Indices, how: Draw) -> i
         if not found:
             return k
     return len(where)
+
+
+def edit_levels(levels: Records, seeds: Indices, how: Draw, editing: Editing) -> None:
+    """Edit levels[k] by the chance of seeds[k], which become theirs; what would leave its split is tried anew."""
+    rng = np.zeros(1, np.uint64)
+    kept = levels[:1].copy()
+    for k in range(len(levels)):
+        rng[0] = key(seeds[k], EDITING)
+        levels[k].seed = seeds[k]
+        kept[0] = levels[k]
+        for _ in range(EDIT_ATTEMPTS):
+            for t in range(editing.steps):
+                edit(levels[k], how.arguments[0], what_to_edit(editing, t, how.alpha, rng), rng)
+            if belongs(layout(levels[k]), how.split):
+                break
+            levels[k] = kept[0]
+
+
+@kernel
+def what_to_edit(editing: Any, t: int, alpha: Any, rng: Any) -> int:
+    """What edit `t` of a level changes."""
+    if editing.way <= CONSTANT:
+        if t < editing.steps - 2 or (t == editing.steps - 2 and below(rng, 2) == 0):
+            return WALL
+        if t == editing.steps - 2:
+            return AGENT
+        if editing.way == IDENTITY:
+            return WALL
+    elif below(rng, 3) > 0:
+        return WALL if below(rng, 2) == 0 else AGENT
+    anywhere = editing.way == UNRESTRICTED or (draw(rng) >> HALF) < alpha
+    return ANYWHERE if anywhere else AGREEING
 
 
 @kernel

@@ -1,0 +1,134 @@
+"""What a curriculum does between rollouts, and what it learns of levels from PPO's advantages."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from stable_baselines3 import PPO
+from stable_baselines3.common.callbacks import BaseCallback
+
+from ...envs.engine.batch import Batch
+from ...envs.engine.levels import Levels
+from .buffer import Tried
+from .sampler import CurriculumSampler
+from .scores import LOSS, Floats
+
+
+class Exploring(BaseCallback):
+    """Tries new and edited levels before each rollout, and deals the levels of the rollout.
+
+    Attributes:
+        tried: transitions that were played and not learned from.
+    """
+
+    model: PPO
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tried, self._seeds = 0, list[NDArray[np.int64]]()
+
+    @property
+    def batch(self) -> Batch:
+        """The games of training."""
+        batch: Batch = self.training_env.get_attr("batch", 0)[0]
+        return batch
+
+    @property
+    def sampler(self) -> CurriculumSampler:
+        """What chooses their levels."""
+        sampler = self.batch.sampler
+        assert isinstance(sampler, CurriculumSampler)  # noqa: S101
+        return sampler
+
+    def _on_rollout_start(self) -> None:
+        sampler = self.sampler
+        if sampler.settings.robust:
+            if sampler.settings.edits and sampler.buffer.round:
+                self._try(sampler.edited())
+            while not sampler.replays():
+                self._try(sampler.fresh(sampler.games))
+        sampler.begin_round()
+        self._seeds = [self._playing()]
+
+    def _on_step(self) -> bool:
+        self._seeds.append(self._playing())
+        return True
+
+    def _on_rollout_end(self) -> None:
+        """Tell the mean of advantages above 0 on each level that was played."""
+        if self.sampler.settings.score != LOSS:
+            return
+        seeds, at = np.unique(np.array(self._seeds[:-1]).ravel(), return_inverse=True)
+        gains = np.maximum(self.model.rollout_buffer.advantages, 0.0).ravel()
+        self.sampler.tell_losses(seeds, np.bincount(at, gains) / np.bincount(at))
+
+    def summary(self) -> dict[str, Any]:
+        """What a record says of it: transitions that were only tried, and the buffer's distinguishing levels."""
+        return {"tried_steps": self.tried, "distinguishing": round(self.sampler.distinguishing(), 4)}
+
+    def _playing(self) -> NDArray[np.int64]:
+        return np.array(self.batch.levels["seed"])
+
+    def _try(self, levels: Levels) -> None:
+        played = played_by(self.model, Batch.on(self.sampler.task, levels), self.sampler.task.channel)
+        self.tried += played.steps
+        optima = self.sampler.optima(levels)
+        self.sampler.buffer.insert(Tried(levels, played.returns, optima, played.losses))
+
+
+class Played(NamedTuple):
+    """Episodes of a policy: the discounted return and the positive value loss of each, and their steps in all."""
+
+    returns: Floats
+    losses: Floats
+    steps: int
+
+
+def played_by(model: PPO, batch: Batch, channel: int) -> Played:
+    """Play each game of a batch to its end by sampled actions; nothing is learned from it."""
+    values, rewards = [], []
+    going: list[NDArray[np.bool_]] = []
+    while not batch.done.all():
+        going.append(~batch.done)
+        actions, seen = _act(model, batch, going[-1])
+        batch.step(actions)
+        values.append(seen)
+        rewards.append(batch.rewards[:, channel].copy())
+    cut = np.zeros(batch.n)
+    late = np.flatnonzero(batch.timed_out)
+    if len(late):
+        cut[late] = _values(model, batch.observe(late))
+    losses = positive_value_losses(np.array(rewards), np.array([*values, cut]), np.array(going), model)
+    return Played(batch.returns[:, channel].copy(), losses, int(np.sum(going)))
+
+
+def positive_value_losses(rewards: Floats, values: Floats, going: NDArray[np.bool_], model: PPO) -> Floats:
+    """The mean of advantages above 0 of each game (Schulman et al. 2016), arrays of shape (steps, games).
+
+    `values` have a row more: what is expected after the last step, 0 where the episode terminated.
+    """
+    gains, advantage = np.zeros(rewards.shape[1]), np.zeros(rewards.shape[1])
+    after = values[-1].copy()
+    for reward, value, on in zip(rewards[::-1], values[-2::-1], going[::-1], strict=True):
+        advantage = np.where(on, reward + model.gamma * after - value + model.gamma * model.gae_lambda * advantage, 0.0)
+        after = np.where(on, value, after)
+        gains += np.maximum(advantage, 0.0)
+    return gains / np.maximum(going.sum(axis=0), 1)
+
+
+def _act(model: PPO, batch: Batch, going: NDArray[np.bool_]) -> tuple[NDArray[np.int64], Floats]:
+    """Sampled actions and values, 0 for games that stand still."""
+    actions, values = np.zeros(batch.n, np.int64), np.zeros(batch.n)
+    where = np.flatnonzero(going)
+    with torch.no_grad():
+        chosen, expected, _ = model.policy(torch.as_tensor(batch.observe(where), device=model.device))
+    actions[where], values[where] = chosen.cpu().numpy(), expected.flatten().cpu().numpy()
+    return actions, values
+
+
+def _values(model: PPO, observations: NDArray[np.uint8]) -> Floats:
+    with torch.no_grad():
+        return model.policy.predict_values(torch.as_tensor(observations, device=model.device)).flatten().cpu().numpy()

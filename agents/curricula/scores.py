@@ -1,0 +1,45 @@
+"""What a level is played again for: estimates of regret, of each level of a buffer, from what its episodes came to.
+
+* `max-latest`: the best return so far less the latest one;
+* `oracle-latest`: the optimum less the latest return: the regret itself;
+* `positive-value-loss`: the mean of advantages above 0, as PPO estimates them (Jiang et al. 2021b);
+* `learnability`: p (1 - p) for a level that is solved with probability p (Rutherford et al. 2024); p is the mean share
+  of the optimum here, so that it is defined where a level can be solved in part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+LOSS, ORACLE = "positive-value-loss", ("oracle-latest", "learnability")  # what needs advantages, what needs the optimum
+
+
+def _max_latest(kept: NDArray[Any]) -> Floats:
+    return np.asarray(kept["best"] - kept["latest"], np.float64)
+
+
+def _oracle_latest(kept: NDArray[Any]) -> Floats:
+    return np.maximum(kept["optimum"] - kept["latest"], 0.0)
+
+
+def _positive_value_loss(kept: NDArray[Any]) -> Floats:
+    return np.asarray(kept["loss"], np.float64)
+
+
+def _learnability(kept: NDArray[Any]) -> Floats:
+    most = kept["optimum"] * kept["played"]
+    share = np.clip(np.divide(kept["total"], most, out=np.zeros(len(kept)), where=most > 0), 0.0, 1.0)
+    return np.asarray(share * (1 - share), np.float64)
+
+
+SCORES: dict[str, Callable[[NDArray[Any]], Floats]] = {
+    "max-latest": _max_latest,
+    "oracle-latest": _oracle_latest,
+    LOSS: _positive_value_loss,
+    "learnability": _learnability,
+}

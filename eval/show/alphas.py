@@ -1,0 +1,91 @@
+"""Measures against alpha, the fraction of distinguishing levels in training, drawn as SVG that needs no script.
+
+A panel for each measure and a line for each way of training, through its means over training seeds, with a dot for
+every seed. Alphas stand side by side, evenly: they begin at 0 and grow by factors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from ..measures.estimates import Estimate
+from ..measures.wording import number
+from .curves import COLOURS, HEIGHT, WIDTH, Line, scale
+from .templating import templates
+
+ByAlpha = Mapping[float, Estimate]
+
+
+@dataclass(frozen=True)
+class Dot:
+    """One training seed, and what is told of it where a pointer rests."""
+
+    col: str
+    row: str
+    told: str
+
+
+@dataclass(frozen=True)
+class AlphaPanel:
+    """One measure: its scale, a line and dots for each way of training, and where each alpha stands."""
+
+    title: str
+    low: float
+    top: float
+    lines: tuple[Line, ...]
+    dots: Mapping[str, tuple[Dot, ...]]
+    marks: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class AlphaPanels:
+    """All panels, with the colour of each way of training."""
+
+    panels: tuple[AlphaPanel, ...]
+    legend: Mapping[str, str]
+
+
+def alpha_chart(measured: Mapping[str, Mapping[str, ByAlpha]]) -> str:
+    """Estimates by alpha, of each way of training, of each measure, as SVG; what is missing is left out.
+
+    ValueError where there is no measure, or a measure of nothing.
+    """
+    names = list(dict.fromkeys(name for ways in measured.values() for name in ways))
+    if not names:
+        raise ValueError("there is nothing to draw: name a measure and a way of training")
+    legend = {name: COLOURS[k % len(COLOURS)] for k, name in enumerate(names)}
+    alphas = sorted({alpha for ways in measured.values() for known in ways.values() for alpha in known})
+    panels = tuple(_panel(title, ways, alphas, legend) for title, ways in measured.items())
+    return templates().get_template("alphas.svg.jinja").render(drawn=AlphaPanels(panels, legend))
+
+
+def told(alpha: float) -> str:
+    """An alpha in per cent, such as "0.5 %"."""
+    return f"{100 * alpha:g} %"
+
+
+def _panel(title: str, ways: Mapping[str, ByAlpha], alphas: Sequence[float], legend: Mapping[str, str]) -> AlphaPanel:
+    low, top = scale([value for known in ways.values() for each in known.values() for value in _values(each)])
+    cols = {alpha: WIDTH * (k + 0.5) / len(alphas) for k, alpha in enumerate(alphas)}
+
+    def place(alpha: float, value: float) -> tuple[str, str]:
+        return f"{cols[alpha]:.1f}", f"{HEIGHT * (top - value) / (top - low):.1f}"
+
+    def dots(known: ByAlpha) -> Iterator[Dot]:
+        for alpha, each in known.items():
+            for seed, value in enumerate(each.seeds):
+                if value is not None:
+                    yield Dot(*place(alpha, value), f"seed {seed}, alpha {told(alpha)}: {number(value, 2)}")
+
+    def points(known: ByAlpha) -> str:
+        means = {alpha: known[alpha].mean for alpha in sorted(known)}
+        return " ".join(",".join(place(alpha, mean)) for alpha, mean in means.items() if mean is not None)
+
+    lines = tuple(Line(name, legend[name], points(known)) for name, known in ways.items())
+    marks = tuple((f"{col:.1f}", told(alpha)) for alpha, col in cols.items())
+    return AlphaPanel(title, low, top, lines, {name: tuple(dots(known)) for name, known in ways.items()}, marks)
+
+
+def _values(estimate: Estimate) -> Iterator[float]:
+    yield from (value for value in (estimate.mean, *estimate.seeds) if value is not None)

@@ -1,0 +1,236 @@
+"""Curricula: the priorities of levels, what the buffer keeps, and what is played, tried and edited."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+import goalgap
+from goalgap.agents.algorithms.ppo import PPORecipe
+from goalgap.agents.curricula.buffer import NOWHERE, LevelBuffer, Tried
+from goalgap.agents.curricula.exploring import Exploring, played_by, positive_value_losses
+from goalgap.agents.curricula.sampler import CurriculumSampler
+from goalgap.agents.curricula.settings import METHODS, Curriculum
+from goalgap.agents.recipes import default_recipe
+from goalgap.agents.training import train
+from goalgap.envs.engine.batch import Batch
+from goalgap.envs.engine.levels import Results, draw_levels, margins
+
+TASK = goalgap.task("CheeseCorner", alpha=0.25)
+FEW = {"buffer": 8}
+TINY = {"n_envs": 4, "n_steps": 8, "minibatch": 16, "steps": 96, "hidden": (8,)}
+
+
+def buffer(scores, **changes):
+    """A buffer whose levels, of the seeds 0, 1, ..., have these scores, and were never played again."""
+    levels = draw_levels(TASK, np.arange(len(scores)))
+    made = LevelBuffer(Curriculum.of({"method": "plr", "score": "positive-value-loss", **changes}), levels)
+    made.kept["loss"], made.kept["played"] = scores, 1
+    return made
+
+
+def tried(seeds, returns, optima=1.0, losses=0.0):
+    levels = draw_levels(TASK, np.array(seeds))
+    full = np.ones(len(seeds))
+    return Tried(levels, np.array(returns, float), optima * full, losses * full)
+
+
+def sampler(method="robust-plr", games=4, seed=3, task=TASK, **changes):
+    return CurriculumSampler(task, Curriculum.of({"method": method, **FEW, **changes}), seed, games)
+
+
+def results(levels, returns):
+    both = np.zeros((len(levels), len(TASK.channels)))
+    both[:, TASK.channel] = returns
+    return Results(np.array(levels), both, np.ones(len(levels), np.int32), np.zeros(len(levels), bool))
+
+
+def test_probabilities_are_those_of_the_formula():
+    made = buffer([0.1, 0.4, 0.2], temperature=0.5, staleness=0.25)
+    made.round, made.kept["visit"] = 5, [1, 5, 4]
+    ranked = np.array([1 / 3, 1 / 1, 1 / 2]) ** 2
+    expected = 0.75 * ranked / ranked.sum() + 0.25 * np.array([4, 0, 1]) / 5
+    assert made.probabilities() == pytest.approx(expected)
+
+
+def test_draws_are_different_levels_in_proportion_to_their_probabilities():
+    made, rng = buffer([0.1, 0.4, 0.2], temperature=2.0, staleness=0.0), np.random.default_rng(0)
+    drawn = np.array([made.choose(1 - rng.random(3), 2) for _ in range(4000)])
+    assert (drawn[:, 0] != drawn[:, 1]).all()
+    first = np.bincount(drawn[:, 0]) / len(drawn)
+    assert first == pytest.approx(made.probabilities(), abs=0.03)
+
+
+@pytest.mark.parametrize(
+    ("score", "expected"),
+    [
+        ("max-latest", [0.75 - 0.25, 0.0]),
+        ("oracle-latest", [1.0 - 0.25, 0.0]),
+        ("positive-value-loss", [0.0, 0.0]),
+        ("learnability", [1 / 3 * 2 / 3, 0.0]),
+    ],
+)
+def test_scores_after_three_episodes_on_one_level(score, expected):
+    made = LevelBuffer(Curriculum.of({"method": "plr", "score": score}), draw_levels(TASK, np.arange(2)))
+    made.kept["optimum"] = 1.0
+    for value in (0.0, 0.75, 0.25):
+        made.tell(np.array([0]), np.array([value]))
+    assert made.scores() == pytest.approx(expected)
+
+
+def test_a_negative_return_is_the_best_where_it_is_the_only_one():
+    made = LevelBuffer(Curriculum.of({"method": "plr"}), draw_levels(TASK, np.arange(2)))
+    made.tell(np.array([1, 1]), np.array([-2.0, -3.0]))
+    assert made.kept["best"].tolist() == [0.0, -2.0]
+    assert made.scores().tolist() == [0.0, 1.0]
+
+
+def test_new_levels_take_the_places_of_the_least_likely_only_where_they_score_higher():
+    made = buffer([0.5, 0.1, 0.3, 0.2])
+    made.insert(tried([10, 11], [0.0, 0.0], losses=0.15))
+    # of the two least likely levels, 1 (0.1) and 3 (0.2), and the two new ones (0.15), 3 and a new one are left
+    assert sorted(made.levels["seed"].tolist()) == [0, 2, 3, 11]
+    assert made.find(np.array([11, 1, 0]))[1] == NOWHERE
+    assert made.levels["seed"][made.find(np.array([11, 0]))].tolist() == [11, 0]
+
+
+def test_more_new_levels_than_there_is_room_for():
+    made = buffer([0.5, 0.1])
+    made.insert(tried([10, 11, 12, 13], [0.0] * 4, losses=0.3))
+    assert len(made.kept) == 2
+    assert 0 in made.levels["seed"]
+
+
+def test_a_rollout_deals_different_levels_round_and_round():
+    made = sampler(games=4)
+    hand = [*made.next_levels(3)["seed"], *made.next_levels(1)["seed"]]
+    assert len(set(hand)) == 4
+    assert made.next_levels(4)["seed"].tolist() == hand
+    assert set(hand) <= set(made.buffer.levels["seed"].tolist())
+
+
+def test_what_is_replayed_most_is_what_scores_most():
+    made = sampler(score="oracle-latest", staleness=0.0, games=2)
+    made.buffer.tell(np.arange(8), made.buffer.kept["optimum"] * np.linspace(1.0, 0.0, 8))
+    scores = made.buffer.scores()
+    made.begin_round()
+    best = made.buffer.levels["seed"][np.argsort(-scores)[:2]]
+    assert set(made.next_levels(2)["seed"].tolist()) == set(best.tolist())
+
+
+def test_plr_learns_from_new_levels_and_keeps_them_while_robust_plr_only_replays():
+    plain, robust = sampler("plr", replay=0.5), sampler("robust-plr")
+    played = np.concatenate([plain.next_levels(4) for _ in range(50)])
+    share = np.isin(played["seed"], plain.buffer.levels["seed"]).mean()
+    assert 0.35 < share < 0.65
+    new = played[~np.isin(played["seed"], plain.buffer.levels["seed"])][:3]
+    plain.tell(results(new, [0.0, 0.0, 0.0]))
+    assert np.isin(new["seed"], plain.buffer.levels["seed"]).all()
+    before = robust.buffer.levels["seed"].copy()
+    robust.tell(results(new, [0.0, 0.0, 0.0]))
+    assert (robust.buffer.levels["seed"] == before).all()
+
+
+def test_samplers_of_different_seeds_share_no_level_and_of_one_seed_all():
+    one, same, other = sampler(seed=0), sampler(seed=0), sampler(seed=1)
+    drawn = [set(each.buffer.levels["seed"].tolist()) | set(each.fresh(50)["seed"].tolist()) for each in (one, other)]
+    assert not drawn[0] & drawn[1]
+    assert (one.buffer.levels["walls"] == same.buffer.levels["walls"]).all()
+    assert one.next_levels(4)["seed"].tolist() == same.next_levels(4)["seed"].tolist()
+
+
+def test_positive_value_losses_by_hand():
+    # two games of two steps; the second ends after the first step, where nothing more is expected
+    rewards, values = np.array([[0.0, 1.0], [1.0, 9.0]]), np.array([[0.5, 0.75], [0.25, 9.0], [0.0, 0.0]])
+    going = np.array([[True, True], [True, False]])
+    model = SimpleNamespace(gamma=0.5, gae_lambda=0.5)
+    last = 1.0 - 0.25
+    first = 0.5 * 0.25 - 0.5 + 0.25 * last
+    expected = [(last + max(first, 0)) / 2, 1.0 - 0.75]
+    assert positive_value_losses(rewards, values, going, model) == pytest.approx(expected)
+
+
+def test_levels_are_tried_by_the_policy_without_a_trace_in_training():
+    recipe = replace(default_recipe(TASK), **TINY)
+    model = recipe.build(TASK, 0)
+    levels = draw_levels(TASK, np.arange(6))
+    batch = Batch.on(TASK, levels)
+    played = played_by(model, batch, TASK.channel)
+    assert batch.done.all()
+    assert played.steps == batch.states["t"].sum()
+    assert (played.returns == batch.returns[:, TASK.channel]).all()
+    assert model.num_timesteps == 0
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_training_with_each_method_replays_tries_and_tells(method, tmp_path):
+    changes = {"method": method, "score": "positive-value-loss", **FEW}
+    recipe = replace(default_recipe(TASK), **TINY, curriculum=changes)
+    folder = train(TASK, recipe, 0, tmp_path / "agent")
+    record = goalgap.agents.records.read_record(folder)
+    assert (record["tried_steps"] > 0) == (method != "plr")
+    assert 0 <= record["distinguishing"] <= 1
+    assert record["recipe"]["curriculum"]["method"] == method
+
+
+def test_two_trainings_of_a_seed_are_the_same(tmp_path):
+    recipe = replace(default_recipe(TASK), **TINY, curriculum={"method": "accel", **FEW})
+    sums = [goalgap.agents.records.read_record(train(TASK, recipe, 0, tmp_path / name)) for name in "ab"]
+    assert sums[0]["tried_steps"] == sums[1]["tried_steps"]
+    assert sums[0]["distinguishing"] == sums[1]["distinguishing"]
+
+
+def test_regret_gathers_distinguishing_levels_around_a_fooled_agent():
+    """Who goes for the corner loses all where the cheese is elsewhere, and nothing where it is not."""
+    made = sampler(score="oracle-latest", buffer=64, games=16)
+    for _ in range(20):
+        levels = made.fresh(16)
+        batch = Batch.on(made.task, levels)
+        batch.play(lambda played: played.best_actions(1))
+        optima = made.optima(levels)
+        made.buffer.insert(Tried(levels, batch.returns[:, made.task.channel], optima, np.zeros(16)))
+    assert (margins(TASK, made.fresh(64)) > 0).mean() < 0.5
+    assert made.distinguishing() > 0.9
+
+
+@pytest.mark.parametrize(
+    ("curriculum", "told"),
+    [
+        ({"method": "pll"}, "did you mean 'plr'"),
+        ({"score": "max-latest"}, "curriculum None"),
+        ({"method": "plr", "temprature": 1}, "did you mean 'temperature'"),
+        ({"method": "plr", "temperature": 0}, "temperature of a curriculum is in"),
+        ({"method": "plr", "replay": "much"}, "replay of a curriculum is a number"),
+        ({"method": "plr", "edits": "identity"}, "levels are edited where curricula are robust"),
+        ({"method": "accel", "edits": "idntity"}, "did you mean 'identity'"),
+        ({"method": "plr", "buffer": 16}, "a level for each of the 256 games"),
+    ],
+)
+def test_a_wrong_curriculum_is_explained(curriculum, told):
+    with pytest.raises((ValueError, TypeError), match=told):
+        PPORecipe(curriculum=curriculum)
+
+
+def test_what_cannot_be_trained_so_is_refused_before_training(tmp_path):
+    accel = {"method": "accel"}
+    with pytest.raises(ValueError, match="a policy that has no memory"):
+        default_recipe(TASK, "RecurrentPPO", curriculum=accel)
+    with pytest.raises(ValueError, match="take one"):
+        default_recipe(TASK, before={"region": 2}, curriculum=accel)
+    lava = goalgap.task("LavaLand")
+    with pytest.raises(ValueError, match="LavaLand has no kernel `edit`"):
+        train(lava, default_recipe(lava, curriculum=accel), 0, tmp_path / "agent")
+    assert not list(tmp_path.iterdir())
+
+
+def test_recipes_without_a_curriculum_are_what_they_were():
+    assert "curriculum" not in default_recipe(TASK).as_data()
+    chosen = default_recipe(TASK, curriculum={"method": "accel"})
+    assert goalgap.agents.algorithms.recipe_of(chosen.as_data()) == chosen
+
+
+def test_exploring_needs_no_state_but_the_games():
+    assert Exploring().tried == 0
