@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from select import select
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--hide-scrollbars",
     "--disable-background-networking", "--remote-debugging-pipe",
 )  # fmt: skip
+PATIENCE = 60  # seconds that an answer may take
 TALK = 'exec "$@" 3<&{} 4>&{}'  # where the browser reads and writes
 
 
@@ -32,7 +34,7 @@ class Browser:
     """
 
     def __init__(self, orders: int, answers: int) -> None:
-        self.orders, self.answers = os.fdopen(orders, "wb", 0), os.fdopen(answers, "rb")
+        self.orders, self.answers = orders, answers
         self.number, self.session = 0, ""
         self.rest = b""
         self.requests: list[str] = []
@@ -49,7 +51,8 @@ class Browser:
         order = {"id": self.number, "method": method, "params": parameters}
         if self.session:
             order["sessionId"] = self.session
-        self.orders.write(json.dumps(order).encode() + b"\0")
+        written = json.dumps(order).encode() + b"\0"
+        assert os.write(self.orders, written) == len(written)
         while (answer := self.read()).get("id") != self.number:
             pass
         assert "error" not in answer, answer
@@ -58,7 +61,8 @@ class Browser:
     def read(self) -> dict[str, Any]:
         """The next message, noted where it tells what a page has done."""
         while b"\0" not in self.rest:
-            part = os.read(self.answers.fileno(), 2**16)
+            assert select([self.answers], [], [], PATIENCE)[0], "the browser says nothing"
+            part = os.read(self.answers, 2**16)
             assert part, "the browser has ended"
             self.rest += part
         line, _, self.rest = self.rest.partition(b"\0")
@@ -128,7 +132,8 @@ def chromium() -> Iterator[Browser]:
         process = subprocess.Popen(
             command, pass_fds=(reads, writes), stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
         )
-        os.close(reads), os.close(writes)
+        for end in (reads, writes):
+            os.close(end)
         try:
             browser = Browser(orders, answers)
             yield browser
@@ -137,3 +142,5 @@ def chromium() -> Iterator[Browser]:
         finally:
             process.kill()
             process.wait()
+            for end in (orders, answers):
+                os.close(end)
