@@ -10,7 +10,7 @@ PIP = $(BIN)/pip install -q -c constraints.txt
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 ASK = import signal, sys, urllib.request; signal.alarm(5); urllib.request.urlopen(sys.argv[1] + "/torch/")
 
-.PHONY: demo test slow lint types check bench bounds battery solvable intervals lowest clients docs entries torch clean
+.PHONY: demo test slow lint types check bench bounds battery solvable intervals lowest clients docs board entries torch clean
 
 demo: $(READY)
 	$(BIN)/goalgap run CheeseCorner
@@ -64,6 +64,11 @@ clients: $(READY)
 
 docs: $(READY)
 	$(BIN)/python docs/generate.py
+
+# the leaderboard's site, from the raw episodes, and whether the board that is committed comes out again, byte by byte
+board: $(READY)
+	$(BIN)/goalgap leaderboard build build/board
+	cmp build/board/board.md leaderboards/README.md
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)

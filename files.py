@@ -14,7 +14,7 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 
 ROOM = 16 * 2**20  # bytes a result may need
@@ -52,8 +52,11 @@ def write_whole(path: Path, content: bytes) -> None:
 
 
 @contextmanager
-def new_folder(folder: Path) -> Iterator[Path]:
+def new_folder(folder: Path, replace: bool = False) -> Iterator[Path]:
     """A temporary folder that becomes `folder` when the block ends well and is removed when it does not.
+
+    Args:
+        replace: whether what `folder` holds gives way to it; it does so last.
 
     Raises:
         StorageError: `folder` holds something already, or it cannot be written; so are errors of writing in the block.
@@ -63,7 +66,8 @@ def new_folder(folder: Path) -> Iterator[Path]:
         yield temporary
         for path in (*temporary.rglob("*"), temporary):
             _flush(path)
-        temporary.replace(folder)
+        with _aside(folder) if replace and folder.exists() else nullcontext():
+            temporary.replace(folder)
         _flush(folder.parent)
 
 
@@ -124,6 +128,18 @@ def _hidden_name(path: Path) -> Iterator[Path]:
         yield temporary
     finally:
         _remove(temporary)
+
+
+@contextmanager
+def _aside(folder: Path) -> Iterator[None]:
+    """A folder out of the way: it comes back when the block fails, and is removed when it ends well."""
+    with _hidden_name(folder) as old:
+        folder.rename(old)
+        try:
+            yield
+        except BaseException:
+            old.rename(folder)
+            raise
 
 
 def _check_no_folder(path: Path) -> None:

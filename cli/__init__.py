@@ -27,6 +27,7 @@ from .rounds import rounds
 from .run import run
 from .saying import say, tell_mistake, write_any_terminal
 from .show import list_environments, show
+from .site import build, serve
 from .standard import standard
 from .submit import submit
 from .suite import suite
@@ -53,6 +54,8 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "push": push_bundle,
     "enter": enter,
     "leaderboard": leaderboard,
+    "leaderboard build": build,
+    "leaderboard serve": serve,
     "verify": verify,
     "round": rounds,
     "zoo": list_agents,
@@ -74,7 +77,7 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         _check_words(words)
         with compiling(_tell_once()):
-            tyro.extras.subcommand_cli_from_dict(COMMANDS, prog="goalgap", description=ABOUT, args=words)
+            tyro.extras.subcommand_cli_from_dict(COMMANDS, prog="goalgap", description=ABOUT, args=_joined(words))
     except MENDABLE as error:
         tell_mistake(error)
         sys.exit(2)
@@ -88,6 +91,12 @@ def _check_words(words: list[str]) -> None:
     for word in words:
         if len(word) > LONGEST:
             raise RefusedError(f"an argument has at most {LONGEST} characters, not {len(word)}: {word[:40]}...")
+
+
+def _joined(words: list[str]) -> list[str]:
+    """Words of which the first two are one, where they name a command: `leaderboard build`."""
+    command = " ".join(words[:2])
+    return [command, *words[2:]] if command in COMMANDS else words
 
 
 def _tell_once() -> Callable[[str], None]:

@@ -103,18 +103,23 @@ def leaderboard(
     console, folders = Console(), entry_folders(entries, envs.find(environment)[0].name if environment else "*")
     refused: dict[Path, str] = {}
     with progress_shown(Console(stderr=True)) as update:
-        tables = board.boards(_good(folders, verify, refused, update))
+        tables = board.boards(good_entries(folders, refused, update, verify=verify))
     console.print(board.render(tables, console.width))
     export.write(console, tables.values())
     if markdown is not None:
         write_whole(markdown, board.markdown(tables).encode())
         say(console, f"page: {markdown}")
+    tell_refused(console, entries, len(folders), refused)
+    if verify:
+        say(console, f"{len(folders)} entries replay as recorded")
+
+
+def tell_refused(console: Console, entries: Path, of: int, refused: dict[Path, str]) -> None:
+    """Say what is wrong with each entry; RefusedError where there is one."""
     for folder, reason in refused.items():
         say(console, f"{folder.relative_to(entries)}: {sentence(ValueError(reason))}")
     if refused:
-        raise RefusedError(f"{len(refused)} of {len(folders)} entries cannot stand on the board, for the reasons above")
-    if verify:
-        say(console, f"{len(folders)} entries replay as recorded")
+        raise RefusedError(f"{len(refused)} of {of} entries cannot stand on the board, for the reasons above")
 
 
 def _check_new(folder: Path, seen: dict[str, Path]) -> None:
@@ -124,7 +129,9 @@ def _check_new(folder: Path, seen: dict[str, Path]) -> None:
         raise ValueError(f"it holds the episodes of {other.parent.name}/{other.name}, which cannot count twice")
 
 
-def _good(folders: list[Path], verify: bool, refused: dict[Path, str], update: OnWork) -> Iterator[Entry]:
+def good_entries(
+    folders: list[Path], refused: dict[Path, str], update: OnWork, verify: bool = False
+) -> Iterator[Entry]:
     """The entries that are right, one by one; what is wrong with each other goes into `refused`.
 
     `update` is told when the work on each begins, and when that on the last has ended.

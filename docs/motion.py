@@ -17,6 +17,7 @@ from goalgap.eval.table.episodes import Episodes
 from goalgap.terms import Split
 
 LEVELS, MOST = 3, 100  # levels of each split, and about as many pictures of the longest episode
+LARGEST = 300_000  # bytes; a picture that would have more shows fewer levels, and then fewer steps
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,11 @@ class Motion:
     def gif(self) -> bytes:
         """The picture; its comment says what it was drawn from."""
         every = max(1, int(self.episodes.column("length").max()) // MOST)
-        return animation.render(self.episodes, ".gif", scale=1, every=every, note=self.source)
+        for levels, step in ((LEVELS, every), (2, every), (1, every), (1, 2 * every), (1, 4 * every)):
+            made = animation.render(_levels(self.episodes, levels), ".gif", scale=1, every=step, note=self.source)
+            if len(made) <= LARGEST:
+                break
+        return made
 
     def is_shown_by(self, path: Path) -> bool:
         """Whether a file is this picture."""
@@ -52,9 +57,14 @@ class Motion:
 def in_motion(game: Game) -> Motion | None:
     """The first agent of the standard recipe, where one is entered: nothing is picked."""
     entry = results.usual(game)
-    return entry and Motion(Episodes.join(_first(entry.episodes, split) for split in ("train", "deploy")))
+    return entry and Motion(_levels(entry.episodes, LEVELS))
 
 
-def _first(episodes: Episodes, split: Split) -> Episodes:
+def _levels(episodes: Episodes, levels: int) -> Episodes:
+    """The episodes on the first so many levels of each split."""
+    return Episodes.join(_first(episodes, split, levels) for split in ("train", "deploy"))
+
+
+def _first(episodes: Episodes, split: Split, levels: int) -> Episodes:
     own = episodes.where(split=split, training_seed=episodes.runs[0].training_seed)
-    return Episodes(own.game, own.runs, own.table.sort_by("level_seed").slice(0, LEVELS))
+    return Episodes(own.game, own.runs, own.table.sort_by("level_seed").slice(0, levels))

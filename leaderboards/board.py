@@ -79,36 +79,55 @@ COLUMNS = (Column("rank"), Column("entry", numeric=False), *(column for column, 
 STATUS = Column("status", numeric=False)  # of boards on which not all entries are ranked
 
 
-def boards(
-    entries: Iterable[Entry], report: Callable[[Entry], Report] = lambda entry: Report.of(entry.episodes)
-) -> dict[str, Section]:
-    """The table of each environment that has entries, best first; `report` makes the report of each.
+Reported = tuple[Entry, Report]
+
+
+def _reported(entry: Entry) -> Report:
+    return Report.of(entry.episodes)
+
+
+def boards(entries: Iterable[Entry], report: Callable[[Entry], Report] = _reported) -> dict[str, Section]:
+    """The table of each environment that has entries, best first; `report` makes the report of each."""
+    return tables(ordered(entries, report))
+
+
+def ordered(entries: Iterable[Entry], report: Callable[[Entry], Report] = _reported) -> dict[str, list[Reported]]:
+    """The entries on each board with their reports, best first.
 
     Entries of other arguments than the standard ones play other levels: they are ranked among themselves, behind it.
     """
-    entered: dict[str, list[tuple[Entry, Report]]] = {}
+    entered: dict[str, list[Reported]] = {}
     for entry in entries:
         entered.setdefault(entry.board, []).append((entry, report(entry)))
     order = list(known())
     names = sorted(entered, key=lambda name: (order.index(name.partition(",")[0]), name))
-    return {name: _board(name, entered[name]) for name in names}
+    return {name: sorted(entered[name], key=_order) for name in names}
 
 
-def _board(name: str, entered: list[tuple[Entry, Report]]) -> Section:
-    ordered = sorted(entered, key=_order)
-    ranked = sum(entry.standing.ranked for entry, _ in ordered)
-    rows = [_row(figure(k, 0) if k <= ranked else Cell(DASH), *each) for k, each in enumerate(ordered, 1)]
+def tables(entered: dict[str, list[Reported]]) -> dict[str, Section]:
+    """The table of each board, from its entries in order."""
+    return {name: _board(name, listed) for name, listed in entered.items()}
+
+
+def ranks(entered: list[Reported]) -> list[Cell]:
+    """The rank of each entry on a board, a dash where it has none."""
+    return [figure(k, 0) if entry.standing.ranked else Cell(DASH) for k, (entry, _) in enumerate(entered, 1)]
+
+
+def _board(name: str, entered: list[Reported]) -> Section:
+    ranked = sum(entry.standing.ranked for entry, _ in entered)
+    rows = [_row(rank, *each) for rank, each in zip(ranks(entered), entered, strict=True)]
     columns = COLUMNS
-    if ranked < len(ordered):
-        standings = (Cell(str(entry.standing)) for entry, _ in ordered)
+    if ranked < len(entered):
+        standings = (Cell(str(entry.standing)) for entry, _ in entered)
         rows = [replace(each, cells=(*each.cells, told)) for each, told in zip(rows, standings, strict=True)]
         columns = (*COLUMNS, STATUS)
-    dots = (DotRow(titled(*each), "intended", _score(each[1], "deploy")) for each in ordered[:ranked])
+    dots = (DotRow(titled(*each), "intended", _score(each[1], "deploy")) for each in entered[:ranked])
     group = DotGroup("score in deployment", "intended", "", tuple(dots))
     return Section(name, name, "", columns, tuple(rows), Dots((group,), ()))
 
 
-def _order(reported: tuple[Entry, Report]) -> tuple[bool, bool, float, str]:
+def _order(reported: Reported) -> tuple[bool, bool, float, str]:
     """Ranked entries first, the best score first, then by name; a score that is missing comes last, not where 0 is."""
     entry, report = reported
     mean = _score(report, "deploy").mean
@@ -116,10 +135,14 @@ def _order(reported: tuple[Entry, Report]) -> tuple[bool, bool, float, str]:
 
 
 def _row(rank: Cell, entry: Entry, report: Report) -> Row:
-    """An entry without a rank has no weight: it is no result."""
     cells = (cell(report) for _, cell in SHOWN)
-    weight: Literal["", "faint", "strong"] = "faint" if entry.info.kind == "reference" else "strong"
-    return row(rank, titled(entry, report), *cells, weight=weight if entry.standing.ranked else "")
+    return row(rank, titled(entry, report), *cells, weight=weight(entry))
+
+
+def weight(entry: Entry) -> Literal["", "faint", "strong"]:
+    """Of an entry's row; one without a rank has none: it is no result."""
+    marked: Literal["faint", "strong"] = "faint" if entry.info.kind == "reference" else "strong"
+    return marked if entry.standing.ranked else ""
 
 
 def markdown(tables: dict[str, Section]) -> str:

@@ -223,6 +223,8 @@ LAST = {
     "standard": ("no such",),
     "eval": ("--levels", "2"),
     "leaderboard": ("--entries", "none"),
+    "leaderboard build": ("--entries", "none"),
+    "leaderboard serve": ("--entries", "none"),
     "play": ("--level", "-1"),
 }
 

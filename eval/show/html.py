@@ -7,7 +7,9 @@ fixed size. The page itself is `templates/report.html.jinja`, which draws any se
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+from jinja2 import Environment
 from markupsafe import escape
 
 from ...envs import known
@@ -27,26 +29,35 @@ from .templating import templates
 
 def render(report: Report, episodes: Episodes | None = None, count: int = 6) -> str:
     """The page; with `episodes`, `count` deployment episodes are drawn on it."""
+    return pages().get_template("report.html.jinja").render(told(report, episodes, count))
+
+
+def told(report: Report, episodes: Episodes | None = None, count: int = 6) -> dict[str, Any]:
+    """What the template of a report is told."""
     drawn, undrawn = _pictures(report, episodes, count)
-    environment = templates()
-    environment.filters |= {"number": number, "interval": interval, "bounds": bounds, "panels": panels}
     listed, game = list(sections(report)), known().get(report.game.environment)
-    return environment.get_template("report.html.jinja").render(
-        report=report, game=report.game, mode=report.main, brief=brief(report, report.main),
-        question=game.summary if game else "", sections=listed, pictures=drawn, undrawn=undrawn,
-        axis=Axis.over(section.chart for section in listed if section.chart),
-        details=[every_measure(name, mode) for name, mode in report.modes.items()], glossary=glossary(),
-    )  # fmt: skip
+    return {
+        "report": report, "game": report.game, "mode": report.main, "brief": brief(report, report.main),
+        "question": game.summary if game else "", "sections": listed, "pictures": drawn, "undrawn": undrawn,
+        "axis": Axis.over(section.chart for section in listed if section.chart),
+        "details": [every_measure(name, mode) for name, mode in report.modes.items()], "glossary": glossary(),
+    }  # fmt: skip
 
 
 def render_comparison(comparison: Comparison) -> str:
     """The page on agents side by side."""
-    environment, drawn, game = templates(), forest(comparison), known().get(comparison.game.environment)
-    environment.filters |= {"number": number, "interval": interval, "bounds": bounds, "panels": panels}
-    return environment.get_template("comparison.html.jinja").render(
+    drawn, game = forest(comparison), known().get(comparison.game.environment)
+    return pages().get_template("comparison.html.jinja").render(
         comparison=comparison, game=comparison.game, question=game.summary if game else "", figure_note=DRAWN,
         forest=drawn, axis=Axis.around_zero([drawn]), sections=list(compared(comparison)), glossary=glossary(),
     )  # fmt: skip
+
+
+def pages(*further: Path) -> Environment:
+    """What loads the templates of pages, and others in further folders."""
+    environment = templates(*further)
+    environment.filters |= {"number": number, "interval": interval, "bounds": bounds, "panels": panels}
+    return environment
 
 
 def write(path: str | Path, report: Report, episodes: Episodes | None = None) -> None:

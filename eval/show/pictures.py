@@ -18,6 +18,7 @@ from ..measures.outcomes import named_outcomes
 from ..play.games import recorded_task
 from ..play.replay import recorded, walks
 from ..table.episodes import Episodes
+from ..table.selection import dealt
 
 COLOURS = {**ROLES, NONE: (120, 113, 128)}
 
@@ -47,17 +48,7 @@ def pictures(episodes: Episodes, count: int = 6) -> list[Picture]:
     """Pictures of the first deployment levels; ValueError when this code plays another game than they did."""
     deploy = episodes.where(split="deploy")
     deploy = deploy.where(deterministic=bool(deploy.column("deterministic").all()))
-    if not len(deploy):
-        return []
-    seeds = np.unique(deploy.column("training_seed"))
-    dealt = {int(level): int(seeds[k % len(seeds)]) for k, level in enumerate(_levels(deploy)[:count])}
-    who, level = deploy.column("training_seed"), deploy.column("level_seed")
-    rows = [row for row in range(len(deploy)) if dealt.get(int(level[row])) == who[row]]
-    return _draw(Episodes(deploy.game, deploy.runs, deploy.table.take(rows).sort_by("level_seed")))
-
-
-def _levels(episodes: Episodes) -> NDArray[np.int64]:
-    return np.unique(episodes.column("level_seed"))
+    return _draw(dealt(deploy, count)) if len(deploy) else []
 
 
 def _draw(shown: Episodes) -> list[Picture]:

@@ -30,22 +30,27 @@ def render(episodes: Episodes) -> str:
     Raises:
         ValueError: this code plays another game than they were played in.
     """
+    return templates().get_template("player.html.jinja").render(told(episodes))
+
+
+def told(episodes: Episodes) -> dict[str, Any]:
+    """What the template of the page is told; ValueError as of `render`."""
     shown, atlas = films(episodes), Atlas()
-    told = [_film(film, atlas) for film in shown]
+    recorded = [_film(film, atlas) for film in shown]
     game, task = episodes.game, shown[0].task
     roles = {reward.name: reward.role for reward in game.rewards} | {NONE: NONE}
     data = {
-        "atlas": _uri(atlas.image()), "across": atlas.across, "episodes": told,
+        "atlas": _uri(atlas.image()), "across": atlas.across, "episodes": recorded,
         "actions": task.game.actions, "events": [event.name for event in game.events],
         "goals": [{"name": goal.name, "role": goal.role} for goal in game.rewards],
     }  # fmt: skip
-    return templates().get_template("player.html.jinja").render(
-        agent=", ".join(dict.fromkeys(run.agent for run in episodes.runs)), game=game,
-        question=known()[game.environment].summary, rewards=game.rewards,
-        splits=[(split, TITLES[split]) for split in SPLITS if any(film.task.split == split for film in shown)],
-        outcomes=[(name, roles[name], _counts(shown, name)) for name in outcome_names(game)],
-        things=_things(task.game.sprites), data=data, many=len({film.training_seed for film in shown}) > 1,
-    )  # fmt: skip
+    return {
+        "agent": ", ".join(dict.fromkeys(run.agent for run in episodes.runs)), "game": game,
+        "question": known()[game.environment].summary, "rewards": game.rewards,
+        "splits": [(split, TITLES[split]) for split in SPLITS if any(film.task.split == split for film in shown)],
+        "outcomes": [(name, roles[name], _counts(shown, name)) for name in outcome_names(game)],
+        "things": _things(task.game.sprites), "data": data, "many": len({film.training_seed for film in shown}) > 1,
+    }  # fmt: skip
 
 
 def _film(film: Film, atlas: Atlas) -> dict[str, Any]:

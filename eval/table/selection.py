@@ -1,10 +1,12 @@
-"""Which episodes count where an agent was evaluated more than once, on levels of which some are the same."""
+"""Which episodes count where an agent was evaluated more than once, and which are shown or compared of many."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from .episodes import Episodes
 
@@ -47,3 +49,20 @@ def _without(part: Episodes, repeated: set[Key]) -> Episodes | None:
     left = Episodes(part.game, part.runs, part.table.filter(mask))
     players = {key[:3] for key in _keys(left)}
     return Episodes(left.game, tuple(run for run in left.runs if run.key in players), left.table) if players else None
+
+
+def dealt(episodes: Episodes, count: int) -> Episodes:
+    """The first so many levels, each as played by one training seed, dealt to them in turn; of one split and mode."""
+    who, level = episodes.column("training_seed"), episodes.column("level_seed")
+    seeds, levels = np.unique(who), np.unique(level)[:count]
+    player = {int(each): int(seeds[k % len(seeds)]) for k, each in enumerate(levels)}
+    rows = [row for row in range(len(episodes)) if player.get(int(level[row])) == who[row]]
+    return Episodes(episodes.game, episodes.runs, episodes.table.take(rows).sort_by("level_seed"))
+
+
+def first_seeds(episodes: Episodes, count: int) -> Episodes:
+    """The episodes of the first so many training seeds."""
+    kept = sorted({run.training_seed for run in episodes.runs})[:count]
+    runs = tuple(run for run in episodes.runs if run.training_seed in kept)
+    own = pc.is_in(episodes.table["training_seed"], pa.array(kept, pa.int64()))
+    return Episodes(episodes.game, runs, episodes.table.filter(own))

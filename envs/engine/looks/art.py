@@ -10,6 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -168,16 +169,28 @@ def paint(cells: Pixels, pictures: Mapping[str, Pixels], path: Walk = (), colour
         uint8, shape (16 x rows, 16 x cols, 3).
     """
     rows, cols, _ = cells.shape
-    canvas = np.empty((rows, CELL, cols, CELL, 3), np.uint8)
-    tiles, image = canvas.swapaxes(1, 2), canvas.reshape(rows * CELL, cols * CELL, 3)
     places = dict(zip(pictures, np.moveaxis(cells > 0, -1, 0), strict=True))
-    draw_floor(tiles)
-    if "wall" in places:
-        draw_walls(tiles, places.pop("wall"), pictures["wall"])
+    walls = places.pop("wall", np.zeros((rows, cols), bool))
+    canvas = _ground((rows, cols), walls.tobytes(), pictures.get("wall", np.empty(0, np.uint8)).tobytes()).copy()
+    tiles, image = canvas.swapaxes(1, 2), canvas.reshape(rows * CELL, cols * CELL, 3)
     draw_trail(image, path, colour)
     for name, place in places.items():
         composite(tiles, place, pictures[name])
     return image
+
+
+@lru_cache(maxsize=8)  # the pictures of an episode have the same walls
+def _ground(shape: tuple[int, int], walls: bytes, block: bytes) -> Pixels:
+    """Floor and walls, from the bytes of where these are and of their picture, shape (rows, 16, cols, 16, 3)."""
+    rows, cols = shape
+    canvas = np.empty((rows, CELL, cols, CELL, 3), np.uint8)
+    tiles = canvas.swapaxes(1, 2)
+    draw_floor(tiles)
+    if block:
+        draw_walls(
+            tiles, np.frombuffer(walls, bool).reshape(shape), np.frombuffer(block, np.uint8).reshape(CELL, CELL, 4)
+        )
+    return canvas
 
 
 def _scale(image: Pixels) -> int:

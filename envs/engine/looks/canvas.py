@@ -99,4 +99,4 @@ def stamp(image: Pixels, ink: Mask, row: int, col: int, colour: Colour) -> None:
 
 def enlarge(image: Pixels, scale: int) -> Pixels:
     """Every pixel as `scale` x `scale` pixels."""
-    return image.repeat(scale, axis=0).repeat(scale, axis=1)
+    return image if scale == 1 else image.repeat(scale, axis=0).repeat(scale, axis=1)

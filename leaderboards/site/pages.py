@@ -1,0 +1,69 @@
+"""The files of the site, each a path below its folder and a text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment
+
+from ...eval.measures.definitions import GAPS
+from ...eval.report import Report
+from ...eval.show import html, player
+from ...eval.show.exports import as_csv, as_json
+from ...eval.show.sections import sections, seeds
+from ...eval.show.tables import Section
+from ...eval.table.episodes import Episodes
+from ...eval.table.selection import dealt
+from ...provenance import repository
+from ...terms import Split
+from ..board import Reported, markdown, tables, titled
+from ..claims import algorithm
+from ..entry import Entry
+from ..words import slug
+from .suite import suite_table
+from .tables import FACTS, board_table, place
+
+TEMPLATES = Path(__file__).parent / "templates"
+FILMED: dict[Split, int] = {"train": 3, "deploy": 6}  # episodes that can be stepped through
+
+
+def board_files(entered: Mapping[str, list[Reported]]) -> Iterator[tuple[str, str]]:
+    """The first page, the table of each board as CSV and JSON, and all of them as Markdown.
+
+    Args:
+        entered: the entries on each board, as `board.ordered` gives them.
+    """
+    boards, suite = [board_table(name, listed) for name, listed in entered.items()], suite_table(entered)
+    for table in (suite, *boards):
+        yield from _exported(f"tables/{table.section.key}", table.section)
+    yield "board.md", markdown(tables(dict(entered)))
+    lines = [line for table in boards for line in table.lines]
+    facts = {name: sorted({line.facts[name] for line in lines}) for name in FACTS}
+    page = {"suite": suite, "boards": boards, "facts": facts, "entries": len(lines), "meanings": GAPS}
+    yield "index.html", _pages().get_template("index.html.jinja").render(page, repository=repository())
+
+
+def entry_files(entry: Entry, report: Report) -> Iterator[tuple[str, str]]:
+    """The page of an entry, its tables as CSV and JSON, and episodes to step through."""
+    folder, name = place(entry), titled(entry, report)
+    told = {"entry": entry, "name": name, "algorithm": algorithm(report.runs[0]), "filmed": sum(FILMED.values())}
+    page = html.told(report, entry.episodes) | told
+    yield f"{folder}/index.html", _pages().get_template("entry.html.jinja").render(page)
+    yield f"{folder}/seeds.csv", as_csv([seeds(report)])
+    yield f"{folder}/tables.json", as_json(sections(report))
+    filmed = Episodes.join(dealt(entry.episodes.where(split=split), count) for split, count in FILMED.items())
+    yield f"{folder}/episodes.html", _pages().get_template("episodes.html.jinja").render(player.told(filmed) | told)
+
+
+def _exported(path: str, section: Section) -> Iterator[tuple[str, str]]:
+    yield f"{path}.csv", as_csv([section])
+    yield f"{path}.json", as_json([section])
+
+
+@cache
+def _pages() -> Environment:
+    pages = html.pages(TEMPLATES)
+    pages.filters["slug"] = slug
+    return pages
