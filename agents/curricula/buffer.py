@@ -62,7 +62,8 @@ class LevelBuffer:
         ranked[order] = (1.0 / np.arange(1, len(order) + 1)) ** (1 / self.settings.temperature)
         age = (self.round - self.kept["visit"]).astype(np.float64)
         stale = age / age.sum() if age.any() else np.full(len(age), 1 / len(age))
-        return (1 - self.settings.staleness) * ranked / ranked.sum() + self.settings.staleness * stale
+        chances: Floats = (1 - self.settings.staleness) * ranked / ranked.sum() + self.settings.staleness * stale
+        return chances
 
     def choose(self, uniform: Floats, n: int) -> Indices:
         """`n` different levels by their probabilities, from random numbers in (0, 1], one a level.

@@ -116,7 +116,7 @@ def positive_value_losses(rewards: Floats, values: Floats, going: NDArray[np.boo
         advantage = np.where(on, reward + model.gamma * after - value + model.gamma * model.gae_lambda * advantage, 0.0)
         after = np.where(on, value, after)
         gains += np.maximum(advantage, 0.0)
-    return gains / np.maximum(going.sum(axis=0), 1)
+    return np.asarray(gains / np.maximum(going.sum(axis=0), 1), np.float64)
 
 
 def _act(model: PPO, batch: Batch, going: NDArray[np.bool_]) -> tuple[NDArray[np.int64], Floats]:
@@ -131,4 +131,5 @@ def _act(model: PPO, batch: Batch, going: NDArray[np.bool_]) -> tuple[NDArray[np
 
 def _values(model: PPO, observations: NDArray[np.uint8]) -> Floats:
     with torch.no_grad():
-        return model.policy.predict_values(torch.as_tensor(observations, device=model.device)).flatten().cpu().numpy()
+        expected = model.policy.predict_values(torch.as_tensor(observations, device=model.device))
+    return np.asarray(expected.flatten().cpu().numpy(), np.float64)

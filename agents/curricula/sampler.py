@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...envs.engine.batch import Batch
 from ...envs.engine.editing import edit_levels
@@ -38,7 +39,7 @@ class CurriculumSampler:
             raise ValueError(f"the buffer of a curriculum holds at least a level for each of the {games} games")
         self.task, self.settings, self.games = task, settings, games
         self._streams, self._drawn = stream_seeds(seed, 2), [0, 0]
-        self._bits = np.random.PCG64(seed)
+        self._bits, self._dealt = np.random.PCG64(seed), 0
         self.buffer = LevelBuffer(settings, self.fresh(settings.buffer))
         self.buffer.kept["optimum"] = self.optima(self.buffer.levels)
         self._deal()
@@ -109,4 +110,5 @@ class CurriculumSampler:
 
     def _uniform(self, n: int) -> Floats:
         """Random numbers in (0, 1], float64, shape (n,), of raw words: NumPy promises those across versions."""
-        return ((self._bits.random_raw(n) >> np.uint64(11)) + np.uint64(1)) * 2.0**-53
+        words: NDArray[np.uint64] = self._bits.random_raw(n)
+        return np.asarray(((words >> np.uint64(11)) + np.uint64(1)) * 2.0**-53, np.float64)

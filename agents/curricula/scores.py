@@ -24,7 +24,7 @@ def _max_latest(kept: NDArray[Any]) -> Floats:
 
 
 def _oracle_latest(kept: NDArray[Any]) -> Floats:
-    return np.maximum(kept["optimum"] - kept["latest"], 0.0)
+    return np.asarray(np.maximum(kept["optimum"] - kept["latest"], 0.0), np.float64)
 
 
 def _positive_value_loss(kept: NDArray[Any]) -> Floats:
