@@ -10,9 +10,8 @@ from rich.console import Console
 
 from .. import envs
 from ..eval.report import Report
-from ..extras import HUB, check_installed
 from ..hub.addresses import checked_repository
-from ..hub.pushing import check_bundle, push
+from ..hub.pushing import check_bundle, push, writing_token
 from ..players import players
 from .eval import played
 from .options import LEVELS, Flag, check_counts
@@ -36,10 +35,10 @@ def push_bundle(
     told, console = check_bundle(bundle), Console()
     checked_repository(repo)
     check_counts(levels=levels)
-    check_installed(*HUB)
+    writing_token()
     trained = told.training
     task = envs.task(told.environment, reward=trained.reward, **trained.arguments)
     report = Report.of(played(console, task, players(bundle, task), levels))
     address = push(bundle, repo, report, private)
-    say(console, f"{report.verdict.headline}")
+    say(console, report.verdict.headline)
     say(console, f"given away: {address}")

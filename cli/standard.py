@@ -15,6 +15,7 @@ from rich.console import Console
 
 from .. import envs
 from ..agents.bundles.manifest import Card
+from ..agents.reading.errors import AgentError
 from ..agents.recipes import default_algorithm
 from ..agents.records import finished, folder_of
 from ..agents.reference import reference_names
@@ -105,7 +106,7 @@ class Maker:
         card = Card(name=name, authors=AUTHORS, description=experiment.description, license="MIT")
         try:
             return add_bundle(folder, agent, card)
-        except (ClaimError, EntryError, EpisodesError) as error:
+        except (AgentError, ClaimError, EntryError, EpisodesError) as error:
             return f"without its agent: {error}"
 
     def _enter_ablated(self, experiment: Experiment) -> None:

@@ -31,6 +31,16 @@ def endpoint() -> str:
     return (os.environ.get("HF_ENDPOINT") or USUAL).rstrip("/")
 
 
+def token() -> str | None:
+    """The user's token, if there is one; HubError where it is none: what cannot be sent would stand in an error."""
+    from huggingface_hub import constants, get_token
+
+    known = None if constants.HF_HUB_DISABLE_IMPLICIT_TOKEN else get_token()
+    if known and not (known.isascii() and known.isprintable() and " " not in known):
+        raise HubError("what is given as a token, in HF_TOKEN or by `hf auth login`, has characters that no token has")
+    return known or None
+
+
 def origin(url: str) -> tuple[str, str, int | None]:
     """What two addresses of one server have in common: how it is spoken to, its name and its port."""
     parts = urlsplit(url)

@@ -22,7 +22,7 @@ from ..agents.records import ZIP
 from ..choices import printable, shortened, shown
 from ..extras import needs_extras
 from ..files import write_whole
-from .addresses import USUAL, Address, HubError, endpoint, is_address, origin
+from .addresses import USUAL, Address, HubError, endpoint, is_address, origin, token
 
 LIMITS = {MANIFEST: MOST, WEIGHTS: 64 * 2**20}  # bytes of the files that are read
 LISTING = 8 * 2**20  # bytes
@@ -138,10 +138,8 @@ def _content(url: str, most: int) -> bytes:
 
 def _headers(url: str) -> dict[str, str]:
     """The token, if there is one, goes to the Hub alone."""
-    from huggingface_hub.utils import build_hf_headers
-
-    known = build_hf_headers(token=None if origin(url) == origin(endpoint()) else False, library_name="goalgap")
-    return {**known, "accept-encoding": "identity"}
+    known = token() if origin(url) == origin(endpoint()) else None
+    return {"accept-encoding": "identity", **({"authorization": f"Bearer {known}"} if known else {})}
 
 
 def _checked_redirect(url: str, location: str) -> str:

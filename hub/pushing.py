@@ -16,7 +16,7 @@ from ..eval.show.pictures import pictures
 from ..eval.show.tables import value
 from ..extras import needs_extras
 from ..provenance import repository
-from .addresses import Address, HubError, checked_repository, endpoint
+from .addresses import Address, HubError, checked_repository, endpoint, token
 
 KNOWN = ("mit", "apache-2.0", "bsd-2-clause", "bsd-3-clause", "cc0-1.0", "cc-by-4.0", "cc-by-sa-4.0", "gpl-3.0")
 SHOWN = 3  # episodes that are drawn
@@ -65,17 +65,23 @@ def push(folder: Path, name: str, report: Report, private: bool = False) -> Addr
     with needs_extras():
         import httpx2
         from huggingface_hub import CommitOperationAdd, HfApi
-        from huggingface_hub.errors import LocalTokenNotFoundError
-    files = dict(contents(folder, address, report))
-    api = HfApi(endpoint=endpoint(), library_name="goalgap")
+    api, files = HfApi(endpoint=endpoint(), token=writing_token()), dict(contents(folder, address, report))
     added = [CommitOperationAdd(path_in_repo=path, path_or_fileobj=content) for path, content in files.items()]
     try:
         api.create_repo(name, private=private, exist_ok=True)
         commit = api.create_commit(name, added, commit_message="A bundle of GoalGap")
-    except (httpx2.HTTPError, LocalTokenNotFoundError, OSError, ValueError) as error:
+    except (httpx2.HTTPError, OSError, ValueError) as error:
         told = shortened(printable(" ".join(str(error).split())))
-        raise HubError(f"{name} cannot be written: {told}; a token that may write is given in HF_TOKEN") from error
+        raise HubError(f"{name} cannot be written: {told}; is the token one that may write?") from error
     return address.pinned(commit.oid)
+
+
+def writing_token() -> str:
+    """The user's token; HubError where there is none, without which nothing can be written."""
+    with needs_extras():
+        if known := token():
+            return known
+    raise HubError("the Hub takes files with a token that may write: give one in HF_TOKEN, or by `hf auth login`")
 
 
 def check_bundle(folder: Path) -> Bundle:

@@ -255,6 +255,17 @@ def test_a_hub_that_sends_nothing_is_given_up(hub: Hub, tmp_path: Path, monkeypa
             fetch(Address(MINE), tmp_path / "b")
 
 
+def test_a_token_that_is_none_is_not_shown(
+    hub: Hub, bundle: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HF_TOKEN", f"{TOKEN[:6]}\x01{TOKEN[6:]}")
+    for words in (("eval", f"hf://{MINE}", "CheeseCorner"), ("push", bundle, "--repo", "a/b", "--levels", 6)):
+        assert goalgap(*words) == 2
+        assert "has characters that no token has" in (heard := said(capsys))
+        assert TOKEN[6:] not in heard
+    assert hub.asked == []
+
+
 def test_what_the_hub_does_not_take_is_told(
     hub: Hub, bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -265,9 +276,11 @@ def test_what_the_hub_does_not_take_is_told(
     with serving() as other:
         hub.redirects = {"/api/repos/create": f"{other.url}/api/repos/create"}
         assert goalgap("push", bundle, "--repo", "a/b", "--levels", 6) == 2
+        assert "a/b cannot be written" in said(capsys)
         assert {token for _, _, token in other.asked} <= {None}
     hub.redirects = {}
     monkeypatch.setenv("HF_TOKEN", "")
     monkeypatch.setenv("HF_HOME", str(tmp_path))
     assert goalgap("push", bundle, "--repo", "a/b", "--levels", 6) == 2
-    assert "cannot be written" in said(capsys)
+    assert (heard := said(capsys)).count("give one in HF_TOKEN") == 1
+    assert "evaluate" not in heard
