@@ -31,8 +31,7 @@ class Batch:
         reached: int32, shape (n, channels): the step of the first positive reward, -1 before.
         terminated, truncated: bool, shape (n,): of the last step.
         actions: int64, shape (n,): what `advance` plays.
-        done: bool, shape (n,): the episode has ended; the game stands still, whatever its action, until it is reset.
-        timed_out: bool, shape (n,): it is done because time was up.
+        done: bool, shape (n,): the episode has ended; the game stands still until it is reset. `timed_out`: by time.
         sampler: chooses the levels of `reset`; without one, games play the episodes of their seeds.
     """
 
