@@ -18,7 +18,6 @@ from goalgap.eval.play.replay import recorded
 from goalgap.eval.play.rollout import evaluate
 from goalgap.eval.report import Report
 from goalgap.eval.table.episodes import Episodes
-from goalgap.leaderboards.agents import check_agents
 from goalgap.leaderboards.bundles import SMALL, read_bundles, run_of
 from goalgap.leaderboards.entry import ENTRIES, Entry
 from goalgap.terms import SPLITS
@@ -102,10 +101,9 @@ def test_the_list_says_what_each_goes_for(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", zoo.names())
-def test_every_agent_plays_its_entry_again_with_scores_within_their_intervals(name: str) -> None:
-    """In half precision, as they are committed."""
+def test_every_agent_has_scores_within_the_intervals_of_its_entry(name: str) -> None:
+    """In half precision, as they are committed; `make entries` holds their actions to what was recorded."""
     entry = Entry.read(zoo.find(name).parents[1])
-    check_agents(entry)
     run = run_of(next(each for each in entry.bundles if each.name == name.rpartition("/")[2]), entry.episodes.runs)
     own = entry.episodes.where(training_seed=run.training_seed).table
     was = Report.of(Episodes(entry.episodes.game, (run,), own)).main
