@@ -101,7 +101,7 @@ def test_an_algorithm_of_ours_is_trained_and_kept(here: Path, capsys: pytest.Cap
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("PPPO",), "there is no method 'PPPO': a method is one of PPO, RecurrentPPO, ARS"),
+        (("PPPO",), "there is no method 'PPPO': a method is one of PPO, RecurrentPPO, A2C, TRPO, DQN"),
         (("nowhere:train",), "No module named 'nowhere'"),
         (("math:pi",), "is no function"),
         (("math:train",), "has no attribute 'train'"),
