@@ -77,7 +77,9 @@ NOTES = {
         "they keep away from beacons, with a score of 0.05 in training and deployment; where the leader leaves at "
         "half-time (`leader=leaves`) they come to 0.48 in training, and earn nothing in the last ten steps: they have "
         "learned no order. Without their memory they still come to 0.78, so most of their following needs none. With "
-        "alpha 1 the agent keeps away from beacons: there is nobody to learn from."
+        "alpha 1 or 0.5 an agent learns to keep away from beacons, and nothing else. With alpha 0.1 one (`goalgap run "
+        "FollowLeader --seeds 1 --alpha 0.1`) comes to 0.84 in training, and in deployment it follows in 11 % of "
+        "episodes and keeps away in the rest: it has learned whom not to follow, and no order (-0.08)."
     ),
     "CoinRun": (
         "Nobody gets through a whole course by chance, so the recipe practises on courses that begin before any of "

@@ -23,6 +23,7 @@ from goalgap.agents.algorithms.recurrent_ppo import RecurrentPPORecipe
 from goalgap.agents.algorithms.trpo import TRPORecipe
 from goalgap.agents.callbacks import BootstrapTogether
 from goalgap.agents.loading import load_agent
+from goalgap.agents.recipes import default_recipe
 from goalgap.agents.records import finished, run_key
 from goalgap.agents.training import plan, train
 from goalgap.agents.vec_env import GoalGapVecEnv
@@ -169,3 +170,11 @@ def test_training_in_two_halves_plays_first_what_came_before_and_then_the_task(t
     assert record["recipe"]["before"] == {"region": 1}
     assert record["steps"] == halves.steps
     assert "before" not in TINY.as_data()
+
+
+def test_a_second_half_of_pictures_is_seen_as_the_first(tmp_path):
+    """stable-baselines3 turns pictures round, and so must be those with which the second half begins."""
+    task = goalgap.task("ColourShape", size=5)
+    small = {"n_envs": 4, "n_steps": 8, "minibatch": 32, "hidden": (8,), "steps": 128, "before": {"colour": "blue"}}
+    folder = train(task, default_recipe(task, **small), 0, tmp_path / "agent")
+    assert json.loads((folder / "agent.json").read_text())["steps"] == 128
