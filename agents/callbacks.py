@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -103,5 +104,6 @@ class SecondHalf(BaseCallback):
         games, self.begun = GoalGapVecEnv(self.task, self.training_env.num_envs, judged=False), True
         games.seed(self.seed)
         self.model.set_env(games)
-        self.model._last_obs = self.training_env.reset()  # noqa: SLF001 (of the games as the model has wrapped them)
+        first: Any = self.training_env.reset()  # of the games as the model has wrapped them
+        self.model._last_obs = first  # noqa: SLF001
         self.model._last_episode_starts = np.ones(games.num_envs, bool)  # noqa: SLF001
