@@ -27,8 +27,8 @@ def pack(
         card: a TOML file with name, authors, description and license, and url if there is one; of a zip, which has no
             record of its training, environment, reward, alpha, training_seed and, if not usual there, algorithm too.
         out: a new folder for the bundle.
-        training_seed: of the agent, instead of the card's: so one card does for all seeds.
         half: keep weights in half precision, in half the room; its actions may then differ now and then.
+        training_seed: of the agent, instead of the card's: so one card does for all seeds.
     """
     with needs_extras():
         from ..agents.bundles import packing

@@ -34,6 +34,8 @@ from .report import show_report
 from .results import finished_episodes, locked
 from .train import check_trainable, chosen_recipe, train_missing, with_mitigation
 
+WAYS = (("sampled", True), ("argmax", False))
+
 
 def run(
     environment: Environment,
@@ -81,8 +83,8 @@ def _episodes_of_agent(task: Task, place: Path, levels: int, update: OnWork) -> 
     Its model is opened only where they are missing.
     """
     record = read_record(place)
-    ways = {"sampled": True, "argmax": False}
-    for way, sampled in ways.items() if algorithm_named(record["recipe"]["algorithm"]).draws else [("argmax", False)]:
+    draws = algorithm_named(record["recipe"]["algorithm"]).draws
+    for way, sampled in WAYS if draws else WAYS[1:]:
         path = place / f"{way}-{levels}.parquet"
         run = Run(**{"reward": task.reward, **run_fields(record), "deterministic": not sampled})
         episodes = finished_episodes(path, run)

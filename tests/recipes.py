@@ -8,8 +8,9 @@ import goalgap
 from goalgap.agents.algorithms import ALGORITHMS
 from goalgap.agents.algorithms.a2c import A2CRecipe
 from goalgap.agents.algorithms.ars import ARSRecipe
-from goalgap.agents.algorithms.dqn import DQNRecipe, QRDQNRecipe
+from goalgap.agents.algorithms.dqn import DQNRecipe
 from goalgap.agents.algorithms.ppo import PPORecipe
+from goalgap.agents.algorithms.qrdqn import QRDQNRecipe
 from goalgap.agents.algorithms.recipe import Recipe
 from goalgap.agents.algorithms.recurrent_ppo import RecurrentPPORecipe
 from goalgap.agents.algorithms.trpo import TRPORecipe

@@ -8,8 +8,9 @@ from typing import Any
 from ...choices import choose
 from .a2c import A2CRecipe
 from .ars import ARSRecipe
-from .dqn import DQNRecipe, QRDQNRecipe
+from .dqn import DQNRecipe
 from .ppo import PPORecipe
+from .qrdqn import QRDQNRecipe
 from .recipe import Recipe
 from .recurrent_ppo import RecurrentPPORecipe
 from .trpo import TRPORecipe

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from ..fields import number
 from .on_policy import OnPolicyRecipe
-from .recipe import number
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...envs.engine.task import Task
-from .recipe import Recipe, number
+from ..fields import number
+from .recipe import Recipe
 
 if TYPE_CHECKING:
     from stable_baselines3.common.base_class import BaseAlgorithm

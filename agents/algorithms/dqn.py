@@ -1,12 +1,13 @@
-"""Deep Q-learning (Mnih et al. 2015), and its quantiles (Dabney et al. 2018): values learned from a replay buffer."""
+"""Deep Q-learning (Mnih et al. 2015): values of actions, learned from a replay buffer."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ...envs.engine.task import Task
-from .recipe import Recipe, network, number, quiet
+from ..fields import number
+from .recipe import Recipe, quiet
 
 if TYPE_CHECKING:
     from stable_baselines3.common.base_class import BaseAlgorithm
@@ -57,28 +58,8 @@ class DQNRecipe(Recipe):
             exploration_fraction=self.exploration,
             exploration_final_eps=self.least,
             target_update_interval=self.target_every,
-            policy_kwargs=self.policy_arguments(task),
+            policy_kwargs=self.network(task),
             seed=seed,
             device=self.device,
         )
         return quiet(model)
-
-    def policy_arguments(self, task: Task) -> dict[str, Any]:
-        """The arguments of the network."""
-        return network(self, task)
-
-
-@dataclass(frozen=True)
-class QRDQNRecipe(DQNRecipe):
-    """How QR-DQN is trained.
-
-    Attributes:
-        quantiles: how many of each value's distribution are learned.
-    """
-
-    algorithm = "QRDQN"
-    package = "sb3_contrib"
-    quantiles: int = number(25, 1)
-
-    def policy_arguments(self, task: Task) -> dict[str, Any]:
-        return super().policy_arguments(task) | {"n_quantiles": self.quantiles}

@@ -10,7 +10,8 @@ from ...envs.engine.editing import check_edits
 from ...envs.engine.levels import LevelSampler
 from ...envs.engine.task import Task
 from ..curricula.settings import Curriculum
-from .recipe import Recipe, network, number, played_with, quiet
+from ..fields import number
+from .recipe import Recipe, played_with, quiet
 
 if TYPE_CHECKING:
     from stable_baselines3.common.base_class import BaseAlgorithm
@@ -37,12 +38,17 @@ class OnPolicyRecipe(Recipe):
     def __post_init__(self) -> None:
         super().__post_init__()
         object.__setattr__(self, "before", dict(self.before))
-        chosen = Curriculum.of(self.curriculum) if self.curriculum else None
+        chosen = self._chosen
         object.__setattr__(self, "curriculum", chosen.as_data() if chosen else {})
         if chosen and self.before:
             raise ValueError("before changes the games in mid-training, and a curriculum keeps them: take one")
         if chosen and chosen.buffer < self.n_envs:
             raise ValueError(f"buffer of a curriculum holds a level for each of the {self.n_envs} games at least")
+
+    @property
+    def _chosen(self) -> Curriculum | None:
+        """The curriculum, where there is one."""
+        return Curriculum.of(self.curriculum) if self.curriculum else None
 
     @property
     def rollout_size(self) -> int:
@@ -81,13 +87,9 @@ class OnPolicyRecipe(Recipe):
         """The class of the network, or stable-baselines3's name for it."""
         return "MlpPolicy"
 
-    def network(self, task: Task) -> dict[str, Any]:
-        """The arguments of the network."""
-        return network(self, task)
-
     def training_task(self, task: Task) -> Task:
         played = played_with(super().training_task(task), self.before)
-        if self.curriculum and Curriculum.of(self.curriculum).edits:
+        if self._chosen and self._chosen.edits:
             check_edits(played)
         return played
 
@@ -101,7 +103,7 @@ class OnPolicyRecipe(Recipe):
     def _sampler(self, task: Task, seed: int) -> LevelSampler | None:
         from ..curricula.sampler import CurriculumSampler
 
-        return CurriculumSampler(task, Curriculum.of(self.curriculum), seed, self.n_envs) if self.curriculum else None
+        return CurriculumSampler(task, self._chosen, seed, self.n_envs) if self._chosen else None
 
     def _second_half(self, task: Task, seed: int) -> list[BaseCallback]:
         """What changes the games in the middle, where training has two halves."""

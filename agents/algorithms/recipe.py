@@ -8,8 +8,9 @@ from dataclasses import asdict, dataclass, field, fields
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ...choices import choose, shown
+from ...choices import choose
 from ...envs.engine.task import Task
+from ..fields import check_number, check_numbers, number
 
 if TYPE_CHECKING:
     from stable_baselines3.common.base_class import BaseAlgorithm
@@ -18,11 +19,6 @@ if TYPE_CHECKING:
 DEVICES = ("cpu", "cuda", "auto")
 UNTOLD = ("device",)  # fields that are no part of what a run is known by
 LATER = ("before", "curriculum")  # fields that are told only where they say something: records are older than they
-
-
-def number(default: float, least: float = 0, most: float = float("inf")) -> Any:
-    """A field of a recipe: a number in [least, most], whole if its default is."""
-    return field(default=default, metadata={"whole": isinstance(default, int), "least": least, "most": most})
 
 
 @dataclass(frozen=True)
@@ -58,11 +54,9 @@ class Recipe(ABC):
         object.__setattr__(self, "hidden", tuple(self.hidden))
         object.__setattr__(self, "practice", dict(self.practice))
         choose("device", self.device, DEVICES)
-        for part in fields(self):
-            if part.metadata:
-                _check_number(part.name, getattr(self, part.name), **part.metadata)
+        check_numbers(self)
         for units in self.hidden:
-            _check_number("hidden", units, whole=True, least=1, most=2**16)
+            check_number("hidden", units, whole=True, least=1, most=2**16)
         for name, side in (("patch", self.patch), ("far", self.far)):
             if side and side % 2 == 0:
                 raise ValueError(f"{name} has the agent in its middle, so its side is odd, or 0, not {side}")
@@ -81,6 +75,13 @@ class Recipe(ABC):
     def build(self, task: Task, seed: int) -> BaseAlgorithm:
         """The untrained agent, on games of its own that share no levels with those of other seeds."""
 
+    def network(self, task: Task) -> dict[str, Any]:
+        """The arguments of a network that sees what the recipe says, as stable-baselines3's policies take them."""
+        from ..features import sight
+
+        kind, views = sight(task, patch=self.patch, far=self.far, hidden=self.hidden)
+        return {"features_extractor_class": kind, "features_extractor_kwargs": views, "net_arch": []}
+
     def callbacks(self, task: Task, seed: int) -> list[BaseCallback]:  # noqa: ARG002
         """What training on a task runs between the steps of the algorithm."""
         return []
@@ -94,14 +95,6 @@ class Recipe(ABC):
         said = {name: value for name, value in asdict(self).items() if value or name not in LATER}
         told = {name: value for name, value in said.items() if name not in UNTOLD}
         return {"algorithm": self.algorithm, **told, "hidden": list(self.hidden)}
-
-
-def network(recipe: Recipe, task: Task) -> dict[str, Any]:
-    """The arguments of a network that sees what a recipe says, as stable-baselines3's policies take them."""
-    from ..features import sight
-
-    kind, views = sight(task, patch=recipe.patch, far=recipe.far, hidden=recipe.hidden)
-    return {"features_extractor_class": kind, "features_extractor_kwargs": views, "net_arch": []}
 
 
 def quiet(model: BaseAlgorithm) -> BaseAlgorithm:
@@ -138,13 +131,3 @@ def played_with(task: Task, arguments: Mapping[str, Any]) -> Task:
             "practise only with arguments that leave the spaces as they are"
         )
     return played
-
-
-def _check_number(name: str, value: Any, whole: bool, least: float, most: float) -> None:
-    if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
-        allowed = f"from {least:g} to {most:g}" if most < float("inf") else f"of at least {least:g}"
-        raise TypeError(f"{name} is a {'whole ' if whole else ''}number {allowed}, not {shown(value)}")
-    if value < least:
-        raise ValueError(f"{name} is at least {least:g}, not {shown(value)}")
-    if not value <= most:
-        raise ValueError(f"{name} is at most {most:g}, not {shown(value)}")

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ...envs.engine.task import Task
+from ..fields import number
 from .ppo import PPORecipe
-from .recipe import number
 
 if TYPE_CHECKING:
     from stable_baselines3.common.callbacks import BaseCallback

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from ..fields import number
 from .on_policy import OnPolicyRecipe
-from .recipe import check_minibatch, number
+from .recipe import check_minibatch
 
 
 @dataclass(frozen=True)

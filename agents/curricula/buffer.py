@@ -53,7 +53,10 @@ class LevelBuffer:
 
     def scores(self) -> Floats:
         """What each level is played again for, shape (n,); 0 where it has not been played."""
-        return np.asarray(np.where(self.kept["played"] > 0, SCORES[self.settings.score](self.kept), 0.0))
+        return self._scored(self.kept)
+
+    def _scored(self, kept: NDArray[Any]) -> Floats:
+        return np.asarray(np.where(kept["played"] > 0, SCORES[self.settings.score](kept), 0.0))
 
     def probabilities(self) -> Floats:
         """How likely each level is to be replayed, shape (n,), summing up to 1; of equal scores the first go first."""
@@ -98,9 +101,8 @@ class LevelBuffer:
         new["played"], new["visit"] = 1, self.round
         worst = np.argsort(self.probabilities(), kind="stable")[:n]
         rivals = np.concatenate([self.kept[worst], new])
-        scores = np.where(rivals["played"] > 0, SCORES[self.settings.score](rivals), 0.0)
         later = -np.arange(len(rivals))  # of equal scores the new ones stay
-        self.kept[worst] = rivals[np.lexsort((later, -scores))[:n]]
+        self.kept[worst] = rivals[np.lexsort((later, -self._scored(rivals)))[:n]]
         self._sort()
 
     def _sort(self) -> None:

@@ -51,10 +51,11 @@ class Exploring(BaseCallback):
             while not sampler.replays():
                 self._try(sampler.fresh(sampler.games))
         sampler.begin_round()
-        self._seeds = [self._playing()]
+        self._seeds = []
+        self._note()
 
     def _on_step(self) -> bool:
-        self._seeds.append(self._playing())
+        self._note()
         return True
 
     def _on_rollout_end(self) -> None:
@@ -69,8 +70,10 @@ class Exploring(BaseCallback):
         """What a record says of it: transitions that were only tried, and the buffer's distinguishing levels."""
         return {"tried_steps": self.tried, "distinguishing": round(self.sampler.distinguishing(), 4)}
 
-    def _playing(self) -> NDArray[np.int64]:
-        return np.array(self.batch.levels["seed"])
+    def _note(self) -> None:
+        """Keep which levels are played, where it will be asked for."""
+        if self.sampler.settings.score == LOSS:
+            self._seeds.append(np.array(self.batch.levels["seed"]))
 
     def _try(self, levels: Levels) -> None:
         played = played_by(self.model, Batch.on(self.sampler.task, levels), self.sampler.task.channel)
@@ -124,12 +127,12 @@ def _act(model: PPO, batch: Batch, going: NDArray[np.bool_]) -> tuple[NDArray[np
     actions, values = np.zeros(batch.n, np.int64), np.zeros(batch.n)
     where = np.flatnonzero(going)
     with torch.no_grad():
-        chosen, expected, _ = model.policy(torch.as_tensor(batch.observe(where), device=model.device))
+        chosen, expected, _ = model.policy(model.policy.obs_to_tensor(batch.observe(where))[0])
     actions[where], values[where] = chosen.cpu().numpy(), expected.flatten().cpu().numpy()
     return actions, values
 
 
 def _values(model: PPO, observations: NDArray[np.uint8]) -> Floats:
     with torch.no_grad():
-        expected = model.policy.predict_values(torch.as_tensor(observations, device=model.device))
+        expected = model.policy.predict_values(model.policy.obs_to_tensor(observations)[0])
     return np.asarray(expected.flatten().cpu().numpy(), np.float64)

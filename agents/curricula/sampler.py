@@ -31,12 +31,10 @@ class CurriculumSampler:
         task: what is played; its alpha is that of new levels.
         settings: how levels are chosen.
         seed: the training seed, in 0 .. 2^63-1: another one shares no new levels.
-        games: how many levels a rollout has in hand.
+        games: how many levels a rollout has in hand, as many as the buffer holds at most.
     """
 
     def __init__(self, task: Task, settings: Curriculum, seed: int, games: int) -> None:
-        if games > settings.buffer:
-            raise ValueError(f"the buffer of a curriculum holds at least a level for each of the {games} games")
         self.task, self.settings, self.games = task, settings, games
         self._streams, self._drawn = stream_seeds(seed, 2), [0, 0]
         self._bits, self._dealt = np.random.PCG64(seed), 0

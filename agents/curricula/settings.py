@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from ...choices import choose, shown
 from ...envs.engine.editing import EDITS
+from ..fields import check_numbers, number
 from .scores import SCORES
 
 METHODS: dict[str, dict[str, Any]] = {  # how they differ from the fields' own defaults
@@ -37,12 +38,12 @@ class Curriculum:
     method: str
     score: str = "max-latest"
     robust: bool = True
-    replay: float = 0.33
-    buffer: int = 4096
-    temperature: float = 0.1
-    staleness: float = 0.1
+    replay: float = number(0.33, 0.01, 1)
+    buffer: int = number(4096, 2, 2**20)
+    temperature: float = number(0.1, 1e-3, 1e3)
+    staleness: float = number(0.1, 0, 1)
     edits: str = ""
-    edit_steps: int = 12
+    edit_steps: int = number(12, 2, 1000)
 
     def __post_init__(self) -> None:
         choose("curriculum", self.method, METHODS)
@@ -51,15 +52,7 @@ class Curriculum:
             raise TypeError(f"robust of a curriculum is True or False, not {shown(self.robust)}")
         if self.edits:
             choose("way to edit levels", self.edits, EDITS)
-        for name, least, most in (
-            ("replay", 0.01, 1), ("buffer", 2, 2**20), ("temperature", 1e-3, 1e3), ("staleness", 0, 1),
-            ("edit_steps", 2, 1000),
-        ):  # fmt: skip
-            given = getattr(self, name)
-            if isinstance(given, bool) or not isinstance(given, int | float):
-                raise TypeError(f"{name} of a curriculum is a number, not {shown(given)}")
-            if not least <= given <= most:
-                raise ValueError(f"{name} of a curriculum is in {least:g} .. {most:g}, not {shown(given)}")
+        check_numbers(self)
         if self.edits and not self.robust:
             raise ValueError("levels are edited where curricula are robust: edited levels are tried before they count")
 

@@ -11,7 +11,7 @@ import pytest
 import goalgap
 from goalgap.agents.algorithms.ppo import PPORecipe
 from goalgap.agents.curricula.buffer import NOWHERE, LevelBuffer, Tried
-from goalgap.agents.curricula.exploring import Exploring, played_by, positive_value_losses
+from goalgap.agents.curricula.exploring import played_by, positive_value_losses
 from goalgap.agents.curricula.sampler import CurriculumSampler
 from goalgap.agents.curricula.settings import METHODS, Curriculum
 from goalgap.agents.recipes import default_recipe
@@ -176,6 +176,13 @@ def test_training_with_each_method_replays_tries_and_tells(method, tmp_path):
     assert record["recipe"]["curriculum"]["method"] == method
 
 
+def test_levels_that_are_seen_as_pictures_are_tried_too(tmp_path):
+    task = goalgap.task("ColourShape", size=5)
+    recipe = replace(default_recipe(task), **TINY, curriculum={"method": "robust-plr", **FEW})
+    record = goalgap.agents.records.read_record(train(task, recipe, 0, tmp_path / "agent"))
+    assert record["tried_steps"] > 0
+
+
 def test_two_trainings_of_a_seed_are_the_same(tmp_path):
     recipe = replace(default_recipe(TASK), **TINY, curriculum={"method": "accel", **FEW})
     sums = [goalgap.agents.records.read_record(train(TASK, recipe, 0, tmp_path / name)) for name in "ab"]
@@ -202,8 +209,8 @@ def test_regret_gathers_distinguishing_levels_around_a_fooled_agent():
         ({"method": "pll"}, "did you mean 'plr'"),
         ({"score": "max-latest"}, "curriculum None"),
         ({"method": "plr", "temprature": 1}, "did you mean 'temperature'"),
-        ({"method": "plr", "temperature": 0}, "temperature of a curriculum is in"),
-        ({"method": "plr", "replay": "much"}, "replay of a curriculum is a number"),
+        ({"method": "plr", "temperature": 0}, "temperature is at least 0.001, not 0"),
+        ({"method": "plr", "replay": "much"}, "replay is a number from 0.01 to 1, not 'much'"),
         ({"method": "plr", "edits": "identity"}, "levels are edited where curricula are robust"),
         ({"method": "accel", "edits": "idntity"}, "did you mean 'identity'"),
         ({"method": "plr", "buffer": 16}, "a level for each of the 256 games"),
@@ -230,7 +237,3 @@ def test_recipes_without_a_curriculum_are_what_they_were():
     assert "curriculum" not in default_recipe(TASK).as_data()
     chosen = default_recipe(TASK, curriculum={"method": "accel"})
     assert goalgap.agents.algorithms.recipe_of(chosen.as_data()) == chosen
-
-
-def test_exploring_needs_no_state_but_the_games():
-    assert Exploring().tried == 0

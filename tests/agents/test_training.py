@@ -17,8 +17,9 @@ import goalgap
 from goalgap.agents.algorithms import recipe_of
 from goalgap.agents.algorithms.a2c import A2CRecipe
 from goalgap.agents.algorithms.ars import ARSRecipe
-from goalgap.agents.algorithms.dqn import DQNRecipe, QRDQNRecipe
+from goalgap.agents.algorithms.dqn import DQNRecipe
 from goalgap.agents.algorithms.ppo import PPORecipe
+from goalgap.agents.algorithms.qrdqn import QRDQNRecipe
 from goalgap.agents.algorithms.recurrent_ppo import RecurrentPPORecipe
 from goalgap.agents.algorithms.trpo import TRPORecipe
 from goalgap.agents.callbacks import BootstrapTogether
