@@ -12,7 +12,7 @@ from typing import Any
 
 from ..choices import choose, shown
 from ..envs.engine.task import Task
-from .algorithms.recipe import LATER, UNTOLD, Recipe
+from .algorithms.recipe import LATER, OWN, UNTOLD, Recipe
 from .curricula.settings import Curriculum
 from .recipes import default_recipe
 
@@ -48,12 +48,12 @@ def tell_changes(task: Task, recipe: Recipe) -> list[str]:
 
 def _read(field: Field[Any], text: str) -> Any:
     """The value of a field; what is no number stays a text, which the recipe refuses."""
+    if field.name in ("device", *OWN):
+        return text
     if field.name in ("practice", *LATER):
         return dict(_argument(part) for part in text.split(",") if part)
     if field.name == "hidden":
         return tuple(_number(part, int) for part in text.split(",") if part)
-    if field.name == "device":
-        return text
     return _number(text, int if field.metadata["whole"] else float)
 
 
@@ -78,4 +78,4 @@ def _told(value: Any) -> str:
         return "".join(f"-{name}-{each}" for name, each in value.items()) or "none"
     if isinstance(value, tuple):
         return "x".join(map(str, value)) or "none"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:g}" if isinstance(value, float) else str(value).replace(":", ".") or "none"

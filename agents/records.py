@@ -15,6 +15,7 @@ from typing import Any
 from ..choices import printable, shortened, shown
 from ..envs.engine.task import Task
 from ..files import exists
+from ..importing import code_digest
 from ..provenance import installed_versions
 from .algorithms.recipe import Recipe, spaces
 from .bundles.manifest import WEIGHTS, Bundle, is_bundle
@@ -28,7 +29,8 @@ ABLATED = ", memory ablated"  # what an agent is called that was made to forget 
 
 
 def describe(task: Task, recipe: Recipe, seed: int) -> dict[str, Any]:
-    """What a trained agent depends on, as JSON-able data."""
+    """What a trained agent depends on, as JSON-able data: also the text of modules with classes of the user's own."""
+    code = {name: code_digest(name) for name in recipe.own}
     return {
         "environment": task.game.id,
         "split": task.split,
@@ -37,6 +39,7 @@ def describe(task: Task, recipe: Recipe, seed: int) -> dict[str, Any]:
         "reward": task.reward,
         "recipe": recipe.as_data(),
         "seed": seed,
+        **({"code": code} if code else {}),
     }
 
 

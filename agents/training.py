@@ -22,6 +22,7 @@ from ..files import check_room, new_folder, sha256_of
 from .algorithms.recipe import Recipe
 from .callbacks import OnProgress, Reporter
 from .curves import check_curves, curves_of, curves_written
+from .own import check_own_parts
 from .records import RECORD, ZIP, record_of
 from .threads import check_device, one_thread
 
@@ -82,6 +83,7 @@ def plan(task: Task, recipe: Recipe, seed: int, folder: Path, curves: Path | Non
     job = Job(task, recipe.training_task(task), recipe, seed, folder, place)
     recipe.model_class()
     check_device(recipe.device)
+    check_own_parts(recipe, job.training_task)
     check_room(folder)
     if place:
         check_curves(place)

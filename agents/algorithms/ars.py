@@ -38,6 +38,8 @@ class ARSRecipe(Recipe):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        if self.own:
+            raise ValueError("ARS has a network of its own, and takes no policy or extractor of yours: take PPO or DQN")
         if self.top > self.directions:
             raise ValueError(f"top is at most the number of directions, {self.directions}, not {self.top}")
 

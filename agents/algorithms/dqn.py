@@ -46,7 +46,7 @@ class DQNRecipe(Recipe):
         from ..vec_env import GoalGapVecEnv
 
         model: BaseAlgorithm = self.model_class()(
-            "MlpPolicy",
+            self.policy_class(),
             GoalGapVecEnv(task, self.n_envs, judged=False),
             learning_rate=LinearSchedule(self.learning_rate, 0.0, 1.0),
             buffer_size=self.buffer,

@@ -83,10 +83,6 @@ class OnPolicyRecipe(Recipe):
         """What the algorithm takes besides."""
         return {}
 
-    def policy_class(self) -> Any:
-        """The class of the network, or stable-baselines3's name for it."""
-        return "MlpPolicy"
-
     def training_task(self, task: Task) -> Task:
         played = played_with(super().training_task(task), self.before)
         if self._chosen and self._chosen.edits:

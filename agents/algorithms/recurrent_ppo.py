@@ -33,7 +33,7 @@ class RecurrentPPORecipe(PPORecipe):
         if self.curriculum:
             raise ValueError("a curriculum tries levels with a policy that has no memory: take PPO")
 
-    def policy_class(self) -> Any:
+    def usual_policy(self) -> Any:
         from ..recurrence import SequencePolicy
 
         return SequencePolicy
