@@ -78,8 +78,7 @@ def evaluate(
     with console.status("opening agents"), local(agents) as (agents, origins):
         given = by_seed(agents, training_seed)
         check_told(given, options, task)
-        asked = {"sampled": not argmax, "memory": not forget, "algorithm": algorithm, "trust": trust}
-        found = players(given, task, name, **asked)
+        found = players(given, task, name, sampled=not argmax, memory=not forget, algorithm=algorithm, trust=trust)
         found = [(player, _from_hub(run, origins)) for player, run in found]
     with place(out, task, found):
         made = Report.of(played(console, task, found, levels))
