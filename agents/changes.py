@@ -46,6 +46,19 @@ def tell_changes(task: Task, recipe: Recipe) -> list[str]:
     return [f"{name}{_told(value)}" for name, value in changed.items()]
 
 
+def type_changes(recipe: Recipe) -> list[str]:
+    """All fields of a recipe, as `read_changes` reads them."""
+    return [f"{field.name}={_typed(field.name, getattr(recipe, field.name))}" for field in fields(recipe)]
+
+
+def _typed(name: str, value: Any) -> str:
+    if name == "curriculum" and value:
+        value = Curriculum.of(value).changes
+    if isinstance(value, Mapping):
+        return ",".join(f"{each}:{chosen}" for each, chosen in value.items())
+    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
 def _read(field: Field[Any], text: str) -> Any:
     """The value of a field; what is no number stays a text, which the recipe refuses."""
     if field.name in ("device", *OWN):

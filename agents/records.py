@@ -63,13 +63,18 @@ def folder_of(results: Path, task: Task, recipe: Recipe) -> Path:
 def _told(task: Task, recipe: Recipe) -> Iterator[str]:
     """The environment, the algorithm, and what else is not as usual."""
     yield from (task.game.name, recipe.algorithm)
-    usual = Task.of(task.game).arguments | {"horizon": task.game.horizon(task.settings)}
-    yield from (f"{name}{value}" for name, value in task.arguments.items() if value != usual[name])
+    yield from (f"{name}{value}" for name, value in unusual(task).items())
     if task.alpha:
         yield f"alpha{task.alpha:g}"
     if task.reward != task.game.intended.name:
         yield task.reward
     yield from tell_changes(task, recipe)
+
+
+def unusual(task: Task) -> dict[str, Any]:
+    """The arguments of a task that are not its environment's own."""
+    usual = Task.of(task.game).arguments | {"horizon": task.game.horizon(task.settings)}
+    return {name: value for name, value in task.arguments.items() if value != usual[name]}
 
 
 def finished(folder: Path) -> bool:

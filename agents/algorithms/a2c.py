@@ -26,4 +26,4 @@ class A2CRecipe(OnPolicyRecipe):
     entropy: float = number(0.01, most=10.0)
 
     def hyperparameters(self) -> dict[str, Any]:
-        return {"ent_coef": self.entropy}
+        return super().hyperparameters() | {"ent_coef": self.entropy}

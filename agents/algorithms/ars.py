@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...envs.engine.task import Task
 from ..fields import number
@@ -47,3 +47,17 @@ class ARSRecipe(Recipe):
         from ..evolution import SideBySideARS
 
         return SideBySideARS(task, self, seed)
+
+    def hyperparameters(self) -> dict[str, Any]:
+        told = {"n_delta": self.directions, "n_top": self.top, "delta_std": self.deviation}
+        return told | {"zero_policy": not self.hidden, "n_eval_episodes": self.n_envs}
+
+    def network(self, task: Task) -> dict[str, Any]:
+        from ..features import sight
+
+        return {"net_arch": list(self.hidden), **sight(task, patch=self.patch, far=self.far)[1]}
+
+    def usual_policy(self) -> Any:
+        from ..softmax import SoftmaxPolicy
+
+        return SoftmaxPolicy

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...envs.engine.task import Task
 from ..fields import number
@@ -49,17 +49,22 @@ class DQNRecipe(Recipe):
             self.policy_class(),
             GoalGapVecEnv(task, self.n_envs, judged=False),
             learning_rate=LinearSchedule(self.learning_rate, 0.0, 1.0),
-            buffer_size=self.buffer,
-            batch_size=self.minibatch,
-            gradient_steps=self.updates,
-            train_freq=1,
-            gamma=self.discount,
-            learning_starts=self.warmup,
-            exploration_fraction=self.exploration,
-            exploration_final_eps=self.least,
-            target_update_interval=self.target_every,
             policy_kwargs=self.network(task),
             seed=seed,
             device=self.device,
+            **self.hyperparameters(),
         )
         return quiet(model)
+
+    def hyperparameters(self) -> dict[str, Any]:
+        return {
+            "buffer_size": self.buffer,
+            "batch_size": self.minibatch,
+            "gradient_steps": self.updates,
+            "train_freq": 1,
+            "gamma": self.discount,
+            "learning_starts": self.warmup,
+            "exploration_fraction": self.exploration,
+            "exploration_final_eps": self.least,
+            "target_update_interval": self.target_every,
+        }

@@ -30,4 +30,5 @@ class PPORecipe(OnPolicyRecipe):
         check_minibatch(self.minibatch, self.rollout_size)
 
     def hyperparameters(self) -> dict[str, Any]:
-        return {"batch_size": self.minibatch, "n_epochs": self.epochs, "ent_coef": self.entropy}
+        told = {"batch_size": self.minibatch, "n_epochs": self.epochs, "ent_coef": self.entropy}
+        return super().hyperparameters() | told

@@ -105,6 +105,10 @@ class Recipe(ABC):
         kind, views = sight(task, patch=self.patch, far=self.far, hidden=self.hidden)
         return {"features_extractor_class": kind, "features_extractor_kwargs": views, "net_arch": []}
 
+    @abstractmethod
+    def hyperparameters(self) -> dict[str, Any]:
+        """What stable-baselines3's class takes besides the network and the learning rate, as plain data."""
+
     def policy_class(self) -> Any:
         """The class of the network, or stable-baselines3's name for it."""
         from ..own import own_policy

@@ -31,4 +31,4 @@ class TRPORecipe(OnPolicyRecipe):
 
     def hyperparameters(self) -> dict[str, Any]:
         told = {"batch_size": self.minibatch, "n_critic_updates": self.critic_updates}
-        return told | {"target_kl": self.target_kl, "sub_sampling_factor": 1}
+        return super().hyperparameters() | told | {"target_kl": self.target_kl, "sub_sampling_factor": 1}
