@@ -18,6 +18,7 @@ from .algorithms.recipe import Recipe
 from .records import unusual
 
 NAMES = {"RecurrentPPO": "ppo_lstm"}  # of algorithms, where the zoo's are not ours in small letters
+ABSENT = ("curriculum", "before", "dropout", "augment")  # fields that only our training knows
 COMMENT = """\
 # {algorithm} for {environment} by GoalGap's recipe, as hyperparameters of rl-baselines3-zoo (rl_zoo3). To train by it:
 #
@@ -40,11 +41,11 @@ def zoo_file(task: Task, recipe: Recipe) -> str:
     """The text of a file for `--conf-file`.
 
     Raises:
-        ValueError: the recipe has a curriculum or two stages, which the zoo has not.
+        ValueError: the recipe has a curriculum, or something else that the zoo has not.
     """
-    for name in ("curriculum", "before"):
+    for name in ABSENT:
         if getattr(recipe, name, None):
-            raise ValueError(f"rl-baselines3-zoo plays the same levels in all of training: it has no {name}")
+            raise ValueError(f"rl-baselines3-zoo has no {name}: train by `goalgap train`, or leave it out")
     told = COMMENT.format(
         algorithm=recipe.algorithm, environment=task.game.name, command=shlex.join(_command(task, recipe))
     )
@@ -80,9 +81,12 @@ def _hyperparameters(task: Task, recipe: Recipe) -> dict[str, Any]:
 
 def _env_kwargs(task: Task) -> dict[str, Any]:
     """What `gymnasium.make` is told besides the id."""
-    chosen = {"alpha": task.alpha} if task.alpha else {}
-    chosen |= {"reward": task.reward} if task.reward != task.game.intended.name else {}
-    return {**unusual(task), **chosen}
+    told: dict[str, Any] = unusual(task)
+    if task.alpha:
+        told["alpha"] = task.alpha
+    if task.reward != task.game.intended.name:
+        told["reward"] = task.reward
+    return told
 
 
 def _python(value: Any) -> str:

@@ -86,7 +86,7 @@ def test_numbers_are_numbers_to_yaml(algorithm: str) -> None:
 
 def test_what_the_zoo_has_not_is_refused() -> None:
     for changes in ({"curriculum": {"method": "plr"}}, {"before": {"region": 1}}):
-        with pytest.raises(ValueError, match=f"it has no {next(iter(changes))}"):
+        with pytest.raises(ValueError, match=f"rl-baselines3-zoo has no {next(iter(changes))}"):
             zoo_file(TASK, default_recipe(TASK, **changes))
 
 
