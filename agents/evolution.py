@@ -23,7 +23,8 @@ from ..envs.engine.batch import Batch
 from ..envs.engine.task import Task
 from .algorithms.ars import ARSRecipe
 from .softmax import SoftmaxPolicy
-from .vec_env import GoalGapVecEnv, stream_seeds
+from .streams import stream_seeds
+from .vec_env import GoalGapVecEnv
 
 
 class SideBySideARS(ARS):
@@ -62,7 +63,7 @@ class SideBySideARS(ARS):
         returns = self._play(candidate_weights)
         reward = self.games.task.reward
         ends = [{"episode": {}, "returns": {reward: value}} for value in returns.tolist()]
-        callback.update_locals({"infos": ends})
+        callback.update_locals({"infos": ends, "dones": self.games.done})
         callback.on_step()
         callback.on_rollout_end()
         means = returns.reshape(self.pop_size, -1).mean(1)

@@ -14,7 +14,8 @@ from stable_baselines3.common.monitor import Monitor
 from stable_baselines3.common.vec_env import DummyVecEnv, VecMonitor, VecNormalize
 
 import goalgap
-from goalgap.agents.vec_env import GoalGapVecEnv, stream_seeds
+from goalgap.agents.streams import stream_seeds
+from goalgap.agents.vec_env import GoalGapVecEnv
 from goalgap.envs import ids
 from goalgap.envs.engine.kernels.rng import GOLDEN, level_seed, mix
 from goalgap.envs.engine.levels import draw_levels
