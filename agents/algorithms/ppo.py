@@ -1,4 +1,7 @@
-"""Proximal policy optimization (Schulman et al. 2017): gradient descent on a network without memory."""
+"""Proximal policy optimization (Schulman et al. 2017): gradient descent on a network without memory.
+
+It suits every environment that asks for no memory, and its recipes are chosen for each (`agents.recipes`).
+"""
 
 from __future__ import annotations
 

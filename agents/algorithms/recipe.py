@@ -34,6 +34,7 @@ class Recipe(ABC):
     Attributes:
         algorithm, package: the class of the trained agent, and where it is imported from.
         draws: whether the trained agent draws its actions, rather than always taking the best.
+        remembers: whether its network has a memory.
         steps: transitions to learn from, rounded up to whole rounds.
         n_envs: games played side by side.
         learning_rate: at the start; it falls to 0 in a straight line.
@@ -49,6 +50,7 @@ class Recipe(ABC):
     algorithm: ClassVar[str]
     package: ClassVar[str]
     draws: ClassVar[bool] = True
+    remembers: ClassVar[bool] = False
     steps: int = number(800_000, 1)
     n_envs: int = number(256, 1)
     learning_rate: float = number(2e-3, most=1.0)
@@ -126,6 +128,12 @@ class Recipe(ABC):
     def training_task(self, task: Task) -> Task:
         """The task as training plays it, at first; ValueError or TypeError where `practice` does not fit it."""
         return played_with(task, self.practice)
+
+    def unsuited(self, task: Task) -> str:
+        """Why an agent will hardly learn a task by this algorithm; empty where nothing is known against it."""
+        if "memory" in task.game.tags and not self.remembers:
+            return "what is right depends on what was seen before, and its network has no memory: take RecurrentPPO"
+        return ""
 
     def as_data(self) -> dict[str, Any]:
         """The recipe as JSON-able data; `recipe_of` makes it again."""
