@@ -52,6 +52,6 @@ def code_digest(text: str) -> str:
 
 
 def _look_here() -> None:
-    """Modules of the working directory are found too."""
+    """Modules of the working directory are found too, behind installed ones, which none of them can stand in for."""
     if (here := str(Path.cwd())) not in sys.path:
-        sys.path.insert(0, here)
+        sys.path.append(here)

@@ -20,11 +20,7 @@ if TYPE_CHECKING:
 DEVICES = ("cpu", "cuda", "auto")
 UNTOLD = ("device",)  # fields that are no part of what a run is known by
 OWN = ("policy", "extractor")  # fields that name a class of the user's own
-LATER = (
-    "before",
-    "curriculum",
-    *OWN,
-)  # fields that are told only where they say something: records are older than they
+LATER = ("before", "curriculum", *OWN)  # fields that records tell only where they say something: they are older
 
 
 @dataclass(frozen=True)

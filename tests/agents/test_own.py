@@ -52,6 +52,10 @@ class Lying(Extractor):
     says = 9
 
 
+class Huge(Extractor):
+    says = units = 120_000
+
+
 class Greedy(Extractor):
     def __init__(self, observation_space, width):
         super().__init__(observation_space)
@@ -181,6 +185,10 @@ def test_pixels_reach_an_extractor_as_stable_baselines3_shows_them(here: Path) -
         ({"extractor": "own_parts:Broken"}, "is to make features of observations: AttributeError: .*'nothing'"),
         ({"extractor": "own_parts:Lying"}, r"features_dim is 9, so of 2 .* have shape \(2, 9\), not \(2, 8\): pass"),
         ({"extractor": "own_parts:Counting"}, "that are saved are float32, and features_extractor.counted"),
+        (
+            {"extractor": "own_parts:Huge"},
+            "is to be saved and opened again: .*policy.pth.* bytes, and 67108864 are all",
+        ),
         ({"policy": "own_parts:Short"}, r"is to be built as Policy\(observation_space, action_space, lr_schedule"),
         ({"policy": "own_parts:Nameless"}, "is to be saved and opened again: .*a class of the module 'own_parts'"),
     ],
@@ -197,6 +205,14 @@ def test_what_is_no_module_and_class_is_told_how_it_is_typed(name: str) -> None:
         own(extractor=name)
     with pytest.raises(ValueError, match="class is named as MODULE:NAME"):
         trusted([name])
+
+
+def test_a_file_in_the_working_directory_stands_in_for_no_installed_module(here: Path) -> None:
+    """A folder may hold what a stranger put there."""
+    (here / "this.py").write_text("raise SystemExit('run')")
+    with pytest.raises(TypeError, match="class 'this:d' is no class"):
+        trusted(["this:d"])
+    del sys.modules["this"]
 
 
 def test_other_code_under_the_same_name_is_another_run(here: Path) -> None:
