@@ -50,7 +50,8 @@ class Reporter(BaseCallback):
         self.returns: deque[float] = deque(maxlen=1000)
 
     def _on_step(self) -> bool:
-        self.returns.extend(info["returns"][self.reward] for info in self.locals["infos"] if "episode" in info)
+        infos = self.locals["infos"]
+        self.returns.extend(infos[i]["returns"][self.reward] for i in np.flatnonzero(self.locals["dones"]))
         return True
 
     def _on_rollout_end(self) -> None:

@@ -22,6 +22,7 @@ from .options import RefusedError
 from .pack import pack
 from .play import play
 from .push import push_bundle
+from .recipe import recipe
 from .report import report
 from .rounds import rounds
 from .run import run
@@ -41,6 +42,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "show": show,
     "run": run,
     "train": train,
+    "recipe": recipe,
     "eval": evaluate,
     "submit": submit,
     "watch": watch,

@@ -105,6 +105,14 @@ ZipAlgorithm = Annotated[
     str | None, optional(one_of(ALGORITHMS), "what a bare zip was trained by, instead of the environment's usual one")
 ]
 
+Trust = Annotated[
+    tuple[str, ...],
+    optional(
+        "MODULE:CLASS [...]",
+        "policies and feature extractors of your own that a network may have: they are imported, and their code runs",
+    ),
+]
+
 
 def check_counts(**counts: int) -> None:
     """ValueError unless each of these is at least 1, and no more than anybody needs."""

@@ -68,10 +68,7 @@ class OnPolicyRecipe(Recipe):
         model: BaseAlgorithm = self.model_class()(
             self.policy_class(),
             GoalGapVecEnv(task, self.n_envs, sampler=self._sampler(task, seed), judged=False),
-            n_steps=self.n_steps,
             learning_rate=LinearSchedule(self.learning_rate, 0.0, 1.0),
-            gamma=self.discount,
-            gae_lambda=self.gae_lambda,
             policy_kwargs=self.network(task),
             seed=seed,
             device=self.device,
@@ -80,12 +77,7 @@ class OnPolicyRecipe(Recipe):
         return quiet(model)
 
     def hyperparameters(self) -> dict[str, Any]:
-        """What the algorithm takes besides."""
-        return {}
-
-    def policy_class(self) -> Any:
-        """The class of the network, or stable-baselines3's name for it."""
-        return "MlpPolicy"
+        return {"n_steps": self.n_steps, "gamma": self.discount, "gae_lambda": self.gae_lambda}
 
     def training_task(self, task: Task) -> Task:
         played = played_with(super().training_task(task), self.before)

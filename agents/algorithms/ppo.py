@@ -1,4 +1,7 @@
-"""Proximal policy optimization (Schulman et al. 2017): gradient descent on a network without memory."""
+"""Proximal policy optimization (Schulman et al. 2017): gradient descent on a network without memory.
+
+It suits every environment that asks for no memory, and its recipes are chosen for each (`agents.recipes`).
+"""
 
 from __future__ import annotations
 
@@ -30,4 +33,5 @@ class PPORecipe(OnPolicyRecipe):
         check_minibatch(self.minibatch, self.rollout_size)
 
     def hyperparameters(self) -> dict[str, Any]:
-        return {"batch_size": self.minibatch, "n_epochs": self.epochs, "ent_coef": self.entropy}
+        told = {"batch_size": self.minibatch, "n_epochs": self.epochs, "ent_coef": self.entropy}
+        return super().hyperparameters() | told

@@ -16,7 +16,7 @@ from ...envs.engine.editing import edit_levels
 from ...envs.engine.kernels.rng import level_seed
 from ...envs.engine.levels import Levels, Results, draw_levels, margins
 from ...envs.engine.task import Task
-from ..vec_env import stream_seeds
+from ..streams import stream_seeds
 from .buffer import NOWHERE, Indices, LevelBuffer, Tried
 from .scores import ORACLE, Floats
 from .settings import Curriculum

@@ -17,13 +17,14 @@ GROUND = {
     "choices",
     "extras",
     "files",
+    "importing",
     "terms",
     "provenance",
     "pursuit",
     "__version__",
 }  # import nothing of ours, and all may import them
 MAY_IMPORT = {  # the longest path that fits a file counts
-    **{name: set[str]() for name in ("choices", "extras", "files", "terms", "provenance", "pursuit")},
+    **{name: set[str]() for name in ("choices", "extras", "files", "importing", "terms", "provenance", "pursuit")},
     "envs": {"envs"},
     "agents": {"agents", "envs"},
     "agents/sight.py": {"agents", "eval", "envs"},  # agents are evaluated while they learn
