@@ -12,7 +12,7 @@ from typing import Any
 
 from ..choices import choose, shown
 from ..envs.engine.task import Task
-from .algorithms.recipe import LATER, UNTOLD, Recipe
+from .algorithms.recipe import UNTOLD, Recipe
 from .curricula.settings import Curriculum
 from .recipes import default_recipe
 
@@ -48,11 +48,11 @@ def tell_changes(task: Task, recipe: Recipe) -> list[str]:
 
 def _read(field: Field[Any], text: str) -> Any:
     """The value of a field; what is no number stays a text, which the recipe refuses."""
-    if field.name in ("practice", *LATER):
+    if field.default_factory is dict:
         return dict(_argument(part) for part in text.split(",") if part)
     if field.name == "hidden":
         return tuple(_number(part, int) for part in text.split(",") if part)
-    if field.name == "device":
+    if isinstance(field.default, str):
         return text
     return _number(text, int if field.metadata["whole"] else float)
 

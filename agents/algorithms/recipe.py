@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 DEVICES = ("cpu", "cuda", "auto")
 UNTOLD = ("device",)  # fields that are no part of what a run is known by
-LATER = ("before", "curriculum")  # fields that are told only where they say something: records are older than they
+LATER = (  # fields that are told only where they say something: records are older than they
+    "before", "curriculum", "dropout", "weight_decay", "augment",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
