@@ -28,7 +28,8 @@ def shifted(frames: Frames, rng: np.random.Generator, side: int = 1) -> Frames:
     """Each of some frames, shape (n, rows, cols, layers), moved by a cell, of `side` pixels, up or down, and aside."""
     n, *size = frames.shape[:3]
     rows, cols = ((np.arange(most) + side * rng.integers(-1, 2, (n, 1))) % most for most in size)
-    return frames[np.arange(n)[:, None, None], rows[:, :, None], cols[:, None, :]]
+    moved: Frames = frames[np.arange(n)[:, None, None], rows[:, :, None], cols[:, None, :]]
+    return moved
 
 
 def cut_out(frames: Frames, rng: np.random.Generator) -> Frames:

@@ -173,7 +173,7 @@ def test_agents_keep_nothing_of_it_and_are_packed_as_others(name, tmp_path):
     assert read_record(folder)["recipe"].items() >= REGULARIZED[name].items()
     agent, plain = load_agent(folder, TASK), TINY.build(TASK, 0)
     assert list(agent.model.policy.state_dict()) == list(plain.policy.state_dict())
-    pack(folder, Card(name="Regular", authors="A. Person", description="", license="MIT"), tmp_path / "bundle")
+    pack(folder, Card(name="Regular", authors="A. Person", description="Drops.", license="MIT"), tmp_path / "bundle")
     played = [rollout(TASK, load_agent(path, TASK), range(50)) for path in (folder, tmp_path / "bundle")]
     assert played[0].table.equals(played[1].table)
 
