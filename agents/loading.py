@@ -111,7 +111,7 @@ class AgentPolicy:
         self, obs: NDArray[np.uint8], state: Any, episode_start: NDArray[np.bool_], network: Network | None = None
     ) -> tuple[NDArray[np.floating[Any]], Any]:
         """Logits, float64, shape (n, actions), for observations, as of its own or another `Network`; and the state."""
-        memory, past = state or (None, None)
+        memory, past = (None, None) if state is None else state
         shown, past = self.shown(obs, past, episode_start)
         if not self.memory:
             memory, episode_start = None, np.ones_like(episode_start)
@@ -140,13 +140,13 @@ class AgentOnLevels:
 
     def __call__(self, obs: NDArray[np.uint8], state: Any, episode_start: NDArray[np.bool_]) -> tuple[Actions, Any]:
         """Actions, int64, shape (n,), for observations, uint8, shape (n, *observation shape)."""
-        agent, (step, inner) = self.agent, state or (0, None)
-        logits, inner = agent.logits(obs, inner, episode_start)
+        agent, (step, *inner) = self.agent, state or (0, None, None)
+        logits, after = agent.logits(obs, inner, episode_start)
         if agent.sampled:
             actions = drawn(logits, shares(agent.seed, self.keys, np.array([step]), ACTION))
         else:
             actions = logits.argmax(1)
-        return actions, (step + 1, inner)
+        return actions, (step + 1, *after)
 
 
 def drawn(logits: NDArray[Any], numbers: NDArray[np.float64]) -> Actions:

@@ -44,7 +44,7 @@ class OnPolicyRecipe(Recipe):
         object.__setattr__(self, "curriculum", chosen.as_data() if chosen else {})
         if chosen and self.before:
             raise ValueError("before changes the games in mid-training, and a curriculum keeps them: take one")
-        if chosen and chosen.buffer < self.n_envs:
+        if chosen and not chosen.candidates and chosen.buffer < self.n_envs:
             raise ValueError(f"buffer of a curriculum holds a level for each of the {self.n_envs} games at least")
 
     @property
@@ -107,9 +107,13 @@ class OnPolicyRecipe(Recipe):
         return [BootstrapTogether(), *chosen, *self._second_half(task, seed)]
 
     def _sampler(self, task: Task, seed: int) -> LevelSampler | None:
+        from ..curricula.learnability import LearnabilitySampler
         from ..curricula.sampler import CurriculumSampler
 
-        return CurriculumSampler(task, self._chosen, seed, self.n_envs) if self._chosen else None
+        if (chosen := self._chosen) is None:
+            return None
+        kind = LearnabilitySampler if chosen.candidates else CurriculumSampler
+        return kind(task, chosen, seed, self.n_envs)
 
     def _second_half(self, task: Task, seed: int) -> list[BaseCallback]:
         """What changes the games in the middle, where training has two halves."""

@@ -105,7 +105,7 @@ def test_a_start_at_every_step_is_a_new_state_at_every_step_is_no_memory(agent):
 def test_an_episode_that_starts_in_one_game_leaves_the_memory_of_the_others(agent):
     obs, some = Batch.of(TASK, np.arange(8)).observe(), np.arange(8) % 2 == 0
     _, state = agent(obs, None, np.ones(8, bool))
-    _, (_, (carried, _)) = agent(obs, state, np.zeros(8, bool))
+    _, (_, carried, _) = agent(obs, state, np.zeros(8, bool))
     _, (_, mixed, _) = agent(obs, state, some)
     np.testing.assert_allclose(mixed[0][:, ~some], carried[0][:, ~some], atol=1e-6)
     np.testing.assert_allclose(mixed[0][:, some], state[1][0][:, some], atol=1e-6)
