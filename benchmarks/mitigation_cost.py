@@ -1,0 +1,98 @@
+"""What do mitigations cost? `python benchmarks/mitigation_cost.py` writes `mitigation_cost.md`.
+
+Short trainings by the standard recipe, plain and with each mitigation, take turns, as many updates each. Told is the
+time of a training over that of the plain one of the same turn: the median of all turns, so that a machine that is busy
+for a while misleads nobody.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+from goalgap import task
+from goalgap.agents.changes import read_changes
+from goalgap.agents.mitigations import MITIGATIONS
+from goalgap.agents.recipes import default_recipe
+from goalgap.agents.records import read_record
+from goalgap.agents.training import plan
+from goalgap.envs import SUITE
+from goalgap.envs.engine.task import Task
+from goalgap.eval.show.markdown import plain
+
+PAGE = Path(__file__).with_name("mitigation_cost.md")
+STEPS, TURNS, ALPHA, PLAIN = 100_000, 3, 0.01, "none"
+KINDS = {
+    PLAIN: (),
+    **{name: (change,) for name, change in MITIGATIONS.items()},
+    "accel, oracle-latest": ("curriculum=method:accel,score:oracle-latest",),
+}
+INTRODUCTION = """
+Written by `python benchmarks/mitigation_cost.py`: PPO on {environment} with alpha {alpha:g}, {steps:,} transitions to
+learn from, and the published constants. Time is that of the plain training of the same turn, 1; the median of {turns}
+turns, by the clock and of the processor. `tried` are transitions that were played besides, without learning from them.
+"""
+
+
+class Spent(NamedTuple):
+    """What a training took: seconds by the clock and of the processor, and transitions that were only tried."""
+
+    clock: float
+    processor: float
+    tried: int
+
+
+def train(played: Task, changes: tuple[str, ...], steps: int) -> Spent:
+    kind = type(default_recipe(played, "PPO"))
+    recipe = default_recipe(played, "PPO", steps=steps, **read_changes(kind, changes))
+    with TemporaryDirectory() as folder:
+        job = plan(played, recipe, 0, Path(folder) / "agent")
+        began = time.perf_counter(), time.process_time()
+        job.run()
+        ended = time.perf_counter(), time.process_time()
+        tried = read_record(job.folder).get("tried_steps", 0)
+    return Spent(ended[0] - began[0], ended[1] - began[1], tried)
+
+
+def turns(played: Task, steps: int, rounds: int) -> Iterator[dict[str, Spent]]:
+    """All kinds of training, one after another; the first turn, in which code is compiled, is not told."""
+    for turn in range(rounds + 1):
+        done = {name: train(played, changes, steps if turn else 1) for name, changes in KINDS.items()}
+        if turn:
+            yield done
+
+
+def page(environment: str, steps: int, told: list[dict[str, Spent]]) -> str:
+    rows = []
+    for name in KINDS:
+        clock = median(turn[name].clock / turn[PLAIN].clock for turn in told)
+        processor = median(turn[name].processor / turn[PLAIN].processor for turn in told)
+        rows.append((name, f"{clock:.2f}", f"{processor:.2f}", f"{told[0][name].tried:,}"))
+    introduction = " ".join(INTRODUCTION.split()).format(
+        environment=environment, alpha=ALPHA, steps=steps, turns=len(told)
+    )
+    table = plain(("mitigation", "clock", "processor", "tried"), rows)
+    return "\n\n".join(["# What mitigations cost", introduction, table]) + "\n"
+
+
+def main() -> None:
+    editable = [name for name, game in SUITE.items() if game.editable]
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("environment", nargs="?", choices=editable, default="CheeseCorner", metavar="ENV")
+    parser.add_argument("--steps", type=int, default=STEPS, help="of each training (default: %(default)s)")
+    parser.add_argument("--turns", type=int, default=TURNS, help="default: %(default)s")
+    asked = parser.parse_args()
+    told = [*turns(task(asked.environment, alpha=ALPHA), asked.steps, asked.turns)]
+    written = page(asked.environment, asked.steps, told)
+    if asked.environment == "CheeseCorner":
+        PAGE.write_text(written, encoding="utf-8")
+    print(written, end="")
+
+
+if __name__ == "__main__":
+    main()
