@@ -26,7 +26,7 @@ from goalgap.envs.engine.task import Task
 from goalgap.eval.show.markdown import plain
 
 PAGE = Path(__file__).with_name("mitigation_cost.md")
-STEPS, TURNS, ALPHA, PLAIN = 100_000, 3, 0.01, "none"
+STEPS, TURNS, ALPHA, PLAIN = 200_000, 3, 0.01, "none"
 KINDS = {
     PLAIN: (),
     **{name: (change,) for name, change in MITIGATIONS.items()},
@@ -64,6 +64,7 @@ def turns(played: Task, steps: int, rounds: int) -> Iterator[dict[str, Spent]]:
     for turn in range(rounds + 1):
         done = {name: train(played, changes, steps if turn else 1) for name, changes in KINDS.items()}
         if turn:
+            print(f"turn {turn}:", {name: round(spent.processor, 1) for name, spent in done.items()}, flush=True)
             yield done
 
 

@@ -218,8 +218,10 @@ class Lucky:
 
 
 def learning(**changes):
-    settings = Curriculum.of({"method": "sfl", "buffer": 8, "candidates": 64, "episodes": 2, **changes})
-    return LearnabilitySampler(TASK, settings, 3, 4)
+    few = {"buffer": 8, "candidates": 64, "episodes": 2, "every": 1}
+    made = LearnabilitySampler(TASK, Curriculum.of({"method": "sfl", **few, **changes}), 3, 4)
+    made.begin_round()
+    return made
 
 
 def test_sfl_keeps_the_levels_of_the_highest_learnability():
@@ -257,14 +259,14 @@ def test_the_share_of_levels_that_can_be_learned_rises():
 
 def test_sfl_finds_a_new_buffer_every_so_many_rollouts_and_leaves_it_alone_in_between():
     made, lucky, held = learning(every=3), Lucky(), []
-    for _ in range(7):
+    for _ in range(8):
         made.explore(lucky)
         made.begin_round()
         new = made.next_levels(4)
         made.tell(results(new, [0.0] * 4))
         held.append(tuple(made.buffer.levels["seed"].tolist()))
-    assert lucky.calls == 2 * 3
-    assert held[0] == held[1] == held[2] != held[3] == held[5] != held[6]
+    assert lucky.calls == 2 * 2
+    assert held[0] == held[1] != held[2] == held[4] != held[5] == held[7]
 
 
 @pytest.mark.parametrize(
