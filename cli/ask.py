@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from ..eval.show.asking import asking_chart, compared, points
 from ..extras import needs_extras
 from ..hub.fetching import local
 from ..players import load_agent
-from .agents import by_seed, check_told, environment_first
+from .agents import agent_paths, check_told, environment_first
 from .eval import Agents
 from .exports import Exports, Files
 from .options import Environment, Flag, Options, Shared, ZipAlgorithm, check_counts
@@ -52,7 +52,7 @@ def ask(
     console, task = Console(), options.task(environment)
     check_counts(levels=levels)
     with console.status("opening agents"), local(agents) as (agents, _):
-        found = _ensemble(by_seed(agents, ()), options, task, not argmax, algorithm)
+        found = _ensemble(agent_paths(agents), options, task, not argmax, algorithm)
     scores = [name for name in SCORES if len(found.agents) > 1 or name != AGREEMENT]
     curves = _curves(console, task, found, levels, scores)
     table, long = compared(curves), points(curves)
@@ -60,15 +60,13 @@ def ask(
     export.write(console, [table, long], [long], figure=lambda _: asking_chart(curves))
 
 
-def _ensemble(given: Mapping[int, str], options: Options, task: Task, sampled: bool, algorithm: str | None) -> Ensemble:
-    """The agents as one, by training seed and path."""
-    for path in given.values():
+def _ensemble(given: Sequence[str], options: Options, task: Task, sampled: bool, algorithm: str | None) -> Ensemble:
+    """The agents at some paths, as one."""
+    for path in given:
         if is_reference_name(path, task.game):
             raise ValueError(f"{path} has no network that says how sure it is: name trained agents")
-    check_told(given, options, task)
-    made = [
-        load_agent(Path(path), task, sampled=sampled, algorithm=algorithm, seed=seed) for seed, path in given.items()
-    ]
+    check_told(dict(enumerate(given)), options, task)
+    made = [load_agent(Path(path), task, sampled=sampled, algorithm=algorithm) for path in given]
     with needs_extras():
         from ..agents.ensembles import Ensemble
     return Ensemble.of(made)
