@@ -1,8 +1,8 @@
 """Sampling for learnability (Rutherford et al. 2024): levels that are solved now and then, neither always nor never.
 
 Every so many rollouts the policy plays new levels several times, and those of the highest p (1 - p) are the buffer
-until the next time. Training plays a mixture of the buffer, all its levels alike, and of new levels. Before the first
-rollout, when nothing can be solved, the buffer is of any levels.
+until the next time. Training plays a mixture of the buffer, all its levels alike, and of new levels. Until the first
+time the buffer holds any levels: who has learned nothing yet solves none.
 """
 
 from __future__ import annotations
