@@ -9,6 +9,7 @@ block is tried before it is used: where rows that change places change a single 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import cached_property, reduce
 from typing import Any
 
@@ -129,14 +130,17 @@ class Network:
     def _logits(self, ask: Callable[[], Any]) -> tuple[Floats, Any]:
         """The logits of what is asked for, a distribution or one and more, and what was asked for itself."""
         given: list[Tensor] = []
-        hook = self.policy.action_net.register_forward_hook(lambda *passed: given.append(passed[-1]))
-        try:
+        with self._noting(given):
             told = ask()
-        finally:
-            hook.remove()
         distribution = told[0] if isinstance(told, tuple) else told
         logits = given[0] if self.raw else distribution.distribution.logits
         return logits.cpu().numpy().astype(np.float64), told
+
+    def _noting(self, given: list[Tensor]) -> Any:
+        """Within, what the last layer gives is noted, where it is asked for."""
+        if not self.raw:
+            return nullcontext()
+        return self.policy.action_net.register_forward_hook(lambda *passed: given.append(passed[-1]))
 
 
 class RowsAlike(TorchFunctionMode):

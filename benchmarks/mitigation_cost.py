@@ -1,8 +1,8 @@
 """What do mitigations cost? `python benchmarks/mitigation_cost.py` writes `mitigation_cost.md`.
 
 Short trainings by the standard recipe, plain and with each mitigation, take turns, as many updates each. Told is the
-time of a training over that of the plain one of the same turn: the median of all turns, so that a machine that is busy
-for a while misleads nobody.
+processor time of a training over that of the plain one of the same turn, and of all turns the median: training has one
+thread, so that is what the clock would say of a machine that does nothing else.
 """
 
 from __future__ import annotations
@@ -34,16 +34,16 @@ KINDS = {
 }
 INTRODUCTION = """
 Written by `python benchmarks/mitigation_cost.py`: PPO on {environment} with alpha {alpha:g}, {steps:,} transitions to
-learn from, and the published constants. Time is that of the plain training of the same turn, 1; the median of {turns}
-turns, by the clock and of the processor. `tried` are transitions that were played besides, without learning from them.
+learn from, and the published constants. `time` is that of the processor, where the plain training of the same turn has
+1: the median of {turns} turns. Training has one thread, so on an idle machine it is what the clock says. `tried` are
+transitions that were played besides, without learning from them.
 """
 
 
 class Spent(NamedTuple):
-    """What a training took: seconds by the clock and of the processor, and transitions that were only tried."""
+    """What a training took: seconds of the processor, and transitions that were only tried."""
 
-    clock: float
-    processor: float
+    seconds: float
     tried: int
 
 
@@ -52,11 +52,9 @@ def train(played: Task, changes: tuple[str, ...], steps: int) -> Spent:
     recipe = default_recipe(played, "PPO", steps=steps, **read_changes(kind, changes))
     with TemporaryDirectory() as folder:
         job = plan(played, recipe, 0, Path(folder) / "agent")
-        began = time.perf_counter(), time.process_time()
+        began = time.process_time()
         job.run()
-        ended = time.perf_counter(), time.process_time()
-        tried = read_record(job.folder).get("tried_steps", 0)
-    return Spent(ended[0] - began[0], ended[1] - began[1], tried)
+        return Spent(time.process_time() - began, read_record(job.folder).get("tried_steps", 0))
 
 
 def turns(played: Task, steps: int, rounds: int) -> Iterator[dict[str, Spent]]:
@@ -64,20 +62,19 @@ def turns(played: Task, steps: int, rounds: int) -> Iterator[dict[str, Spent]]:
     for turn in range(rounds + 1):
         done = {name: train(played, changes, steps if turn else 1) for name, changes in KINDS.items()}
         if turn:
-            print(f"turn {turn}:", {name: round(spent.processor, 1) for name, spent in done.items()}, flush=True)
+            print(f"turn {turn}:", {name: round(spent.seconds, 1) for name, spent in done.items()}, flush=True)
             yield done
 
 
 def page(environment: str, steps: int, told: list[dict[str, Spent]]) -> str:
     rows = []
     for name in KINDS:
-        clock = median(turn[name].clock / turn[PLAIN].clock for turn in told)
-        processor = median(turn[name].processor / turn[PLAIN].processor for turn in told)
-        rows.append((name, f"{clock:.2f}", f"{processor:.2f}", f"{told[0][name].tried:,}"))
+        ratio = median(turn[name].seconds / turn[PLAIN].seconds for turn in told)
+        rows.append((name, f"{ratio:.2f}", f"{told[0][name].tried:,}"))
     introduction = " ".join(INTRODUCTION.split()).format(
         environment=environment, alpha=ALPHA, steps=steps, turns=len(told)
     )
-    table = plain(("mitigation", "clock", "processor", "tried"), rows)
+    table = plain(("mitigation", "time", "tried"), rows)
     return "\n\n".join(["# What mitigations cost", introduction, table]) + "\n"
 
 
