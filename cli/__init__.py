@@ -13,6 +13,7 @@ from rich.console import Console
 from .. import __version__
 from ..envs.engine.kernels.notice import compiling
 from ..extras import MissingPackageError
+from .ask import ask
 from .bench import bench
 from .compare import compare
 from .curves import curves
@@ -44,6 +45,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "train": train,
     "recipe": recipe,
     "eval": evaluate,
+    "ask": ask,
     "submit": submit,
     "watch": watch,
     "play": play,

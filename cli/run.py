@@ -9,6 +9,7 @@ from rich.console import Console
 
 from ..agents.algorithms import algorithm_named
 from ..agents.algorithms.recipe import Recipe
+from ..agents.mitigations import mitigated
 from ..agents.records import folder_of, read_record, run_fields
 from ..envs.engine.task import Task
 from ..eval.report import Report
@@ -33,7 +34,7 @@ from .options import (
 from .progress import OnWork, progress_shown
 from .report import show_report
 from .results import finished_episodes, locked
-from .train import check_trainable, chosen_recipe, train_missing, with_mitigation
+from .train import check_trainable, chosen_recipe, train_missing
 
 WAYS = (("sampled", True), ("argmax", False))
 
@@ -65,7 +66,7 @@ def run(
     """
     console, task = Console(), options.task(environment)
     check_counts(seeds=seeds, levels=levels, processes=processes)
-    chosen = chosen_recipe(task, algorithm, steps, with_mitigation(recipe, mitigation))
+    chosen = chosen_recipe(task, algorithm, steps, mitigated(recipe, mitigation))
     folder = folder_of(results, task, chosen)
     places = {seed: folder / f"seed-{seed}" for seed in range(seeds)}
     check_trainable(places, tensorboard)

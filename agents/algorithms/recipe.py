@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 DEVICES = ("cpu", "cuda", "auto")
 UNTOLD = ("device",)  # fields that are no part of what a run is known by
 OWN = ("policy", "extractor")  # fields that name a class of the user's own
-LATER = ("before", "curriculum", *OWN)  # fields that records tell only where they say something: they are older
+LATER = (  # fields that records tell only where they say something: they are older
+    "before", "curriculum", "dropout", "weight_decay", "augment", *OWN,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

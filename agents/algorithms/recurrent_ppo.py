@@ -46,5 +46,5 @@ class RecurrentPPORecipe(PPORecipe):
         return super().network(task) | {"lstm_hidden_size": self.lstm}
 
     def callbacks(self, task: Task, seed: int) -> list[BaseCallback]:
-        """None but the change of games: only PPO's values can be asked for without a memory."""
-        return self._second_half(task, seed)
+        """Not those that ask for values, which only PPO tells without a memory."""
+        return [*self._second_half(task, seed), *self._dropping()]
