@@ -26,7 +26,7 @@ from goalgap.agents.callbacks import Reporter
 from goalgap.agents.vec_env import GoalGapVecEnv
 
 TASKS = {"bits": goalgap.task("ChimeBandit"), "a grid": goalgap.task("TreeWorld")}
-OURS = str(Path(goalgap.__file__).parent)
+OURS = tuple(f"{Path(goalgap.__file__).parent / name}/" for name in ("agents", "envs"))
 FEW = {"n_steps": 4, "minibatch": 64, "steps": 1, "warmup": 0}
 
 
