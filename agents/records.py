@@ -17,7 +17,7 @@ from ..envs.engine.task import Task
 from ..files import exists
 from ..provenance import installed_versions
 from .algorithms.recipe import Recipe, spaces
-from .bundles.manifest import WEIGHTS, Bundle, is_bundle
+from .bundles.manifest import Bundle, is_bundle
 from .changes import tell_changes
 from .reading.errors import AgentError
 from .reference import FORMS
@@ -112,9 +112,10 @@ def agent_file(path: Path) -> tuple[Path, dict[str, Any]]:
             f"of stable-baselines3, or a reference policy: {FORMS}"
         )
     if is_bundle(path):
-        if not (path / WEIGHTS).is_file():
-            raise AgentError(f"{path} holds no weights: {WEIGHTS} is missing; get the bundle again")
-        return path / WEIGHTS, Bundle.read(path).record
+        bundle = Bundle.read(path)
+        if not (path / bundle.file).is_file():
+            raise AgentError(f"{path} holds no weights: {bundle.file} is missing; get the bundle again")
+        return path / bundle.file, bundle.record
     if path.is_dir():
         return path / ZIP, read_record(path)
     if not path.is_file():

@@ -149,6 +149,8 @@ def _played(bundled: Bundled, episodes: Episodes, run: Run, comparisons: int) ->
 
 def _is_half(bundled: Bundled) -> bool:
     """Whether its weights are in half precision; AgentError where they cannot be read."""
+    if bundled.bundle.file != WEIGHTS:
+        return False
     with needs_extras():
         from ..agents.bundles.weights import is_half
     try:
