@@ -214,7 +214,7 @@ def test_a_manifest_that_declares_another_network_is_refused(tmp_path):
     told = json.loads((place / MANIFEST).read_text())
     told["network"]["outputs"] = "q_values"
     (place / MANIFEST).write_text(json.dumps(told))
-    with pytest.raises(AgentError, match="is not the network that bundle.json declares"):
+    with pytest.raises(AgentError, match=r"is not the network that bundle\.json declares"):
         load_agent(place, TASK)
 
 

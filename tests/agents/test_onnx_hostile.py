@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import random
 import time
 import zipfile
 from collections.abc import Callable
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from onnx_files import FLOAT, INT, TensorProto, helper, node, numpy_helper, onnx, policy
+from onnx_mutants import mutated
 from recipes import TASK
 
 from goalgap.agents.bundles.manifest import Card
@@ -36,10 +36,15 @@ CARD = Card(
 OBS, ACTIONS = TASK.observation_space.shape, len(TASK.game.actions)
 GOOD = policy(TASK)
 SECONDS = 5.0
+MUCH = "more than .* numbers"
 
 
 def whole(*numbers: int) -> Any:
     return np.array(numbers, np.int64)
+
+
+def declared(name: str, kind: int, shape: list[int]) -> Any:
+    return helper.make_tensor_value_info(name, kind, shape)
 
 
 def before(*nodes: Any, seen: str = "seen", **constants: Any) -> bytes:
@@ -129,7 +134,7 @@ def zipped() -> bytes:
 LONG = "<script>alert(1)</script>\x1b[31m\u202e" * 20
 REFUSED: dict[str, tuple[bytes, str]] = {
     "nothing": (b"", "no ONNX file"),
-    "random bytes": (random.Random(0).randbytes(5000), "."),
+    "random bytes": (np.random.default_rng(0).bytes(5000), "."),
     "a text": (b"import os; os.system('true')", "."),
     "a pickle": (b"\x80\x04\x95" + b"cos\nsystem\n(S'true'\ntR.", "."),
     "a zip": (zipped(), "."),
@@ -147,7 +152,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "Scan": (within("Scan"), "a graph within a node"),
     "a function": (changed(lambda made: made.functions.add(name="f", domain="x")), "functions"),
     "information on training": (changed(lambda made: made.training_info.add()), "information on training"),
-    "an operator of another domain": (aside(node("Gelu", "observation", "z", domain="com.microsoft")), "'com.microsoft'"),
+    "an operator of another domain": (aside(node("Gelu", "observation", "z", domain="com.microsoft")), "'com.micro"),
     "operators of another domain": (
         changed(lambda made: made.opset_import.add(domain="ai.custom", version=1)), "ai.custom",
     ),
@@ -180,26 +185,26 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "an attribute nobody knows": (aside(node("Relu", "observation", "z", x=1)), "no attribute 'x'"),
     "an attribute of another kind": (aside(node("Softmax", "observation", "z", axis="1")), "whole number"),
     "a bomb by ConstantOfShape": (
-        aside(node("ConstantOfShape", "to", "z"), to=whole(2**20, 2**20)), "more than .* numbers",
+        aside(node("ConstantOfShape", "to", "z"), to=whole(2**20, 2**20)), MUCH,
     ),
     "a bomb by Expand": (aside(node("Expand", "one to", "z"), one=np.ones(1), to=whole(2**12, 2**20)), "another type"),
     "another bomb by Expand": (
-        aside(node("Expand", "one to", "z"), one=np.ones(1, np.float32), to=whole(2**12, 2**20)), "more than .* numbers",
+        aside(node("Expand", "one to", "z"), one=np.ones(1, np.float32), to=whole(2**12, 2**20)), MUCH,
     ),
     "a bomb by Tile": (
-        aside(node("Tile", "observation by", "z"), by=whole(2**10, 1, 2**10, 2**10)), "more than .* numbers",
+        aside(node("Tile", "observation by", "z"), by=whole(2**10, 1, 2**10, 2**10)), MUCH,
     ),
-    "a bomb by Pad": (aside(node("Pad", "observation by", "z"), by=whole(*[2**15] * 8)), "more than .* numbers"),
+    "a bomb by Pad": (aside(node("Pad", "observation by", "z"), by=whole(*[2**15] * 8)), MUCH),
     "a bomb by OneHot": (
         aside(node("OneHot", "which depth two", "z"), which=np.zeros(2**16, np.int64), depth=whole(2**12),
-              two=np.array([0, 1], np.float32)), "more than .* numbers",
+              two=np.array([0, 1], np.float32)), MUCH,
     ),
     "a bomb by Gather": (
         aside(node("Gather", "wide which", "z"), wide=np.zeros((1, 2**14), np.float32), which=np.zeros(2**12, np.int64)),
-        "more than .* numbers",
+        MUCH,
     ),
-    "a bomb by sums": (squared(4), "more than .* numbers"),
-    "a bomb by joining": (doubled(40), "more than .* numbers|a shape has"),
+    "a bomb by sums": (squared(4), MUCH),
+    "a bomb by joining": (doubled(40), f"{MUCH}|a shape has"),
     "a bomb by slicing": (
         aside(node("Slice", "observation a b", "z"), a=whole(0), b=np.array([1.0], np.float32)), "known beforehand",
     ),
@@ -242,16 +247,16 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "an array of nothing": (aside(node("Relu", "none", "z"), none=np.zeros((0, 3), np.float32)), "array of nothing"),
     "no observation": (changed(lambda made: setattr(made.graph.input[0], "name", "x")), "no input 'observation'"),
     "another input": (
-        changed(lambda made: made.graph.input.append(helper.make_tensor_value_info("level", INT, [1]))), "next_X for each input X",
+        changed(lambda made: made.graph.input.append(declared("level", INT, [1]))), "next_X for each",
     ),
     "another output": (
-        changed(lambda made: made.graph.output.append(helper.make_tensor_value_info("flat", FLOAT, [1, 147]))), "outputs",
+        changed(lambda made: made.graph.output.append(declared("flat", FLOAT, [1, 147]))), "outputs",
     ),
     "an output that nothing computes": (
-        changed(lambda made: setattr(made.graph.output[0], "name", "q_values")), "nothing computes the output 'q_values'",
+        changed(lambda made: setattr(made.graph.output[0], "name", "q_values")), "nothing computes the output",
     ),
     "an output of another shape": (
-        changed(lambda made: setattr(made.graph.output[0].type.tensor_type.shape.dim[1], "dim_value", 3)), "not float32",
+        changed(lambda made: setattr(made.graph.output[0].type.tensor_type.shape.dim[1], "dim_value", 3)), "not float",
     ),
     "many games at once": (
         typed(lambda kind: setattr(kind.tensor_type.shape.dim[0], "dim_value", 256)), "one game at a time",
@@ -262,10 +267,10 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     ),
     "memory of another shape": (
         changed(lambda made: (
-            made.graph.input.append(helper.make_tensor_value_info("h", FLOAT, [1, 2])),
+            made.graph.input.append(declared("h", FLOAT, [1, 2])),
             made.graph.node.append(node("Reshape", "h to", "next_h")),
             made.graph.initializer.append(numpy_helper.from_array(whole(2, 1), "to")),
-            made.graph.output.append(helper.make_tensor_value_info("next_h", FLOAT, [2, 1])),
+            made.graph.output.append(declared("next_h", FLOAT, [2, 1])),
         )), "of the shape of the input",
     ),
 }  # fmt: skip
@@ -366,25 +371,11 @@ def test_a_file_for_other_levels_is_refused(tmp_path: Any) -> None:
         load_agent(place, goalgap.task("IrishElk"))
 
 
-def spoilt(content: bytes, number: int) -> bytes:
-    """Some bytes changed, left out or put in, by the number of the case alone."""
-    rng, made = random.Random(number), bytearray(content)
-    for _ in range(rng.choice((1, 1, 2, 8, 50))):
-        at = rng.randrange(len(made))
-        if (kind := rng.random()) < 0.7:
-            made[at] = rng.choice((0, 1, 0x7F, 0x80, 0xFF, rng.randrange(256)))
-        elif kind < 0.85:
-            made[at:at] = rng.randbytes(rng.choice((1, 4, 40)))
-        else:
-            del made[at : at + rng.choice((1, 4, 40))]
-    return bytes(made)
-
-
 @pytest.mark.parametrize("first", range(0, 600, 200))
-def test_a_file_that_was_changed_at_random_is_read_or_refused(first: int) -> None:
+def test_a_file_that_was_changed_at_random_plays_or_is_refused(first: int) -> None:
     for number in range(first, first + 200):
         try:
-            read = OnnxNetwork(spoilt(GOOD.SerializeToString(), number))
+            read = OnnxNetwork(mutated(number))
             read(np.ones((1, *read.observation[1]), np.uint8), None, np.ones(1, bool))
         except ValueError as error:
             assert str(error).isprintable()  # noqa: PT017
