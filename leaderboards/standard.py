@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..envs.engine.game import Game
+from .conditions import REMEMBERING
 from .entry import named
 
 AUTHORS = "The GoalGap authors"
@@ -35,7 +36,6 @@ CHANGED = {  # other recipes that a study asks for, by what is told of them: two
 PENDING = {  # entries that are declared here and have not been made yet: `goalgap standard` makes them
     "CoinRun": ("PPO, alpha 0.02", "PPO, alpha 0.05", "PPO, alpha 0.1"),
 }
-REMEMBERING = ("RecurrentPPO",)  # algorithms whose agents are evaluated once more without their memory
 
 
 @dataclass(frozen=True)

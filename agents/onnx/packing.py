@@ -35,7 +35,7 @@ def pack_onnx(file: Path, card: Card, folder: Path, agent: Path | None = None, *
         raise AgentError(f"{file} does not say what trained it: its card must say algorithm too, by any name")
     if not isinstance(algorithm, str) or not algorithm.isprintable():
         raise AgentError(f"an algorithm has a name, unlike {shown(algorithm)}")
-    recipe = {**training.recipe, "outputs": network.outputs}
+    recipe = {**training.recipe, "outputs": network.outputs, "recurrent": network.remembers}
     made = Bundle(
         card=card, environment=played.game.id, fingerprint=fingerprint(played), algorithm=algorithm,
         network=declared(network, played), training=training.model_copy(update={"recipe": recipe}),

@@ -191,7 +191,9 @@ def test_values_of_actions_are_not_drawn_from(tmp_path):
     place = written(tmp_path, made, algorithm="Rainbow")
     one, other = (load_agent(place, TASK, sampled=sampled) for sampled in (True, False))
     assert one.run_fields["deterministic"]
-    assert one.run_fields["details"]["recipe"] == {"algorithm": "Rainbow", "outputs": "q_values"}
+    assert one.run_fields["details"]["recipe"] == {
+        "algorithm": "Rainbow", "outputs": "q_values", "recurrent": False,
+    }  # fmt: skip
     assert actions(one) == actions(other)
 
 

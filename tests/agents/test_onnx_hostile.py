@@ -200,7 +200,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
               two=np.array([0, 1], np.float32)), MUCH,
     ),
     "a bomb by Gather": (
-        aside(node("Gather", "wide which", "z"), wide=np.zeros((1, 2**14), np.float32), which=np.zeros(2**12, np.int64)),
+        aside(node("Gather", "wide at", "z"), wide=np.zeros((1, 2**14), np.float32), at=np.zeros(2**12, np.int64)),
         MUCH,
     ),
     "a bomb by sums": (squared(4), MUCH),
