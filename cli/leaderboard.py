@@ -1,29 +1,22 @@
-"""`goalgap enter` and `goalgap leaderboard`."""
+"""`goalgap leaderboard`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import tyro
 from rich.console import Console
 
 from .. import envs
-from ..eval.table.episodes import Episodes
 from ..eval.table.manifest import read_manifest
 from ..files import check_file, write_whole
 from ..leaderboards import board
-from ..leaderboards.agents import check_agents, judged
-from ..leaderboards.bundles import Bundled, read_bundles
-from ..leaderboards.entry import ENTRIES, EPISODES, Entry, EntryInfo, entry_folders
-from ..leaderboards.status import record_replay
+from ..leaderboards.entry import ENTRIES, EPISODES, Entry, entry_folders
 from .exports import Exports, Files
 from .options import Flag, OptionalPath, RefusedError, optional
 from .progress import OnWork, progress_shown
-from .report import Paths
-from .results import find_episodes
 from .saying import say, sentence
 
 Entries = Annotated[
@@ -32,56 +25,6 @@ Entries = Annotated[
         help="the folder of entries", help_behavior_hint="(default: the repository's, in a clone of it, else ./entries)"
     ),
 ]
-
-
-UNNAMED = ", without a rank: its runs do not say by what algorithm and with which weights they were played"
-
-
-def enter(
-    paths: Paths,
-    name: str,
-    authors: str,
-    description: str,
-    command: str,
-    kind: Literal["trained", "reference"] = "trained",
-    url: Annotated[str, optional("URL")] = "",
-    bundle: Annotated[tuple[Path, ...], optional("[FOLDER ...]")] = (),
-    entries: Entries = ENTRIES,
-) -> None:
-    """Make a leaderboard entry from the episodes of a run.
-
-    Args:
-        paths: the run's folder, or files of episodes.
-        name: of the entry, as the board shows it.
-        authors: who made the agent.
-        description: what it is, in a sentence.
-        command: what anyone can run to make these episodes again.
-        kind: trained, or a reference policy.
-        url: where to read more.
-        bundle: of the agents, as `goalgap pack` wrote them, so that anyone can play them again; those that
-            `goalgap submit` kept beside its results are found.
-    """
-    date = datetime.now(UTC).date().isoformat()
-    info = EntryInfo(
-        name=name, kind=kind, authors=authors, description=description, command=command, url=url, date=date
-    )
-    bundles = (*map(Bundled.read, bundle), *(each for path in paths for each in read_bundles(path)))
-    entry = Entry(info, Episodes.join(_chosen(find_episodes(paths))), bundles=bundles)
-    entry.verify()
-    played = check_agents(entry)
-    place = entry.write(entries)
-    if entry.identified:
-        record_replay(place, *judged(entry, played))
-    say(Console(), f"entered: {place}" + (UNNAMED if not entry.identified else ""))
-
-
-def _chosen(parts: list[Episodes]) -> Iterator[Episodes]:
-    """The episodes with sampled actions, and the runs that played them; all, where no agent has sampled its actions."""
-    acting = all(run.deterministic for part in parts for run in part.runs)
-    for part in parts:
-        if len(kept := part.where(deterministic=acting)):
-            runs = tuple(run for run in kept.runs if run.deterministic == acting)
-            yield Episodes(kept.game, runs, kept.table)
 
 
 def leaderboard(
