@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +13,7 @@ from .. import envs
 from ..eval.table.manifest import read_manifest
 from ..files import check_file, write_whole
 from ..leaderboards import board
+from ..leaderboards.agents import check_agents
 from ..leaderboards.entry import ENTRIES, EPISODES, Entry, entry_folders
 from .exports import Exports, Files
 from .options import Flag, OptionalPath, RefusedError, optional
@@ -26,11 +27,14 @@ Entries = Annotated[
     ),
 ]
 
+CHECKS: tuple[Callable[[Entry], object], ...] = (Entry.verify, check_agents)  # of what was played, and of who played
+
 
 def leaderboard(
     environment: Annotated[str | None, tyro.conf.Positional, optional("[ENV]")] = None,
     entries: Entries = ENTRIES,
     verify: Flag = False,
+    agents: Flag = False,
     markdown: OptionalPath = None,
     export: Files = Exports(),  # noqa: B008
 ) -> None:
@@ -39,14 +43,18 @@ def leaderboard(
     Args:
         environment: name or id; all environments, if left out.
         verify: play every recorded episode again first.
+        agents: with --verify, let those agents play again too that entries have bundles of, confined; this takes long.
         markdown: a file for the board as a page.
     """
     if markdown is not None:
         check_file(markdown)
+    if agents and not verify:
+        raise ValueError("--agents is of --verify: add it, and recorded episodes are played again, and then by agents")
     console, folders = Console(), entry_folders(entries, envs.find(environment)[0].name if environment else "*")
     refused: dict[Path, str] = {}
     with progress_shown(Console(stderr=True)) as update:
-        tables = board.boards(good_entries(folders, refused, update, verify=verify))
+        good = list(good_entries(folders, refused, update, checks=CHECKS[: verify + agents]))
+        tables = board.boards(good)
     console.print(board.render(tables, console.width))
     export.write(console, tables.values())
     if markdown is not None:
@@ -54,7 +62,8 @@ def leaderboard(
         say(console, f"page: {markdown}")
     tell_refused(console, entries, len(folders), refused)
     if verify:
-        say(console, f"{len(folders)} entries replay as recorded")
+        played = sum(len(entry.bundles) for entry in good)
+        say(console, f"{len(folders)} entries replay as recorded" + f", {played} of their agents too" * agents)
 
 
 def tell_refused(console: Console, entries: Path, of: int, refused: dict[Path, str]) -> None:
@@ -73,20 +82,20 @@ def _check_new(folder: Path, seen: dict[str, Path]) -> None:
 
 
 def good_entries(
-    folders: list[Path], refused: dict[Path, str], update: OnWork, verify: bool = False
+    folders: list[Path], refused: dict[Path, str], update: OnWork, checks: Sequence[Callable[[Entry], object]] = ()
 ) -> Iterator[Entry]:
-    """The entries that are right, one by one; what is wrong with each other goes into `refused`.
+    """The entries that are right, also by some checks, one by one; what is wrong with each other goes into `refused`.
 
     `update` is told when the work on each begins, and when that on the last has ended.
     """
-    work, seen = "play entries again" if verify else "read entries", dict[str, Path]()
+    work, seen = "play entries again" if checks else "read entries", dict[str, Path]()
     for k, folder in enumerate(folders):
         update(work, k, len(folders))
         try:
             entry = Entry.read(folder)
             _check_new(folder, seen)
-            if verify:
-                entry.verify()
+            for check in checks:
+                check(entry)
         except (ValueError, OSError) as error:
             refused[folder] = str(error)
         else:
