@@ -3,10 +3,10 @@
     python benchmarks/fuzz.py                        # 10^5 cases, of all kinds as `CASES` has it
     python benchmarks/fuzz.py onnx 30000 40000       # the cases of one kind, from a number to another
 
-The cases of `tests/fuzzed.py` run in processes of their own with bounded memory, so that a crash of compiled code is seen
-and costs one case; a process that says nothing for `PATIENCE` seconds hangs, and is ended. What was run is added to
-`fuzz.json` beside this file, and `fuzz.md` is written from that: cases count once, however often they are run. The exit
-code says whether one ended badly.
+The cases of `tests/fuzzed.py` run in processes of their own with bounded memory, so that a crash of compiled code is
+seen and costs one case; a process that says nothing for `PATIENCE` seconds hangs, and is ended. What was run is added
+to `fuzz.json` beside this file, and `fuzz.md` is written from that: cases count once, however often they are run. The
+exit code says whether one ended badly.
 """
 
 from __future__ import annotations

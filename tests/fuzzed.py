@@ -237,6 +237,7 @@ def main(first: int, last: int, kind: str) -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
     warnings.simplefilter("ignore")
     entry.LEVELS, read = FEW, 0
+    outcome(kind, first, Path("case"))  # compiles what it needs
     for number in range(first, last):
         print(number, flush=True)
         ended, wrong = outcome(kind, number, Path("case"))

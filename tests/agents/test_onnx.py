@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -22,7 +23,7 @@ from goalgap.agents.onnx.file import read_graph
 from goalgap.agents.onnx.network import OnnxNetwork
 from goalgap.agents.onnx.operators import OPERATORS
 from goalgap.agents.onnx.packing import pack_onnx
-from goalgap.agents.onnx.plan import Plan
+from goalgap.agents.onnx.plan import NUMBERS, WORK, Plan
 from goalgap.agents.onnx.writing import names_of, rewritten
 from goalgap.agents.reading.errors import AgentError
 from goalgap.agents.training import train
@@ -310,6 +311,13 @@ def test_shapes_and_types_are_foreseen(operator, inputs, constants, attributes):
 
 def test_most_operators_are_tried_here():
     assert len({case[0] for case in CASES}) > len(OPERATORS) / 2
+
+
+def test_the_guide_lists_the_operators():
+    page = (Path(goalgap.__file__).parent / "docs" / "guide" / "onnx.md").read_text()
+    listed = page.partition("\nOperators: ")[2].rstrip(".\n").replace("\n", " ").split(", ")
+    assert listed == sorted([*OPERATORS, "Constant"])
+    assert f"{NUMBERS:,} numbers or {WORK:,}\n  multiplications" in page
 
 
 def test_what_is_computed_of_shapes_is_known_beforehand():
