@@ -63,14 +63,15 @@ def exported(agent: AgentPolicy, task: Task) -> bytes:
     if states:
         layers, _, units = policy.lstm_hidden_state_shape
         given += [torch.zeros(layers, 1, units)] * 2
-    made, said = io.BytesIO(), "logits" if agent.network.draws else "q_values"
+    made: Any = io.BytesIO()
+    said = "logits" if agent.network.draws else "q_values"
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")  # on what depends on sizes, which are fixed
         torch.onnx.export(
             Acting(agent, task), tuple(given), made, dynamo=False, opset_version=OPSET,
             input_names=[OBSERVATION, *states], output_names=[said, *(NEXT + name for name in states)],
         )  # fmt: skip
-    return made.getvalue()
+    return bytes(made.getvalue())
 
 
 def pack_as_onnx(agent: Path, card: Card, folder: Path) -> Bundle:

@@ -18,7 +18,13 @@ FILE = 64 * 2**20  # bytes
 NODES, AXES, SIDE = 2000, 8, 2**24  # nodes of a graph, axes of an array, and places along one
 OPSETS = range(13, 24)
 VERSIONS = range(3, 14)  # of the format, whose parts that are used here are the same in all of them
-KINDS = {1: np.dtype("<f4"), 2: np.dtype("u1"), 6: np.dtype("<i4"), 7: np.dtype("<i8"), 9: np.dtype("?")}
+KINDS: dict[int, np.dtype[Any]] = {
+    1: np.dtype("<f4"),
+    2: np.dtype("u1"),
+    6: np.dtype("<i4"),
+    7: np.dtype("<i8"),
+    9: np.dtype("?"),
+}
 Shape = tuple[int, ...]
 Constant = NDArray[Any]
 

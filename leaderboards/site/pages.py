@@ -39,8 +39,10 @@ def board_files(entered: Mapping[str, list[Reported]], rounds: Iterable[RoundTab
     """
     held_out = list(rounds)
     boards, suite = [board_table(name, listed) for name, listed in entered.items()], suite_table(entered)
-    for table in (suite, *boards, *held_out):
-        yield from _exported(f"tables/{table.section.key}", table.section)
+    for section in (each.section for each in (suite, *boards)):
+        yield from _exported(f"tables/{section.key}", section)
+    for told in held_out:
+        yield from _exported(f"tables/{told.section.key}", told.section)
     yield "board.md", markdown(tables(dict(entered)))
     lines = [line for table in boards for line in table.lines]
     facts = {name: sorted({line.facts[name] for line in lines} - {""}) for name in FACTS}

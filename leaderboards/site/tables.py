@@ -77,6 +77,7 @@ def _line(rank: Cell, entry: Entry, report: Report) -> Line:
     facts = {"kind": entry.info.kind, "track": entry.track, "status": entry.standing.status, **conditions(entry)}
     seeds, gaps = figure(len(report.main.training_seeds), 0), _gaps(report)
     others = (value(report.main.gap(name)) if name in gaps else Cell("") for name in SPLIT_OFF)
+    cells: tuple[str | Cell, ...]
     cells = (rank, titled(entry, report), *facts.values(), seeds, *(cell(report) for _, cell in SHOWN), *others)
     told = ", ".join(f"{name} {number(gap)}" for name, gap in gaps.items() if gap and gap >= SHOWN_FROM)
     return Line(row(*cells, weight=weight(entry), bar=_bar(report)), facts, told, place(entry))
