@@ -132,7 +132,8 @@ def _constant(graph: Any, rng: random.Random) -> None:
     elif kind < 0.75:
         array = array.reshape(rng.choice([(-1,), (1, *array.shape), (*array.shape, 1), array.shape[::-1]]))
     else:
-        array = array.astype(rng.choice(("f4", "i8", "i4", "u1", "?", "f8")), casting="unsafe")
+        with np.errstate(all="ignore"):
+            array = array.astype(rng.choice(("f4", "i8", "i4", "u1", "?", "f8")), casting="unsafe")
     tensor.CopyFrom(numpy_helper.from_array(array, tensor.name))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -17,12 +18,13 @@ def folded(operator: str, call: Call, made: Value) -> Constant | None:
     if made.known is not None:
         return made.known
     given = [value.known for value in call.inputs if value is not None]
-    if operator not in FOLDED or made.kind.kind not in "iub" or np.prod(made.shape) > FEW:
+    if operator not in FOLDED or made.kind.kind not in "iub" or prod(made.shape) > FEW:
         return None
     if any(known is None for known in given):
         return None
     try:
-        return np.asarray(FOLDED[operator](call, made, *given), made.kind).reshape(made.shape)
+        with np.errstate(all="ignore"):
+            return np.asarray(FOLDED[operator](call, made, *given), made.kind).reshape(made.shape)
     except (IndexError, OverflowError) as error:
         raise ValueError(str(error)) from error
 

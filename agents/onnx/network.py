@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any, Literal
 
 import numpy as np
@@ -12,6 +13,7 @@ from .file import KINDS, Graph, Shape, read_graph
 from .plan import Plan
 from .writing import names_of, rewritten
 
+MEMORY = 2**16  # numbers that are handed on in each game
 OBSERVATION, OUTPUTS, NEXT = "observation", ("logits", "q_values"), "next_"
 FLOAT, BYTE = KINDS[1], KINDS[2]
 Outputs = Literal["logits", "q_values"]
@@ -98,7 +100,10 @@ def _inputs(graph: Graph) -> tuple[tuple[np.dtype[Any], Shape], dict[str, Shape]
             f"it has no input {OBSERVATION!r} of float32 or uint8 and of shape (1, *observation shape), one game at a "
             f"time: its inputs are {_told(graph.inputs)}"
         )
-    return (kind, shape[1:]), {name: shape for name, (_, shape) in graph.inputs.items() if name != OBSERVATION}
+    memory = {name: shape for name, (_, shape) in graph.inputs.items() if name != OBSERVATION}
+    if sum(map(prod, memory.values())) > MEMORY:
+        raise ValueError(f"it hands on more than {MEMORY} numbers")
+    return (kind, shape[1:]), memory
 
 
 def _outputs(graph: Graph, memory: dict[str, Shape]) -> tuple[Outputs, int]:

@@ -25,7 +25,7 @@ class Plan:
     Attributes:
         graph: in which what was computed beforehand is constants.
         values: inputs, constants and all that nodes give, by name.
-        numbers, work: that a step takes so far.
+        numbers, work: that a step takes so far; what is read and what is written counts as work too.
     """
 
     graph: Graph
@@ -61,9 +61,9 @@ class Plan:
         check(0 < len(node.outputs) <= len(made), "it has outputs that are not read")
         if len(made) == 1 and (constant := folded(node.operator, call, made[0])) is not None:
             return self._keep(node.outputs[0], constant)
-        self._spend(
-            operator.work(call, made) if operator.work else 0, operator.room(call, made) if operator.room else 0
-        )
+        work = operator.work(call, made) if operator.work else 0
+        read = sum(prod(value.shape) for value in call.inputs if value is not None)
+        self._spend(work + read, operator.room(call, made) if operator.room else 0)
         for name, value in zip(node.outputs, made, strict=False):
             self._add(name, value)
         return {}

@@ -187,6 +187,12 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "a bomb by ConstantOfShape": (
         aside(node("ConstantOfShape", "to", "z"), to=whole(2**20, 2**20)), MUCH,
     ),
+    "a bomb whose size is beyond 64 bits": (
+        aside(
+            node("ConstantOfShape", "to", "z", value=numpy_helper.from_array(whole(7))), to=whole(*[2**24] * 4)
+        ),
+        MUCH,
+    ),
     "a bomb by Expand": (aside(node("Expand", "one to", "z"), one=np.ones(1), to=whole(2**12, 2**20)), "another type"),
     "another bomb by Expand": (
         aside(node("Expand", "one to", "z"), one=np.ones(1, np.float32), to=whole(2**12, 2**20)), MUCH,
@@ -213,6 +219,20 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     ),
     "a product that takes for ever": (
         aside(node("MatMul", "big big", "z"), big=np.ones((2**10, 2**10), np.float32)), "more than .* multiplications",
+    ),
+    "sums that take for ever": (
+        aside(*(node("ReduceSum", "big", f"z{k}") for k in range(300)), big=np.ones(2**20, np.float32)),
+        "more than .* multiplications",
+    ),
+    "memory without bound": (
+        changed(
+            lambda made: (
+                made.graph.input.append(declared("h", FLOAT, [1, 2**17])),
+                made.graph.node.append(node("Identity", "h", "next_h")),
+                made.graph.output.append(declared("next_h", FLOAT, [1, 2**17])),
+            )
+        ),
+        "hands on more than 65536 numbers",
     ),
     "windows that take for ever": (
         aside(node("Conv", "image w", "z", pads=[500] * 4), image=np.ones((1, 1, 600, 600), np.float32),
