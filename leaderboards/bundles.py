@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..agents.bundles.manifest import MANIFEST, Bundle, is_bundle
+from ..agents.bundles.manifest import MANIFEST, Bundle, OnnxNetwork, is_bundle
 from ..agents.reading.errors import AgentError
 from ..choices import shown
 from ..envs import find
@@ -107,9 +107,11 @@ def run_of(bundled: Bundled, runs: Iterable[Run]) -> Run:
 
 def _check_tied(bundle: Bundle, run: Run, environment: str) -> None:
     trained, who = bundle.training, f"the bundle of training seed {run.training_seed}"
+    given = bundle.network.outputs if isinstance(bundle.network, OnnxNetwork) else None
     for what, said, played in (
         ("environment", bundle.environment, find(environment)[0].id),
         ("algorithm", bundle.algorithm, algorithm(run)),
+        ("outputs", given, trained.recipe.get("outputs")),
         ("reward", trained.reward, run.reward),
         ("alpha", trained.alpha, run.alpha),
         ("recipe", _told(trained.recipe, bundle), _told(run.details.get("recipe") or {}, bundle)),

@@ -14,8 +14,9 @@ from commands import goalgap
 from hub_server import COMMIT, Hub, serving
 from recipes import TASK, TINY
 
-from goalgap.agents.bundles.manifest import MANIFEST, README, WEIGHTS, Bundle, Card
+from goalgap.agents.bundles.manifest import MANIFEST, ONNX, README, WEIGHTS, Bundle, Card
 from goalgap.agents.bundles.packing import pack
+from goalgap.agents.onnx.exporting import pack_as_onnx
 from goalgap.agents.training import train
 from goalgap.eval.table.episodes import Episodes
 from goalgap.hub import addresses, fetching
@@ -75,6 +76,16 @@ def test_a_bundle_is_given_away_and_evaluated_by_others(
         "/api/models/a/b/revision/main", f"/a/b/resolve/{COMMIT}/{MANIFEST}", f"/a/b/resolve/{COMMIT}/{WEIGHTS}"
     ]  # fmt: skip
     assert {token for _, _, token in hub.asked} == {SECRET}
+
+
+def test_a_policy_of_any_framework_comes_and_goes_too(hub: Hub, bundle: Path, tmp_path: Path) -> None:
+    pytest.importorskip("onnxruntime", reason='this needs onnxruntime: pip install "goalgap[onnx]"')
+    pack_as_onnx(bundle.parent / "agent", CARD, tmp_path / "onnx")
+    assert goalgap("push", tmp_path / "onnx", "--repo", "a/c", "--levels", 6) == 0
+    assert {MANIFEST, ONNX, README} <= set(hub.repositories["a/c"])
+    assert WEIGHTS not in hub.repositories["a/c"]
+    assert fetch(Address.of("hf://a/c"), tmp_path / "c").digest == Bundle.read(tmp_path / "onnx").digest
+    assert {path.name for path in (tmp_path / "c").iterdir()} == {MANIFEST, ONNX}
 
 
 def test_a_revision_may_be_named(hub: Hub, tmp_path: Path) -> None:

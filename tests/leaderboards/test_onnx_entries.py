@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from commands import goalgap
 from onnx_files import numpy_helper, policy
 
 from goalgap import task
-from goalgap.agents.bundles.manifest import Card
+from goalgap.agents.bundles.manifest import MANIFEST, Card
 from goalgap.agents.onnx.packing import pack_onnx
 from goalgap.eval.play.rollout import evaluate
 from goalgap.eval.table.episodes import Episodes
@@ -20,7 +21,7 @@ from goalgap.isolation import policies
 from goalgap.leaderboards import entry
 from goalgap.leaderboards.agents import check_agents, judged
 from goalgap.leaderboards.bundles import Bundled
-from goalgap.leaderboards.entry import Entry, EntryInfo
+from goalgap.leaderboards.entry import Entry, EntryError, EntryInfo
 from goalgap.players import players
 
 FEW = 20
@@ -67,6 +68,21 @@ def test_agents_of_onnx_files_play_again_as_was_recorded(tmp_path: Path, outputs
     assert judged(again, found) == ("all", "none")
     assert [each.parted for each in found] == [0] * 6
     assert goalgap("verify", place) == 0
+
+
+def test_likeliest_actions_do_not_pass_for_those_of_a_policy_that_draws_none(tmp_path: Path) -> None:
+    """By a manifest that says so, or a run."""
+    place, game = packed(tmp_path / "0", 0, "logits"), task("CheeseCorner")
+    told = json.loads((place / MANIFEST).read_text())
+    told["training"]["recipe"]["outputs"] = "q_values"
+    (place / MANIFEST).write_text(json.dumps(told))
+    ((player, run),) = players(place, game, "Rainbow", sampled=False)
+    episodes = evaluate(game, player, FEW, run=run)
+    with pytest.raises(EntryError, match="says outputs 'logits', and its run 'q_values'"):
+        Entry(EntryInfo(name="Rainbow", **ABOUT), episodes, bundles=(Bundled.read(place),))
+    honest = run.model_copy(update={"details": run.details | {"recipe": {"algorithm": "Rainbow"}}})
+    with pytest.raises(EntryError, match="not with argmax actions"):
+        Entry(EntryInfo(name="Rainbow", **ABOUT), Episodes(episodes.game, (honest,), episodes.table))
 
 
 def test_another_policy_under_its_name_is_found_out(tmp_path: Path) -> None:
