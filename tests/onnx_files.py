@@ -20,8 +20,9 @@ Declared = Mapping[str, tuple[int, tuple[Any, ...]]]  # of inputs and outputs th
 
 
 def node(operator: str, inputs: str, outputs: str, **attributes: Any) -> Any:
-    """Names are words; "-" is an input that is left out."""
-    return helper.make_node(operator, [name.replace("-", "") for name in inputs.split()], outputs.split(), **attributes)
+    """Names are words; "-" is one that is left out."""
+    sides = ([name.replace("-", "") for name in names.split()] for names in (inputs, outputs))
+    return helper.make_node(operator, *sides, **attributes)
 
 
 def model(

@@ -64,14 +64,15 @@ class Plan:
         work = operator.work(call, made) if operator.work else 0
         read = sum(prod(value.shape) for value in call.inputs if value is not None)
         self._spend(work + read, operator.room(call, made) if operator.room else 0)
-        for name, value in zip(node.outputs, made, strict=False):
+        unnamed = [""] * (len(made) - len(node.outputs))
+        for name, value in zip([*node.outputs, *unnamed], made, strict=True):
             self._add(name, value)
         return {}
 
     def _call(self, node: Node) -> Call:
         """A node as its operator sees it; ValueError where the operator is not known, or of other inputs."""
         if (operator := OPERATORS.get(node.operator)) is None:
-            raise ValueError("it is none of the operators that are read: the guide to bundles lists them")
+            raise ValueError("it is none of the operators that are read: the guide to ONNX policies lists them")
         check(len(node.inputs) in operator.inputs, f"it has {len(node.inputs)} inputs")
         for name, told in node.attributes.items():
             check(name in operator.attributes, f"it has no attribute {shown(name)}")
@@ -97,16 +98,17 @@ class Plan:
         return self._keep(node.outputs[0], constant)
 
     def _keep(self, name: str, constant: Constant) -> dict[str, Constant]:
+        check(bool(name), "what it gives has no name")
         self._add(name, Value.of(constant))
         return {name: constant}
 
     def _add(self, name: str, value: Value) -> None:
-        """Note a value; ValueError where its name is taken, or there are too many numbers."""
+        """Note a value, which costs as much without a name; ValueError where that is taken, or it costs too much."""
+        self._spend(prod(value.shape), prod(value.shape))
         if not name:
             return
         check(name not in self.values and name not in self.graph.constants, f"two values are called {shown(name)}")
         check(bool(prod(value.shape)) or value.known is not None, f"{shown(name)} is an array of nothing")
-        self._spend(prod(value.shape), prod(value.shape))
         self.values[name] = value
 
     def _spend(self, work: int, numbers: int) -> None:

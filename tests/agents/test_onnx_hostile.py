@@ -224,6 +224,15 @@ REFUSED: dict[str, tuple[bytes, str]] = {
         aside(*(node("ReduceSum", "big", f"z{k}") for k in range(300)), big=np.ones(2**20, np.float32)),
         "more than .* multiplications",
     ),
+    "outputs that nobody names": (
+        aside(
+            node("Expand", "one to", "x"), *(node("LSTM", "x w r", f"- h{k}", hidden_size=64) for k in range(3)),
+            one=np.ones((1, 1, 1), np.float32), to=whole(2**16, 1, 1), w=np.ones((1, 256, 1), np.float32),
+            r=np.ones((1, 256, 64), np.float32),
+        ),
+        "more than",
+    ),
+    "a constant without a name": (aside(node("Constant", "", "-", value_int=1)), "has no name"),
     "memory without bound": (
         changed(
             lambda made: (
