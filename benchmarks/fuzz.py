@@ -26,7 +26,7 @@ from fuzzed import KINDS
 HERE = Path(__file__).parent
 RECORD, PAGE, PART = HERE / "fuzz.json", HERE / "fuzz.md", 10_000  # cases of a process
 CASES = {"zips": 30_000, "bundles": 18_000, "cards": 10_000, "onnx": 30_000, "entries": 4000, "rounds": 4000,
-         "registers": 4000}  # fmt: skip
+         "registers": 5000}  # fmt: skip
 HEAD = """# Files of strangers, changed at random
 
 Every reader of what strangers hand in, on files that were changed at random: bytes anywhere, and values that are still

@@ -73,6 +73,9 @@ def enter(
 def _made(info: EntryInfo, parts: list[Episodes], bundles: tuple[Bundled, ...], entries: Path) -> Iterator[Entry]:
     """An entry in each environment that was played, none of which exists yet."""
     games = list(dict.fromkeys(part.game.environment for part in parts))
+    ids = set(map(_id, games))
+    if len(games) > 1 and (other := [each.name for each in bundles if each.bundle.environment not in ids]):
+        raise EntryError(f"the bundle {other[0]} is of an agent for another environment than those that were played")
     for game in games:
         episodes, game_id = Episodes.join(part for part in parts if part.game.environment == game), _id(game)
         own = [each for each in bundles if len(games) == 1 or each.bundle.environment == game_id]
