@@ -109,6 +109,16 @@ def test_a_policy_of_another_framework_is_packed_and_evaluated_by_commands(tmp_p
     assert "content hash" in capsys.readouterr().out
 
 
+def test_a_command_exports_an_agent(trained, tmp_path, capsys):
+    card = tmp_path / "card.toml"
+    card.write_text("".join(f"{name} = {json.dumps(value)}\n" for name, value in CARD.items()))
+    words = ("pack", trained["PPO"], "--card", card, "--format", "onnx", "--out", tmp_path / "bundle")
+    assert command(*words, "--half") == 2
+    assert "--half is of safetensors" in " ".join(capsys.readouterr().err.split())
+    assert command(*words) == 0
+    assert Bundle.read(tmp_path / "bundle").file == ONNX
+
+
 def test_a_card_of_an_onnx_file_says_what_nothing_else_does(tmp_path):
     with pytest.raises(AgentError, match="its card must say algorithm too"):
         written(tmp_path, policy(TASK), algorithm=None)
