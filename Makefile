@@ -10,7 +10,7 @@ PIP = $(BIN)/pip install -q -c constraints.txt
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 ASK = import signal, sys, urllib.request; signal.alarm(5); urllib.request.urlopen(sys.argv[1] + "/torch/")
 
-.PHONY: demo test slow lint types check bench bounds battery solvable intervals profile lowest clients docs board entries torch clean
+.PHONY: demo test slow lint types check bench bounds battery solvable intervals profile lowest clients docs board entries only-entries torch clean
 
 demo: $(READY)
 	$(BIN)/goalgap run CheeseCorner
@@ -42,10 +42,18 @@ bench: $(READY)
 bounds: $(READY)
 	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=build/bounds $(BIN)/python -m pytest -n 2 tests/engine tests/envs
 
-# plays again the entries that differ from those of BASE
-BASE ?= origin/main
+# plays again the entries that the clone CHANGE has otherwise than BASE; names are those of strangers, so they end in NUL
+export BASE ?= origin/main
+export CHANGE ?= .
+DIFFERS = git -C "$$CHANGE" diff --no-renames
 entries: $(READY)
-	git diff --name-only --diff-filter=d $(BASE)...HEAD -- 'leaderboards/entries/*/*/*' | cut -d/ -f3,4 | sort -u | xargs -r $(BIN)/goalgap verify
+	mkdir -p build && $(DIFFERS) -z --name-only --diff-filter=d "$$BASE...HEAD" -- 'leaderboards/entries/*/*/*' > build/changed
+	cut -z -d/ -f1-4 build/changed | sort -zu | (cd "$$CHANGE" && xargs -0r $(abspath $(BIN))/goalgap verify)
+
+# whether a change holds new entries and nothing else
+only-entries:
+	@$(DIFFERS) --quiet "$$BASE...HEAD" -- . ':(exclude,glob)leaderboards/entries/*/*/**' || (echo "this holds more than entries" && false)
+	@$(DIFFERS) --quiet --diff-filter=a "$$BASE...HEAD" || (echo "this changes or removes what is there" && false)
 
 battery: $(READY)
 	$(BIN)/python benchmarks/battery.py

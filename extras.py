@@ -9,10 +9,12 @@ from importlib.util import find_spec
 AGENTS = ("torch", "stable_baselines3", "sb3_contrib", "safetensors")  # what `pip install goalgap[agents]` brings
 TENSORBOARD = ("tensorboard",)
 PLAY = ("pygame", "PIL")
+ONNX = ("onnxruntime",)
 HUB = ("huggingface_hub", "httpx2")
 BROUGHT = {
     **dict.fromkeys(AGENTS, '"goalgap[agents]" brings stable-baselines3 and torch'),
     **dict.fromkeys(TENSORBOARD, '"goalgap[agents,tensorboard]" brings what training writes curves with'),
+    **dict.fromkeys(ONNX, '"goalgap[onnx]" brings onnxruntime'),
     **dict.fromkeys(HUB, '"goalgap[agents,hub]" brings huggingface-hub'),
     **dict.fromkeys(PLAY, '"goalgap[play]" brings pygame-ce and Pillow'),
 }

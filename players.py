@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import envs
 from .agents.algorithms import ALGORITHMS
+from .agents.onnx.loading import is_onnx, load_onnx
 from .agents.records import agent_file
 from .agents.reference import Reference, is_reference_name, reference
 from .choices import check_name, choose, shown
@@ -22,7 +23,7 @@ from .extras import needs_extras
 if TYPE_CHECKING:
     from stable_baselines3.common.base_class import BaseAlgorithm
 
-    from .agents.loading import AgentPolicy
+    from .agents.acting import AgentPolicy
 
     Given = Policy | ReferencePolicy | BaseAlgorithm | Path | str
 
@@ -36,7 +37,7 @@ def load_agent(path: Path | str, task: Task | str, **options: Any) -> AgentPolic
     caller trusts.
 
     Args:
-        path: a folder that `train` wrote, or a zip of stable-baselines3.
+        path: a folder that `train` wrote, a bundle, or a zip of stable-baselines3.
         task: what it shall play; other splits and arguments than in training are allowed.
         options: sampled=False takes the likeliest action; memory=False resets the agent's memory at every step; seed
             is of the drawing; algorithm says what a bare zip was trained by; trust=["my_module:MyExtractor"] imports
@@ -48,7 +49,9 @@ def load_agent(path: Path | str, task: Task | str, **options: Any) -> AgentPolic
             other spaces.
         MissingPackageError: stable-baselines3 or torch is not installed.
     """
-    agent_file(Path(path))  # mistakes are told first, and packages that are missing only where nothing else is
+    _, record = agent_file(Path(path))  # mistakes are told first, packages that are missing where nothing else is
+    if is_onnx(Path(path), record):
+        return load_onnx(Path(path), as_task(task), **options)
     if options.get("algorithm") is not None:
         choose("algorithm", options["algorithm"], ALGORITHMS)
     with needs_extras():

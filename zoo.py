@@ -22,7 +22,7 @@ from .players import load_agent
 from .provenance import repository
 
 if TYPE_CHECKING:
-    from .agents.loading import AgentPolicy
+    from .agents.acting import AgentPolicy
 
 
 def names(entries: Path | str = ENTRIES) -> list[str]:

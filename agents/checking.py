@@ -13,9 +13,10 @@ from stable_baselines3.common.base_class import BaseAlgorithm
 from ..choices import printable
 from ..envs.engine.task import Task
 from .bundles.manifest import MANIFEST
+from .frames import Shown
 from .reading.errors import AgentError
 from .records import RECORD, again
-from .wrapped import ADVICE, Shown, how_shown
+from .wrapped import ADVICE, how_shown
 
 LARGEST = 2**28  # bytes of a file
 

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from .acting import ACTION, AgentPolicy, drawn
 from .chance import shares
 from .confidence import Floats, probabilities
-from .loading import ACTION, AgentPolicy, drawn
 from .network import Network
 
 Actions = NDArray[np.int64]

@@ -18,7 +18,7 @@ from ..files import exists
 from ..importing import code_digest
 from ..provenance import installed_versions
 from .algorithms.recipe import Recipe, spaces
-from .bundles.manifest import WEIGHTS, Bundle, is_bundle
+from .bundles.manifest import Bundle, is_bundle
 from .changes import tell_changes
 from .reading.errors import AgentError
 from .reference import FORMS
@@ -120,9 +120,10 @@ def agent_file(path: Path) -> tuple[Path, dict[str, Any]]:
             f"of stable-baselines3, or a reference policy: {FORMS}"
         )
     if is_bundle(path):
-        if not (path / WEIGHTS).is_file():
-            raise AgentError(f"{path} holds no weights: {WEIGHTS} is missing; get the bundle again")
-        return path / WEIGHTS, Bundle.read(path).record
+        bundle = Bundle.read(path)
+        if not (path / bundle.file).is_file():
+            raise AgentError(f"{path} holds no weights: {bundle.file} is missing; get the bundle again")
+        return path / bundle.file, bundle.record
     if path.is_dir():
         return path / ZIP, read_record(path)
     if not path.is_file():

@@ -38,7 +38,7 @@ with needs_extras():
     from stable_baselines3.common.base_class import BaseAlgorithm
     from stable_baselines3.common.callbacks import BaseCallback
 
-    from .loading import AgentPolicy
+    from .acting import AgentPolicy
     from .network import ROWS
     from .views import check_games
 

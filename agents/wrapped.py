@@ -7,62 +7,21 @@ environment has as many layers as the stack. Frames that are flattened as well c
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from gymnasium.spaces import Box, Space, flatten_space
-from numpy.typing import NDArray
 from stable_baselines3.common.preprocessing import is_image_space, is_image_space_channels_first
 
 from ..envs import known
+from .frames import PLAIN, Shown
 
 ADVICE = (
     "What wrappers made of observations is known where FlattenObservation made them one array, or VecFrameStack a grid "
     "of more layers than any environment has. Else evaluate, in Python, a callable (obs, state, episode_start) -> "
     "(actions, state) with a `name`, which does what the wrappers did before it asks the model"
 )
-Frames = NDArray[np.uint8]
 RGB = 3
-
-
-@dataclass(frozen=True)
-class Shown:
-    """How a model is shown observations.
-
-    Attributes:
-        flat: as one array of all values.
-        frames: how many of the last observations, along the last axis.
-    """
-
-    flat: bool = False
-    frames: int = 1
-
-    def __str__(self) -> str:
-        return "flattened" if self.flat else f"the last {self.frames}"
-
-    def __call__(
-        self, obs: Frames, past: Frames | None, episode_start: NDArray[np.bool_]
-    ) -> tuple[Frames, Frames | None]:
-        """What the model is shown, and what is passed back as `past` with the next observations.
-
-        Args:
-            obs: uint8, shape (n, *observation shape).
-            past: as returned for the observations before; None if there are none.
-            episode_start: bool, shape (n,): where an episode has just begun, so that the past is forgotten.
-        """
-        if self.flat:
-            return obs.reshape(len(obs), -1), None
-        if self.frames == 1:
-            return obs, None
-        width = obs.shape[-1]
-        kept = np.zeros((*obs.shape[:-1], (self.frames - 1) * width), obs.dtype) if past is None else past[..., width:]
-        kept[episode_start] = 0
-        stacked = np.concatenate([kept, obs], axis=-1)
-        return stacked, stacked
-
-
-PLAIN = Shown()
 
 
 def how_shown(theirs: Space[Any], ours: Space[Any]) -> Shown | None:

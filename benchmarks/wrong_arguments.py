@@ -28,15 +28,15 @@ def kind_of(number: int) -> str:
     return str(random.Random(number).choices(list(KINDS), list(KINDS.values()))[0].__name__)  # noqa: S311
 
 
-def worker(first: int, last: int, folder: Path, script: str) -> subprocess.Popen[str]:
+def worker(first: int, last: int, folder: Path) -> subprocess.Popen[str]:
     """A process that says the number of each case it begins, and what is wrong with one that ended badly."""
-    command = [sys.executable, "-W", "ignore", str(TESTS / script), str(first), str(last)]
+    command = [sys.executable, "-W", "ignore", str(TESTS / "wrong.py"), str(first), str(last)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=folder)
 
 
-def run(first: int, last: int, folder: Path, script: str = "wrong.py") -> tuple[int, list[str]]:
-    """Run cases until one ends its process; the number of the next, and the faults."""
-    process, at, faults = worker(first, last, folder, script), first, []
+def follow(process: subprocess.Popen[str], first: int, last: int) -> tuple[int, list[str]]:
+    """Hear a process until it ends, or a case ends it; the number of the next, and what it said besides numbers."""
+    at, faults = first, list[str]()
     assert process.stdout is not None
     while select.select([process.stdout], [], [], PATIENCE)[0]:
         line = process.stdout.readline().strip()
@@ -57,7 +57,7 @@ def main(cases: int) -> None:
         folder = Path(place) / "deep" / "er"
         folder.mkdir(parents=True)
         while first < cases:
-            first, found = run(first, cases, folder)
+            first, found = follow(worker(first, cases, folder), first, cases)
             faults += found
     drawn = Counter(map(kind_of, range(cases)))
     bad = Counter(kind_of(int(fault.partition(":")[0])) for fault in faults)

@@ -17,8 +17,9 @@ from .ask import ask
 from .bench import bench
 from .compare import compare
 from .curves import curves
+from .enter import enter
 from .eval import evaluate
-from .leaderboard import enter, leaderboard
+from .leaderboard import leaderboard
 from .options import RefusedError
 from .pack import pack
 from .play import play

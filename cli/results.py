@@ -81,7 +81,11 @@ def find_episodes(paths: tuple[Path, ...]) -> list[Episodes]:
         if not tables:
             raise EpisodesError(f"{path} holds no episodes (*.parquet): `goalgap run` or `goalgap eval` makes them")
         files += tables
-    return most_levels([Episodes.read(path) for path in files])
+    read: dict[str, list[Episodes]] = {}
+    for path in files:
+        episodes = Episodes.read(path)
+        read.setdefault(episodes.game.environment, []).append(episodes)
+    return [kept for played in read.values() for kept in most_levels(played)]
 
 
 def _tables(folder: Path) -> Iterator[Path]:

@@ -17,11 +17,14 @@ from ..eval.measures.wording import DASH
 from ..eval.play.policy import Policy
 from ..eval.show import terminal
 from ..eval.show.tables import Section, columns, row, value
+from ..eval.table.episodes import Episodes
 from ..eval.table.runs import Run
+from ..leaderboards.agents import played_by
+from ..leaderboards.bundles import Bundled
 from ..leaderboards.entry import ENTRIES
 from ..leaderboards.rounds.checking import check, checked_task
 from ..leaderboards.rounds.entering import check_open, enter
-from ..leaderboards.rounds.keeping import PRIVATE, Place, new_salt, today
+from ..leaderboards.rounds.keeping import EPISODES, PRIVATE, Place, new_salt, today
 from ..leaderboards.rounds.records import Entrant, Round, RoundEntry, agent_hash, commitment
 from ..leaderboards.status import CONTENTS, record_agents
 from .options import LEVELS, RefusedError, check_counts, optional
@@ -42,6 +45,7 @@ def rounds(
     environments: Annotated[tuple[str, ...], optional("ENV [ENV ...]")] = (),
     levels: int = LEVELS,
     submissions: int = 3,
+    bundle: Annotated[tuple[Path, ...], optional("[FOLDER ...]")] = (),
     rounds: Path = ROUNDS,
     private: Private = PRIVATE,
 ) -> None:
@@ -56,6 +60,7 @@ def rounds(
         environments: of a new round; all of the suite, if left out.
         levels: of each split, in a new round.
         submissions: how many agents an author may hand in for each environment of a new round.
+        bundle: of agents that have entered a round that is checked: they play their levels again, confined.
         rounds: the folder of all rounds, which is public.
     """
     console, place = Console(), Place.of(name, rounds, private)
@@ -67,7 +72,7 @@ def rounds(
             told = place.close()
         say(console, f"closed: {place.public}; its salt is {told.salt}")
     else:
-        _check(console, place)
+        _check(console, place, {each.bundle.digest: each for each in map(Bundled.read, bundle)})
 
 
 def _open(console: Console, place: Place, environments: tuple[str, ...], levels: int, submissions: int) -> None:
@@ -83,22 +88,33 @@ def _open(console: Console, place: Place, environments: tuple[str, ...], levels:
     say(console, f"opened: {place.public}; it has committed to a salt of SHA-256 {told.commitment}")
 
 
-def _check(console: Console, place: Place) -> None:
+def _check(console: Console, place: Place, bundles: dict[str, Bundled]) -> None:
     """Print the scores of a round that is closed; RefusedError where one of them does not follow."""
-    found, right, faults = len(place.folders()), list[RoundEntry](), dict[str, str]()
+    found, right, faults, played = len(place.folders()), list[RoundEntry](), dict[str, str](), 0
     with progress_shown(Console(stderr=True)) as update:
         for k, each in enumerate(check(place), 1):
             update("check entries", k, found)
-            if each.fault or each.entry is None:
-                faults[each.folder.relative_to(place.public).as_posix()] = each.fault
+            own = [bundles[told] for told in (each.entry.agents.values() if each.entry else ()) if told in bundles]
+            if (fault := each.fault or _not_played(each.folder, own)) or each.entry is None:
+                faults[each.folder.relative_to(place.public).as_posix()] = fault
             else:
                 right.append(each.entry)
+                played += len(own)
+    if bundles:
+        say(console, f"agents that have played their levels again: {played} of {len(bundles)} that were given")
     say(console, f"the salt of {place.public.name} is the one it had committed to")
     console.print(terminal.table(_shown(place, right)))
     for where, fault in faults.items():
         say(console, f"{where}: {sentence(ValueError(fault))}")
     if faults:
         raise RefusedError(f"{len(faults)} of {found} entries do not follow from what is published")
+
+
+def _not_played(folder: Path, bundles: Sequence[Bundled]) -> str:
+    """What is wrong with agents that play the levels of an entry again, if anything is."""
+    if not bundles:
+        return ""
+    return "; ".join(each.fault for each in played_by(bundles, Episodes.read(folder / EPISODES)) if each.fault)
 
 
 def _shown(place: Place, entries: list[RoundEntry]) -> Section:

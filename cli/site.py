@@ -19,9 +19,11 @@ from ..leaderboards import board
 from ..leaderboards.entry import ENTRIES, entry_folders
 from ..leaderboards.site.folder import LIST, check_place, write_site
 from ..leaderboards.site.pages import board_files, entry_files
+from ..leaderboards.site.rounds import round_tables
 from .leaderboard import Entries, good_entries, tell_refused
 from .options import RefusedError, optional
 from .progress import OnWork, progress_shown
+from .rounds import ROUNDS
 from .saying import say, tell_mistake
 
 HOST = "127.0.0.1"
@@ -35,6 +37,7 @@ Built = Annotated[
 def build(
     out: Annotated[Path, tyro.conf.Positional, tyro.conf.arg(metavar="OUT")],
     entries: Entries = ENTRIES,
+    rounds: Path = ROUNDS,
 ) -> None:
     """Write the leaderboard as a static site: pages that fetch nothing, from the raw episodes of all entries.
 
@@ -42,13 +45,14 @@ def build(
 
     Args:
         out: the folder to write, which may hold an older site, and nothing else.
+        rounds: the folder of rounds, shown if there are any.
     """
     check_place(out)
     console, folders = Console(), entry_folders(entries)
     refused: dict[Path, str] = {}
     with progress_shown(Console(stderr=True)) as update:
         entered = board.ordered(good_entries(folders, refused, update))
-        sums = write_site(out, _files(entered, update))
+        sums = write_site(out, chain(_files(entered, update), board_files(entered, round_tables(rounds))))
     say(console, f"site: {out / 'index.html'}; {len(sums)} files, SHA-256 of their list {sums[LIST]}")
     tell_refused(console, entries, len(folders), refused)
 
@@ -59,29 +63,29 @@ def _files(entered: dict[str, list[board.Reported]], update: OnWork) -> Iterator
         update("write pages", k, len(listed))
         yield from entry_files(*each)
     update("write pages", len(listed), len(listed))
-    yield from board_files(entered)
 
 
-def serve(folder: Built = None, port: int = 8000, entries: Entries = ENTRIES) -> None:
+def serve(folder: Built = None, port: int = 8000, entries: Entries = ENTRIES, rounds: Path = ROUNDS) -> None:
     """Show the leaderboard's site in a browser, to this machine alone, until Ctrl-C.
 
     Args:
         port: to listen on; 0 takes any that is free.
+        rounds: the folder of rounds, shown if there are any.
     """
     if folder is not None and not (folder / LIST).is_file():
         raise ValueError(f"{folder} holds no site: `goalgap leaderboard build {folder}` writes one")
     with tempfile.TemporaryDirectory() as made, _listening(folder or Path(made) / "site", port) as server:
         if folder is None:
-            _build_what_can_be(Path(made) / "site", entries)
+            _build_what_can_be(Path(made) / "site", entries, rounds)
         say(Console(), f"the leaderboard is at http://{HOST}:{server.server_port}/ until Ctrl-C")
         with suppress(KeyboardInterrupt):
             server.serve_forever()
 
 
-def _build_what_can_be(out: Path, entries: Path) -> None:
+def _build_what_can_be(out: Path, entries: Path, rounds: Path) -> None:
     """As `build`, but entries that are refused only miss."""
     try:
-        build(out, entries)
+        build(out, entries, rounds)
     except RefusedError as error:
         tell_mistake(error)
 

@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from ..agents.bundles.manifest import MANIFEST, MOST, WEIGHTS, Bundle
+from ..agents.bundles.manifest import MANIFEST, MOST, ONNX, WEIGHTS, Bundle
 from ..agents.reading.errors import AgentError
 from ..agents.records import ZIP
 from ..choices import printable, shortened, shown
@@ -24,7 +24,7 @@ from ..extras import needs_extras
 from ..files import write_whole
 from .addresses import USUAL, Address, HubError, endpoint, is_address, origin, token
 
-LIMITS = {MANIFEST: MOST, WEIGHTS: 64 * 2**20}  # bytes of the files that are read
+LIMITS = {MANIFEST: MOST, WEIGHTS: 64 * 2**20, ONNX: 64 * 2**20}  # bytes of the files that are read
 LISTING = 8 * 2**20  # bytes
 SILENCE, LONGEST = 30.0, 600.0  # seconds without an answer, and for a whole file
 REDIRECTS = 5
@@ -71,7 +71,7 @@ def fetch(address: Address, folder: Path) -> Fetched:
     """Write the manifest and the weights of a bundle into a folder; HubError where they are not to be had."""
     listed = _listed(address)
     pinned, sizes = address.pinned(listed.get("sha")), _sizes(address, listed)
-    for name in LIMITS:
+    for name in sizes:
         content = _content(pinned.file(name), sizes[name])
         if len(content) != sizes[name]:
             raise HubError(f"{name} of {pinned} has {len(content)} bytes, and {sizes[name]} were listed: try again")
@@ -101,14 +101,15 @@ def _sizes(address: Address, listed: dict[str, Any]) -> dict[str, int]:
     if any(not isinstance(name, str) or _leads_out(name) for name, _ in told):
         raise HubError(f"{address} names files outside of itself, and is not read")
     files = dict(told)
-    if missing := [name for name in LIMITS if name not in files]:
+    wanted = [MANIFEST, ONNX if ONNX in files and WEIGHTS not in files else WEIGHTS]
+    if missing := [name for name in wanted if name not in files]:
         models = [name for name in files if name.endswith((ZIP, ".zip", ".pkl", ".pt", ".pth", ".bin"))]
         other = f"; it holds {shortened(printable(', '.join(models)))}, which is not opened" if models else ""
         raise HubError(f"{address} is no bundle: {' and '.join(missing)} is missing{other}. `goalgap pack` makes one")
-    for name, most in LIMITS.items():
-        if type(files[name]) is not int or not 0 < files[name] <= most:
+    for name in wanted:
+        if type(files[name]) is not int or not 0 < files[name] <= (most := LIMITS[name]):
             raise HubError(f"{name} of {address} has {shown(files[name])} bytes: 1 to {most} are allowed")
-    return {name: files[name] for name in LIMITS}
+    return {name: files[name] for name in wanted}
 
 
 def _leads_out(name: str) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
-from ..agents.bundles.manifest import MANIFEST, README, WEIGHTS, Bundle, is_bundle
+from ..agents.bundles.manifest import MANIFEST, README, Bundle, is_bundle
 from ..choices import printable, shortened, shown
 from ..eval.report import Report
 from ..eval.show.markdown import escaped
@@ -95,12 +95,13 @@ def check_bundle(folder: Path) -> Bundle:
 
 def contents(folder: Path, address: Address, report: Report) -> Iterator[tuple[str, bytes]]:
     """The files of a repository: those of the bundle, the card, and what it shows."""
-    for name in (MANIFEST, WEIGHTS):
+    bundle = Bundle.read(folder)
+    for name in (MANIFEST, bundle.file):
         yield name, (folder / name).read_bytes()
     drawn = pictures(report.episodes, SHOWN)
     names = [f"deployment-{k}.png" for k in range(len(drawn))]
     titles = [(name, f"{each.title}: {each.outcome}") for name, each in zip(names, drawn, strict=True)]
-    yield README, card(Bundle.read(folder), address, report, titles).encode()
+    yield README, card(bundle, address, report, titles).encode()
     for name, each in zip(names, drawn, strict=True):
         yield name, base64.b64decode(each.uri.partition(",")[2])
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ..agents.loading import AgentPolicy, load_agent
+from ..agents.acting import AgentPolicy
 from ..envs import task
+from ..players import load_agent
 
 
 def open_agent(path: str, played: dict[str, Any], options: dict[str, Any]) -> AgentPolicy:

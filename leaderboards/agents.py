@@ -19,7 +19,7 @@ thousand where these have twenty steps, and more where they have hundreds; in fu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -80,10 +80,15 @@ def played_again(entry: Entry) -> Iterator[PlayedAgain]:
         CannotPlayError: it took too long here, or too much memory.
         MissingPackageError: what plays agents is not installed.
     """
-    comparisons = max(1, len(entry.bundles)) * len(SPLITS) * len(entry.episodes.game.channels)
-    for bundled in entry.bundles:
-        run = run_of(bundled, entry.episodes.runs)
-        yield from _played(bundled, entry.episodes.where(training_seed=run.training_seed), run, comparisons)
+    return played_by(entry.bundles, entry.episodes)
+
+
+def played_by(bundles: Sequence[Bundled], episodes: Episodes) -> Iterator[PlayedAgain]:
+    """Play agents on the levels of the runs of their training seeds, on all splits; raises as `played_again`."""
+    comparisons = max(1, len(bundles)) * len(SPLITS) * len(episodes.game.channels)
+    for bundled in bundles:
+        run = run_of(bundled, episodes.runs)
+        yield from _played(bundled, episodes.where(training_seed=run.training_seed), run, comparisons)
 
 
 def check_agents(entry: Entry) -> list[PlayedAgain]:
@@ -149,6 +154,8 @@ def _played(bundled: Bundled, episodes: Episodes, run: Run, comparisons: int) ->
 
 def _is_half(bundled: Bundled) -> bool:
     """Whether its weights are in half precision; AgentError where they cannot be read."""
+    if bundled.bundle.file != WEIGHTS:
+        return False
     with needs_extras():
         from ..agents.bundles.weights import is_half
     try:

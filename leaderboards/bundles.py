@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..agents.bundles.manifest import FILES, Bundle, is_bundle
+from ..agents.bundles.manifest import MANIFEST, Bundle, OnnxNetwork, is_bundle
 from ..agents.reading.errors import AgentError
 from ..choices import shown
 from ..envs import find
@@ -38,15 +38,18 @@ class Bundled:
     @classmethod
     def read(cls, folder: Path, most: int = LARGEST) -> Bundled:
         """The bundle in a folder; ClaimError unless it is one that an entry may hold."""
-        held = {path.name for path in folder.iterdir()} if folder.is_dir() else set[str]()
-        if held != set(FILES) or not all((folder / name).is_file() for name in FILES):
-            raise ClaimError(f"{shown(folder.name)} is no bundle: it holds {', '.join(FILES)}, and nothing else")
-        if (size := sum((folder / name).stat().st_size for name in FILES)) > most:
-            raise ClaimError(f"{folder.name} has {size} bytes: a bundle here has at most {most}")
+        if not is_bundle(folder):
+            raise ClaimError(f"{shown(folder.name)} is no bundle: {MANIFEST} is missing")
         try:
-            return cls(folder, Bundle.read(folder))
+            bundle = Bundle.read(folder)
         except AgentError as error:
             raise ClaimError(str(error)) from None
+        held = {path.name: path.is_file() for path in folder.iterdir()}
+        if held != dict.fromkeys(bundle.files, True):
+            raise ClaimError(f"{shown(folder.name)} is no bundle: it holds {', '.join(bundle.files)}, and nothing else")
+        if (size := sum((folder / name).stat().st_size for name in bundle.files)) > most:
+            raise ClaimError(f"{folder.name} has {size} bytes: a bundle here has at most {most}")
+        return cls(folder, bundle)
 
     @property
     def seed(self) -> int:
@@ -61,7 +64,7 @@ class Bundled:
     def write(self, folder: Path) -> None:
         """Write its files below a new folder of an entry."""
         with new_folder(folder / FOLDER / self.name) as fresh:
-            for name in FILES:
+            for name in self.bundle.files:
                 write_whole(fresh / name, (self.folder / name).read_bytes())
 
 
@@ -104,9 +107,11 @@ def run_of(bundled: Bundled, runs: Iterable[Run]) -> Run:
 
 def _check_tied(bundle: Bundle, run: Run, environment: str) -> None:
     trained, who = bundle.training, f"the bundle of training seed {run.training_seed}"
+    given = bundle.network.outputs if isinstance(bundle.network, OnnxNetwork) else None
     for what, said, played in (
         ("environment", bundle.environment, find(environment)[0].id),
         ("algorithm", bundle.algorithm, algorithm(run)),
+        ("outputs", given, trained.recipe.get("outputs")),
         ("reward", trained.reward, run.reward),
         ("alpha", trained.alpha, run.alpha),
         ("recipe", _told(trained.recipe, bundle), _told(run.details.get("recipe") or {}, bundle)),

@@ -27,13 +27,19 @@ def algorithm(run: Run) -> str:
     return told if isinstance(told, str) else ""
 
 
+def _unchanced(run: Run) -> bool:
+    """Whether an agent draws no actions, by its algorithm, or because an ONNX file says values of actions."""
+    recipe = run.details.get("recipe")
+    return algorithm(run) in UNCHANCED or (isinstance(recipe, Mapping) and recipe.get("outputs") == "q_values")
+
+
 def check_runs(kind: str, runs: tuple[Run, ...]) -> None:
     """ClaimError unless these are the training seeds of one method, or one reference policy."""
     if not runs:
         raise ClaimError("an entry has one run at least")
     if kind == "reference" and len(runs) > 1:
         raise ClaimError(f"a reference policy was not trained, so it is entered once, not as {len(runs)} seeds")
-    if any(run.deterministic and algorithm(run) not in UNCHANCED for run in runs):
+    if any(run.deterministic and not _unchanced(run) for run in runs):
         raise ClaimError("an entry holds episodes with sampled actions, not with argmax actions")
     _check_one("agent, reward, alpha or recipe", (_method(run) for run in runs))
     for name in ("sha256", "weights"):
@@ -66,7 +72,7 @@ def check_copies(episodes: Episodes) -> None:
         for split in SPLITS:
             digest, varied = _actions_of(own.where(split=split))
             other = seen.setdefault((split, digest), run.training_seed)
-            if other != run.training_seed and varied and algorithm(run) not in UNCHANCED:
+            if other != run.training_seed and varied and not _unchanced(run):
                 raise ClaimError(
                     f"training seeds {other} and {run.training_seed} took the same actions on every level of {split}: "
                     "the same episodes cannot count twice"

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..envs.engine.game import Game
+from .conditions import REMEMBERING
 from .entry import named
 
 AUTHORS = "The GoalGap authors"
@@ -32,7 +33,6 @@ CURVES = {"CoinRun": (0.005, 0.02, 0.05, 0.1)}  # alphas of a published curve
 CHANGED = {  # other recipes that a study asks for, by what is told of them: two stages of the usual length each
     "ColourShape": {"a blue line first": ("before=colour:blue", "steps=1_600_000")},
 }
-REMEMBERING = ("RecurrentPPO",)  # algorithms whose agents are evaluated once more without their memory
 
 
 @dataclass(frozen=True)

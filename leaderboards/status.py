@@ -25,7 +25,7 @@ from typing import Annotated, Literal, Self
 from filelock import FileLock
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
-from ..choices import printable, shortened
+from ..choices import printable, shortened, shown
 from ..eval.table.manifest import EpisodesError, read_bytes, read_manifest
 from ..eval.table.record import Record, first_mistake
 from ..files import write_whole
@@ -45,9 +45,12 @@ UNSEEN = "has not been replayed yet: `goalgap verify` does it"
 
 def a_day(text: str) -> str:
     """ValueError unless a text is a day, YYYY-MM-DD."""
-    if datetime.strptime(text, "%Y-%m-%d").strftime("%Y-%m-%d") != text:  # noqa: DTZ007 (a day has no zone)
-        raise ValueError(f"a day is written YYYY-MM-DD, not {text!r}")
-    return text
+    try:
+        if datetime.strptime(text, "%Y-%m-%d").strftime("%Y-%m-%d") == text:  # noqa: DTZ007 (a day has no zone)
+            return text
+    except ValueError:
+        pass
+    raise ValueError(f"a day is written YYYY-MM-DD, not {shown(text)}")
 
 
 Day = Annotated[str, AfterValidator(a_day)]

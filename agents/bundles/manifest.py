@@ -7,15 +7,14 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, Field, ValidationError
+from pydantic import ConfigDict, Discriminator, Field, Tag, ValidationError
 
 from ...choices import shown
 from ...eval.table.record import Record, first_mistake
 from ...eval.table.runs import Name
 from ..reading.errors import AgentError
 
-MANIFEST, WEIGHTS, README = "bundle.json", "weights.safetensors", "README.md"
-FILES = (MANIFEST, WEIGHTS, README)
+MANIFEST, WEIGHTS, ONNX, README = "bundle.json", "weights.safetensors", "policy.onnx", "README.md"
 MOST = 2**20  # bytes of a manifest or a card
 Text = Annotated[Name, Field(min_length=1, max_length=2000)]
 Short = Annotated[Name, Field(min_length=1, max_length=100)]
@@ -76,6 +75,16 @@ class Network(Finite):
     actions: Annotated[int, Field(ge=1)]
 
 
+class OnnxNetwork(Finite):
+    """A network that an ONNX file holds: what it sees, what it says of actions, and the states that it hands on."""
+
+    format: Literal["onnx"]
+    observations: Space
+    actions: Annotated[int, Field(ge=1)]
+    outputs: Literal["logits", "q_values"]
+    memory: dict[str, tuple[Annotated[int, Field(ge=1)], ...]]
+
+
 class Training(Finite):
     """What it was trained on; `recipe` says by which algorithm, and all else that is known of how."""
 
@@ -91,6 +100,11 @@ class Training(Finite):
     versions: dict[str, str] = Field(default_factory=dict)
 
 
+def _kind_of_network(told: Any) -> str:
+    onnx = "format" in told if isinstance(told, dict) else isinstance(told, OnnxNetwork)
+    return "onnx" if onnx else "network"
+
+
 class Bundle(Finite):
     """The manifest.
 
@@ -98,8 +112,8 @@ class Bundle(Finite):
         environment: the id of the training split, such as "goalgap/CheeseCorner-v0".
         fingerprint: of the environment as it was packed for: 16 hexadecimal digits that change when its levels,
             pictures or rules do.
-        weights: the SHA-256 of the file of weights.
-        algorithm: that trained it, by stable-baselines3's or sb3-contrib's name.
+        weights: the SHA-256 of the file of weights, or of the ONNX file.
+        algorithm: that trained it, by stable-baselines3's or sb3-contrib's name; of an ONNX file by any.
         source: the SHA-256 of the agent's file that was packed, by which episodes may name their agent.
     """
 
@@ -109,10 +123,22 @@ class Bundle(Finite):
     environment: Short
     fingerprint: Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
     algorithm: Short
-    network: Network
+    network: Annotated[
+        Annotated[Network, Tag("network")] | Annotated[OnnxNetwork, Tag("onnx")], Discriminator(_kind_of_network)
+    ]
     training: Training
     weights: Digest
     source: Digest | None = None
+
+    @property
+    def file(self) -> str:
+        """What its file of weights is called."""
+        return ONNX if isinstance(self.network, OnnxNetwork) else WEIGHTS
+
+    @property
+    def files(self) -> tuple[str, str, str]:
+        """All its files; nothing else is in its folder."""
+        return MANIFEST, self.file, README
 
     @property
     def digest(self) -> str:

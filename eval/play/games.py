@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...choices import shown
 from ...envs import known
 from ...envs.engine.fingerprint import fingerprint
 from ...envs.engine.task import Task
@@ -24,9 +25,12 @@ def game_record(task: Task) -> GameRecord:
 def recorded_task(record: GameRecord, split: Split) -> Task:
     """The task that episodes were played in; ValueError when this code plays another game."""
     if record.environment not in known():
-        raise ValueError(f"no environment {record.environment!r} here: choose from {', '.join(known())}")
+        raise ValueError(f"no environment {shown(record.environment)} here: choose from {', '.join(known())}")
     arguments: dict[str, Any] = dict(record.arguments)
-    task = Task.of(known()[record.environment], split, **arguments)
+    try:
+        task = Task.of(known()[record.environment], split, **arguments)
+    except TypeError as error:  # of arguments that are none of the game's
+        raise ValueError(f"{record.environment} was not played with {shown(record.arguments)}: {error}") from None
     if game_record(task) != record:
         raise ValueError(
             f"{record.environment}-v{record.version} has changed since these episodes were played; "

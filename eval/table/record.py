@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from ...choices import printable, shortened
+
 
 class Record(BaseModel):
     """Frozen, and strict about what it does not know."""
@@ -12,7 +14,10 @@ class Record(BaseModel):
 
 
 def first_mistake(error: ValidationError) -> str:
-    """The first thing that is wrong with a record, in a line: which field, and what is allowed."""
+    """The first thing that is wrong with a record, in a line: which field, and what is allowed.
+
+    Names of fields may be a stranger's: they are shown in short, and as what can be printed.
+    """
     first = error.errors()[0]
-    field = ".".join(str(part) for part in first["loc"])
-    return f"{field}: {first['msg'].removeprefix('Value error, ')}"
+    field = shortened(".".join(str(part) for part in first["loc"]))
+    return printable(f"{field}: {first['msg'].removeprefix('Value error, ')}")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ...choices import shown
 from ...envs import known
 from ...envs import task as task_of
 from ...envs.engine.fingerprint import fingerprint
@@ -26,7 +27,7 @@ from .records import AlarmRows, Entrant, Round, RoundEntry, agent_hash, scores
 def checked_task(told: Round, environment: str) -> Task:
     """The task of an environment in a round; RoundError where it is not played, or has changed since."""
     if environment not in told.environments:
-        raise RoundError(f"{told.name} is played in {', '.join(told.environments)}, not in {environment}")
+        raise RoundError(f"{told.name} is played in {shown(', '.join(told.environments))}, not in {environment}")
     if environment not in known():
         raise RoundError(f"there is no environment {environment} here: is its package installed?")
     task = task_of(environment)

@@ -162,7 +162,7 @@ class Place:
 def check_rows(folder: Path, entry: RoundEntry) -> None:
     """RoundError unless a folder holds the very files that an entry has vouched for."""
     if set(entry.rows) != set(ROWS):
-        raise RoundError(f"{entry.name} vouches for {', '.join(entry.rows)} and not for {', '.join(ROWS)}")
+        raise RoundError(f"{entry.name} vouches for {shown(', '.join(entry.rows))} and not for {', '.join(ROWS)}")
     for name, sha256 in entry.rows.items():
         if not (folder / name).is_file() or sha256_of(folder / name) != sha256:
             raise RoundError(f"{folder / name} is missing, or not what was there when {entry.name} was scored")

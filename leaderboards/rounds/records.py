@@ -72,7 +72,7 @@ class Entrant(Record):
 
     name: Title = Field(min_length=1, max_length=60)
     author: Text = Field(min_length=1, max_length=200)
-    environment: Text
+    environment: Text = Field(max_length=100)
     agents: dict[Annotated[int, Field(ge=0)], Digest] = Field(min_length=1)
 
     @model_validator(mode="after")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from ..board import Reported, markdown, tables, titled
 from ..claims import algorithm
 from ..entry import Entry
 from ..words import slug
+from .rounds import RoundTable
 from .suite import suite_table
 from .tables import FACTS, board_table, place
 
@@ -29,19 +30,30 @@ TEMPLATES = Path(__file__).parent / "templates"
 FILMED: dict[Split, int] = {"train": 3, "deploy": 6}  # episodes that can be stepped through
 
 
-def board_files(entered: Mapping[str, list[Reported]]) -> Iterator[tuple[str, str]]:
+def board_files(entered: Mapping[str, list[Reported]], rounds: Iterable[RoundTable] = ()) -> Iterator[tuple[str, str]]:
     """The first page, the table of each board as CSV and JSON, and all of them as Markdown.
 
     Args:
         entered: the entries on each board, as `board.ordered` gives them.
+        rounds: the tables of rounds, if there are any.
     """
+    held_out = list(rounds)
     boards, suite = [board_table(name, listed) for name, listed in entered.items()], suite_table(entered)
-    for table in (suite, *boards):
-        yield from _exported(f"tables/{table.section.key}", table.section)
+    for section in (each.section for each in (suite, *boards)):
+        yield from _exported(f"tables/{section.key}", section)
+    for told in held_out:
+        yield from _exported(f"tables/{told.section.key}", told.section)
     yield "board.md", markdown(tables(dict(entered)))
     lines = [line for table in boards for line in table.lines]
-    facts = {name: sorted({line.facts[name] for line in lines}) for name in FACTS}
-    page = {"suite": suite, "boards": boards, "facts": facts, "entries": len(lines), "meanings": GAPS}
+    facts = {name: sorted({line.facts[name] for line in lines} - {""}) for name in FACTS}
+    page = {
+        "suite": suite,
+        "boards": boards,
+        "facts": facts,
+        "entries": len(lines),
+        "meanings": GAPS,
+        "rounds": held_out,
+    }
     yield "index.html", _pages().get_template("index.html.jinja").render(page, repository=repository())
 
 

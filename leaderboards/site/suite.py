@@ -20,6 +20,7 @@ from ...eval.suite import Standing, Suite
 from ...eval.table.selection import first_seeds
 from ...terms import KINDS, NONE
 from ..board import Reported, weight
+from ..conditions import CONDITIONS, conditions
 from ..entry import Entry
 from .tables import FACTS, Line, Table
 
@@ -112,11 +113,17 @@ def _line(rank: Cell, method: Method) -> Line:
     named = {role: classes[kind] / classes.total() for kind, role in ROLES.items()}
     bar = tuple(Share(share, role) for role, share in {**named, NONE: 1 - sum(named.values())}.items())
     counts = (figure(len(suite.environments), 0), figure(suite.seeds, 0))
-    facts = {"kind": first.info.kind, "track": track, "status": status}
+    facts = {"kind": first.info.kind, "track": track, "status": status, **_conditions(method.entries)}
     numbers = (*_both(suite.whole), *_by_kind(suite))
     return Line(
         row(rank, suite.method, *facts.values(), *counts, told, *numbers, weight=weight(first), bar=bar), facts, told
     )
+
+
+def _conditions(entries: Iterable[Entry]) -> dict[str, str]:
+    """The conditions of all entries together."""
+    told = [conditions(entry) for entry in entries]
+    return {name: " and ".join(sorted({each[name] for each in told})) for name in CONDITIONS}
 
 
 def _both(standing: Standing) -> Iterable[Cell]:

@@ -16,10 +16,11 @@ from ...eval.report import Report
 from ...eval.show.tables import Cell, Column, Row, Section, Share, columns, figure, row, value
 from ...eval.table.game import GameRecord
 from ..board import SHOWN, SHOWN_FROM, Reported, ranks, titled, weight
+from ..conditions import CONDITIONS, conditions
 from ..entry import Entry
 from ..words import slug
 
-FACTS = ("kind", "track", "status")  # by which rows are filtered
+FACTS = ("kind", "track", "status", *CONDITIONS)  # by which rows are filtered
 SPLIT_OFF = tuple(name for name in GAPS if name != "goal")  # the other gaps
 HEADS = (
     Column("rank"), *columns("entry", *FACTS, numbers=("training seeds",)), *(column for column, _ in SHOWN),
@@ -73,9 +74,10 @@ def place(entry: Entry) -> str:
 
 
 def _line(rank: Cell, entry: Entry, report: Report) -> Line:
-    facts = {"kind": entry.info.kind, "track": entry.track, "status": entry.standing.status}
+    facts = {"kind": entry.info.kind, "track": entry.track, "status": entry.standing.status, **conditions(entry)}
     seeds, gaps = figure(len(report.main.training_seeds), 0), _gaps(report)
     others = (value(report.main.gap(name)) if name in gaps else Cell("") for name in SPLIT_OFF)
+    cells: tuple[str | Cell, ...]
     cells = (rank, titled(entry, report), *facts.values(), seeds, *(cell(report) for _, cell in SHOWN), *others)
     told = ", ".join(f"{name} {number(gap)}" for name, gap in gaps.items() if gap and gap >= SHOWN_FROM)
     return Line(row(*cells, weight=weight(entry), bar=_bar(report)), facts, told, place(entry))

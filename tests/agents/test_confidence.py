@@ -11,9 +11,9 @@ from recipes import SMALL, TASK
 from scipy.special import logsumexp, softmax
 from scipy.stats import entropy
 
+from goalgap.agents.acting import AgentPolicy
 from goalgap.agents.confidence import AGREEMENT, SCORES
 from goalgap.agents.ensembles import Ensemble
-from goalgap.agents.loading import AgentPolicy
 from goalgap.agents.network import Network
 from goalgap.envs.engine.batch import Batch
 from goalgap.eval.play.rollout import rollout

@@ -12,8 +12,8 @@ from stable_baselines3 import DQN, PPO
 from stable_baselines3.common.vec_env import DummyVecEnv
 
 import goalgap
+from goalgap.agents.acting import AgentPolicy
 from goalgap.agents.algorithms import ALGORITHMS
-from goalgap.agents.loading import AgentPolicy
 from goalgap.agents.network import ROWS, Network
 from goalgap.envs.engine.batch import Batch
 from goalgap.eval.play.rollout import rollout

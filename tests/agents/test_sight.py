@@ -18,7 +18,7 @@ from stable_baselines3.common.torch_layers import FlattenExtractor
 from stable_baselines3.common.vec_env import DummyVecEnv, VecFrameStack, VecMonitor, VecNormalize
 
 import goalgap
-from goalgap.agents.loading import AgentPolicy
+from goalgap.agents.acting import AgentPolicy
 from goalgap.agents.sight import GoalCallback, undisturbed
 from goalgap.eval.play.rollout import rollout
 from goalgap.eval.report import Report

@@ -11,6 +11,8 @@ from commands import goalgap
 from goalgap.cli.paces import hours
 from goalgap.eval.suite import Suite
 from goalgap.eval.table.episodes import Episodes
+from goalgap.leaderboards import board, entry
+from goalgap.leaderboards.site.suite import suite_table
 from goalgap.methods import Cell
 
 METHODS = """
@@ -33,6 +35,15 @@ def train(task, seed, budget):
     with Path("trained.txt").open("a") as file:
         file.write(f"{task.game.name} {seed} {budget}\\n")
     return Always(seed % len(task.game.actions))
+
+
+def network(task, seed, budget):
+    from stable_baselines3 import DQN
+
+    import goalgap
+
+    kwargs = {"net_arch": [8 + seed]}
+    return DQN("MlpPolicy", goalgap.vec_env(task, 1), policy_kwargs=kwargs, buffer_size=10, seed=seed, device="cpu")
 
 
 def moody(task, seed, budget):
@@ -76,6 +87,36 @@ def test_a_function_is_trained_evaluated_and_summed_up_once(here: Path, capsys: 
     assert goalgap(*words) == 0
     assert trained(here) == wanted
     assert "4 of them done" in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_way_of_training_is_entered_everywhere_by_one_command(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As one row over all environments, and all of it or nothing."""
+    monkeypatch.setattr(entry, "LEVELS", 8)
+    assert goalgap("bench", method(here, "network"), *TWO) == 0
+    (place,) = (here / "results" / "bench").iterdir()
+    words = ("--name=Ours", "--authors=us", "--description=a test", "--command=true", "--entries=board")
+    taken = here / "board" / "ChimeBandit" / "ours"
+    taken.mkdir(parents=True)
+    assert goalgap("enter", place, *words) == 2
+    assert not (here / "board" / "CheeseCorner").exists()
+    taken.rmdir()
+    capsys.readouterr()
+    assert goalgap("enter", place, *words) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "Ours: interquartile means" in said
+    made = board.ordered(entry.read_entries(here / "board"))
+    assert [(each.board, each.standing.status) for listed in made.values() for each, _ in listed] == [
+        ("CheeseCorner", "replayed"), ("ChimeBandit", "replayed"),
+    ]  # fmt: skip
+    (line,) = (table := suite_table(made)).lines
+    cells = table.cells(line)
+    assert (cells["method"].text, cells["environments"].text, cells["training seeds"].text) == ("Ours", "2", "2")
+    told = Suite.model_validate_json((place / "suite.json").read_text())
+    for title, estimate in (("score in deployment", told.whole.score), ("goal gap", told.whole.gap)):
+        assert cells[title].exact == estimate
+    assert cells["goal gap, side-effect proxies"].exact == told.kinds["side-effect"].gap
 
 
 def test_what_fails_is_told_and_takes_nothing_with_it(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -202,6 +202,10 @@ def test_the_fingerprint_tells_games_apart() -> None:
         recorded_task(record.model_copy(update={"fingerprint": "0"}), "deploy")
     with pytest.raises(ValueError, match="no environment 'Chess' here"):
         recorded_task(record.model_copy(update={"environment": "Chess"}), "deploy")
+    for arguments in ({"size": "x"}, {"more": 1}, {"horizon": "x" * 10**5}):
+        with pytest.raises(ValueError, match="was not played with") as refused:
+            recorded_task(record.model_copy(update={"arguments": arguments}), "deploy")
+        assert len(str(refused.value)) < 1000
 
 
 def test_runs_carry_what_a_result_depends_on() -> None:

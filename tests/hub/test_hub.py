@@ -14,14 +14,16 @@ from commands import goalgap
 from hub_server import COMMIT, Hub, serving
 from recipes import TASK, TINY
 
-from goalgap.agents.bundles.manifest import FILES, MANIFEST, README, WEIGHTS, Bundle, Card
+from goalgap.agents.bundles.manifest import MANIFEST, ONNX, README, WEIGHTS, Bundle, Card
 from goalgap.agents.bundles.packing import pack
+from goalgap.agents.onnx.exporting import pack_as_onnx
 from goalgap.agents.training import train
 from goalgap.eval.table.episodes import Episodes
 from goalgap.hub import addresses, fetching
 from goalgap.hub.addresses import Address, HubError
 from goalgap.hub.fetching import LIMITS, fetch
 
+FILES = (MANIFEST, WEIGHTS, README)
 TOKEN, MINE = "hf_secretsecret", "somebody/corner-lover"
 SECRET = f"Bearer {TOKEN}"
 CARD = Card(name="Corner <b>lover</b>", authors="us", description="# a *test*", license="MIT")
@@ -57,7 +59,7 @@ def test_a_bundle_is_given_away_and_evaluated_by_others(
     assert f"given away: hf://a/b@{COMMIT}" in said(capsys)
     held = hub.repositories["a/b"]
     assert set(held) == {*FILES, "deployment-0.png", "deployment-1.png", "deployment-2.png"}
-    assert all(held[name] == (bundle / name).read_bytes() for name in LIMITS)
+    assert all(held[name] == (bundle / name).read_bytes() for name in (MANIFEST, WEIGHTS))
     assert held["deployment-0.png"].startswith(b"\x89PNG")
     card = held[README].decode()
     assert card.startswith("---\nlibrary_name: goalgap\n")
@@ -76,10 +78,20 @@ def test_a_bundle_is_given_away_and_evaluated_by_others(
     assert {token for _, _, token in hub.asked} == {SECRET}
 
 
+def test_a_policy_of_any_framework_comes_and_goes_too(hub: Hub, bundle: Path, tmp_path: Path) -> None:
+    pytest.importorskip("onnxruntime", reason='this needs onnxruntime: pip install "goalgap[onnx]"')
+    pack_as_onnx(bundle.parent / "agent", CARD, tmp_path / "onnx")
+    assert goalgap("push", tmp_path / "onnx", "--repo", "a/c", "--levels", 6) == 0
+    assert {MANIFEST, ONNX, README} <= set(hub.repositories["a/c"])
+    assert WEIGHTS not in hub.repositories["a/c"]
+    assert fetch(Address.of("hf://a/c"), tmp_path / "c").digest == Bundle.read(tmp_path / "onnx").digest
+    assert {path.name for path in (tmp_path / "c").iterdir()} == {MANIFEST, ONNX}
+
+
 def test_a_revision_may_be_named(hub: Hub, tmp_path: Path) -> None:
     assert fetch(Address.of(f"hf://{MINE}@v1/x"), tmp_path / "b").address == Address(MINE, COMMIT)
     assert hub.asked[0][1] == f"/api/models/{MINE}/revision/v1/x"
-    assert {path.name for path in (tmp_path / "b").iterdir()} == set(LIMITS)
+    assert {path.name for path in (tmp_path / "b").iterdir()} == {MANIFEST, WEIGHTS}
 
 
 @pytest.mark.parametrize(

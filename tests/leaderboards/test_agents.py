@@ -140,6 +140,23 @@ def test_episodes_of_a_reference_policy_are_not_the_agents(
     assert not standing.ranked
 
 
+def test_the_board_lets_agents_play_again_where_it_is_asked_to(
+    episodes: Episodes, bundles: tuple[Bundled, Bundled], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whose actions earn what is said, and are not theirs."""
+    words = ("leaderboard", "--verify", "--entries", tmp_path)
+    right = entered(episodes, *bundles).write(tmp_path)
+    assert goalgap(*words, "--agents") == 0
+    assert "1 entries replay as recorded, 2 of their agents too" in said(capsys)
+    shutil.rmtree(right)
+    entered(forged(episodes), *bundles).write(tmp_path)
+    assert goalgap(*words) == 0
+    assert goalgap(*words, "--agents") == 2
+    assert "takes another action than was recorded" in said(capsys)
+    assert goalgap("leaderboard", "--agents", "--entries", tmp_path) == 2
+    assert "--agents is of --verify" in said(capsys)
+
+
 def test_without_a_bundle_they_are_ranked_and_marked(
     episodes: Episodes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

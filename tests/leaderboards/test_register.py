@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +16,7 @@ import goalgap
 from goalgap.agents.reference import reference
 from goalgap.eval.play.rollout import evaluate
 from goalgap.eval.table.episodes import Episodes
+from goalgap.eval.table.manifest import EpisodesError
 from goalgap.eval.table.runs import Run
 from goalgap.leaderboards.status import Register, record_agents, record_quarantine, record_replay
 
@@ -67,6 +69,18 @@ def test_an_agent_that_a_forged_entry_names_is_under_no_suspicion(folder: Path) 
     doctor(forged / "episodes.parquet", Episodes.read(folder / "episodes.parquet").table.slice(1))
     record_quarantine(forged, "forged")
     assert Register.of_entry(folder).status == "self-reported"
+
+
+@pytest.mark.parametrize("name", ["\x1b[31mred", "a\nb", "\u202e", "x" * 10**5])
+def test_what_is_wrong_with_a_register_is_told_in_a_line(tmp_path: Path, name: str) -> None:
+    """Whatever its entries are called, or its days are."""
+    for wrong in ({name: {"status": "none"}}, {"A/b": {"date": name}}):
+        told = {"format": "goalgap-register", "schema_version": 1, "entries": wrong}
+        (tmp_path / "register.json").write_text(json.dumps(told))
+        with pytest.raises(EpisodesError) as refused:
+            Register.read(tmp_path)
+        assert str(refused.value).isprintable()
+        assert len(str(refused.value)) < 1000
 
 
 def test_a_withdrawal_stays(folder: Path) -> None:

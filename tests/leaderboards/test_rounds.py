@@ -31,6 +31,7 @@ from goalgap.envs.engine.fingerprint import fingerprint
 from goalgap.eval.play.policy import level_keys
 from goalgap.eval.table.episodes import Episodes
 from goalgap.eval.table.runs import Run
+from goalgap.isolation import policies
 from goalgap.isolation.backends import ADVICE, backends
 from goalgap.leaderboards.rounds import keeping
 from goalgap.leaderboards.rounds.checking import check
@@ -422,7 +423,9 @@ def test_the_same_agent_plays_the_same_levels_and_one_of_other_weights_plays_oth
 
 
 @confined
-def test_a_bundle_is_played_confined_as_it_plays_here(bundles: Path, tmp_path: Path) -> None:
+def test_a_bundle_is_played_confined_as_it_plays_here(
+    bundles: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     place = opened(tmp_path)
     words = "--round", "spring", "--author", "Me", "--name", "Mine", *at(tmp_path)
     assert command("submit", bundles / "one", "CheeseCorner", *words) == 0
@@ -433,6 +436,25 @@ def test_a_bundle_is_played_confined_as_it_plays_here(bundles: Path, tmp_path: P
     for name in ("split", "level_seed", "actions"):
         assert Episodes.read(kept / EPISODES).table[name].equals(here.table[name])
     assert read_record(AlarmRows, kept / ALARMS).actions == {run.training_seed: alarms[0].actions.tolist()}
+    place.close()
+    checking = ("round", "check", "spring", "--rounds", tmp_path / "rounds", "--bundle")
+    assert command(*checking, bundles / "one", bundles / "two") == 0
+    assert "agents that have played their levels again: 1 of 2 that were given" in capsys.readouterr().out
+
+
+def test_a_round_finds_an_agent_that_did_not_play_its_levels(
+    bundles: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whose content hash somebody else has played under."""
+    monkeypatch.setattr(policies, "backends", lambda: ())
+    place, told = opened(tmp_path), Bundle.read(bundles / "one").digest
+    entrant = Entrant(name="Mine", author="Me", environment="CheeseCorner", agents={0: told})
+    enter(place, TASK, entrant, [(Constant(), Run(agent="mine", reward="cheese", details={"bundle": told}))])
+    place.close()
+    checking = ("round", "check", "spring", "--rounds", tmp_path / "rounds")
+    assert command(*checking) == 0
+    assert command(*checking, "--bundle", bundles / "one") == 2
+    assert "takes another action than was recorded" in " ".join(capsys.readouterr().out.split())
 
 
 def test_what_is_no_bundle_has_no_content_hash() -> None:

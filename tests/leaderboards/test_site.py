@@ -17,15 +17,17 @@ from pathlib import Path
 
 import pytest
 from commands import goalgap
-from entered import FEW, HOSTILE, entries, site_of
+from entered import FEW, HOSTILE, entries, held_out, site_of
 
 from goalgap.cli import site as commands
 from goalgap.eval.measures.wording import DASH
 from goalgap.eval.report import Report
 from goalgap.eval.show.templating import digest
+from goalgap.eval.table.runs import Run
 from goalgap.eval.table.selection import first_seeds
 from goalgap.files import StorageError
 from goalgap.leaderboards import board, entry
+from goalgap.leaderboards.conditions import remembers
 from goalgap.leaderboards.entry import Entry
 from goalgap.leaderboards.site import suite
 from goalgap.leaderboards.site.folder import LIST, write_site
@@ -181,6 +183,33 @@ def test_the_same_entries_give_the_same_site_which_an_old_one_gives_way_to(
     assert capsys.readouterr().out == said
     assert {path.relative_to(out): path.read_bytes() for path in out.rglob("*") if path.is_file()} == first
     assert sorted(path.name for path in tmp_path.iterdir()) == ["entries", "site"]
+
+
+def test_rounds_are_built_into_the_site(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rounds, out = held_out(tmp_path / "rounds"), tmp_path / "site"
+    assert goalgap("leaderboard", "build", out, "--entries", folder, "--rounds", rounds) == 0
+    told = list(csv.DictReader(io.StringIO((out / "tables" / "round-2026-spring.csv").read_text())))
+    assert [(each["entry"], each["status"]) for each in told] == [
+        ("Abler", "scored"), ("Able", "scored"), (HOSTILE["name"], "quarantined"),
+    ]  # fmt: skip
+    assert [each["score in deployment"] for each in told] == ["0.7", "0.4", ""]
+    (rounds / "2026-spring" / "round.json").write_text("{")
+    assert goalgap("leaderboard", "build", out, "--entries", folder, "--rounds", rounds) == 2
+    assert "is not JSON" in " ".join(capsys.readouterr().err.split())
+
+
+@pytest.mark.parametrize(
+    ("agent", "recipe", "right"),
+    [
+        ("RecurrentPPO", {"algorithm": "RecurrentPPO"}, True),
+        ("RecurrentPPO, memory ablated", {"algorithm": "RecurrentPPO"}, False),
+        ("PPO", {"algorithm": "PPO"}, False),
+        ("Dreamer", {"algorithm": "Dreamer", "recurrent": True}, True),
+        ("Dreamer", "nonsense", False),
+    ],
+)
+def test_who_remembers(agent: str, recipe: object, right: bool) -> None:
+    assert remembers(Run(agent=agent, details={"recipe": recipe})) == right
 
 
 def test_a_folder_of_something_else_stays_as_it_is(

@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 from browser import Browser, chromium
-from entered import HOSTILE, entries, site_of
+from entered import HOSTILE, entries, held_out, site_of
 
 from goalgap.leaderboards import board
 from goalgap.leaderboards.site.folder import write_site
+from goalgap.leaderboards.site.rounds import round_tables
 
 METHOD = f"Method{board.UNSEEN}"
+MIXED = f"Mixed{board.MARK}{board.UNSEEN}"
 HOSTILE_PAGE = "entries/CheeseCorner/x-img-src-q-onerror-alert-1-7-7/index.html"
 ROWS = """[...document.querySelectorAll("#cheesecorner ~ .scroll tbody tr")].filter(row => !row.hidden)"""
 NAMES = f"{ROWS}.map(row => row.querySelector('a').textContent)"
@@ -24,7 +26,8 @@ HEADS = "[...document.querySelectorAll('#cheesecorner ~ .scroll thead th')]"
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("made") / "site"
-    write_site(folder, site_of(board.ordered(entries())))
+    rounds = round_tables(held_out(tmp_path_factory.mktemp("rounds")))
+    write_site(folder, site_of(board.ordered(entries()), rounds))
     return folder
 
 
@@ -85,26 +88,55 @@ def test_heads_are_buttons_that_keys_reach(browser: Browser) -> None:
 
 def ask(browser: Browser, **asked: str) -> list[str]:
     """Fill in the filter, all else empty, and say which entries are left."""
-    for name in ("text", "kind", "track", "status"):
+    for name in ("text", "kind", "track", "status", "alpha", "memory", "steps"):
         browser.run(f"document.querySelector('[name={name}]').value = {asked.get(name, '')!r}")
     browser.run("document.querySelector('.filters').dispatchEvent(new Event('input'))")
     return list(browser.run("[...document.querySelectorAll('tbody tr:not([hidden]) a')].map(link => link.textContent)"))
 
 
 def test_tables_are_filtered_by_kind_track_status_and_words(browser: Browser) -> None:
-    assert len(ask(browser)) == 8
+    assert len(ask(browser)) == 9
     assert {name[0] for name in ask(browser, kind="trained")} == {"M", "x"}
     assert len(ask(browser, kind="reference", status="replayed")) == 5
     assert [name[0] for name in ask(browser, status="self-reported")] == ["x"]
-    assert browser.run("document.querySelector('output').value") == "1 of 8 entries"
-    assert browser.run("[...document.querySelectorAll('.board')].filter(each => !each.hidden).length") == 1
+    assert browser.run("document.querySelector('output').value") == "1 of 9 entries"
+    shown = "[...document.querySelectorAll('.board')].filter(each => !each.hidden && each.querySelector('.ranked'))"
+    assert browser.run(f"{shown}.map(each => each.querySelector('h2').textContent)") == ["CheeseCorner"]
     assert ask(browser, text="ORACLE corner :") == ["oracle:cheese", "oracle:corner"], "the board's name counts"
     assert ask(browser, text="irishelk method") == [METHOD]
     assert ask(browser, text="nobody") == []
-    assert len(ask(browser)) == 8
+    assert len(ask(browser)) == 9
     assert browser.run("[...document.querySelectorAll('[name=track] option')].map(each => each.textContent)") == [
         "all", "agent",
     ]  # fmt: skip
+
+
+def test_tables_are_filtered_by_how_agents_were_trained(browser: Browser) -> None:
+    """What was not trained stays, as the scale."""
+    scale = set(ask(browser, kind="reference"))
+    options = "[...document.querySelectorAll('[name={}] option')].map(each => each.textContent)"
+    assert [browser.run(options.format(name)) for name in ("alpha", "memory", "steps")] == [
+        ["all", "0", "above 0"], ["all", "none", "recurrent"], ["all", "at most 1 million", "not told"],
+    ]  # fmt: skip
+    assert set(ask(browser, alpha="above 0")) - scale == {MIXED}
+    assert set(ask(browser, alpha="0", memory="none", kind="trained")) == {METHOD, f"{HOSTILE['name']}†"}
+    assert set(ask(browser, memory="recurrent")) - scale == {MIXED}
+    assert set(ask(browser, steps="at most 1 million")) - scale == {MIXED}
+    assert scale <= set(ask(browser, alpha="above 0", memory="none"))
+
+
+def test_rounds_stand_below_the_boards_the_best_score_first(browser: Browser) -> None:
+    """Of an agent in quarantine no score is shown, and its name is read as it was written."""
+    rows = "[...document.querySelectorAll('#round-2026-spring ~ .scroll tbody tr')]"
+    assert browser.run(f"{rows}.map(row => row.cells[1].textContent)") == ["Abler", "Able", HOSTILE["name"]]
+    assert browser.run(f"{rows}.map(row => row.cells[6].textContent)") == ["0.70", "0.40", board.DASH]
+    assert browser.run(f"{rows}.map(row => row.cells[3].textContent)") == ["scored", "scored", "quarantined"]
+    told = browser.run("document.querySelector('[aria-labelledby=round-2026-spring]').innerText")
+    assert "closed on 2026-06-01" in told
+    assert "goalgap round check 2026-spring" in told
+    assert "Nobody has entered it yet" in browser.run(
+        "document.querySelector('[aria-labelledby=round-2026-summer]').innerText"
+    )
 
 
 def test_a_hostile_entry_is_read_as_it_was_written(browser: Browser, site: Path) -> None:
@@ -164,8 +196,8 @@ def test_tables_stand_without_scripts(browser: Browser, site: Path) -> None:
         browser.open(f"file://{site}/index.html")
         assert browser.run("document.querySelectorAll('thead button').length") == 0
         assert browser.run("getComputedStyle(document.querySelector('.filters')).display") == "none"
-        assert browser.run("document.querySelectorAll('caption').length") == 3
-        assert browser.run("document.querySelectorAll('tbody th[scope=row]').length") == 11
+        assert browser.run("document.querySelectorAll('caption').length") == 4
+        assert browser.run("document.querySelectorAll('tbody th[scope=row]').length") == 15
         assert browser.run("document.querySelectorAll('thead th:not([scope=col])').length") == 0
     finally:
         browser.scripts(run=True)

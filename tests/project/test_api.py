@@ -15,7 +15,7 @@ from recipes import TASK, TINY
 from stable_baselines3 import PPO
 
 import goalgap
-from goalgap.agents.loading import AgentPolicy
+from goalgap.agents.acting import AgentPolicy
 from goalgap.agents.recipes import default_recipe
 from goalgap.agents.records import folder_of
 from goalgap.agents.vec_env import GoalGapVecEnv

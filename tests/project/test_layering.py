@@ -40,6 +40,7 @@ MAY_IMPORT = {  # the longest path that fits a file counts
         "eval",
         "envs",
         "agents/reference.py",  # whose episodes nobody else plays
+        "agents/records.py",  # what agents that were made to forget are called
         "agents/bundles/manifest.py",
         "agents/reading/errors.py",  # what entries hold of agents
     },

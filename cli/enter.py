@@ -1,0 +1,115 @@
+"""`goalgap enter`: episodes become an entry of the leaderboard, or one in each environment, of one way of training."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+from rich.console import Console
+
+from ..envs import known
+from ..eval.report import Report
+from ..eval.show import terminal
+from ..eval.show.suite import standings
+from ..eval.suite import Suite
+from ..eval.table.episodes import Episodes
+from ..leaderboards.agents import PlayedAgain, check_agents, judged
+from ..leaderboards.bundles import Bundled, read_bundles
+from ..leaderboards.entry import ENTRIES, Entry, EntryError, EntryInfo
+from ..leaderboards.status import record_replay
+from .leaderboard import Entries
+from .options import optional
+from .progress import progress_shown
+from .report import Paths
+from .results import find_episodes
+from .saying import say
+
+UNNAMED = ", without a rank: its runs do not say by what algorithm and with which weights they were played"
+
+
+def enter(
+    paths: Paths,
+    name: str,
+    authors: str,
+    description: str,
+    command: str,
+    kind: Literal["trained", "reference"] = "trained",
+    url: Annotated[str, optional("URL")] = "",
+    bundle: Annotated[tuple[Path, ...], optional("[FOLDER ...]")] = (),
+    entries: Entries = ENTRIES,
+) -> None:
+    """Make a leaderboard entry from the episodes of a run, or one in each environment, of one way of training.
+
+    Args:
+        paths: the run's folder, or files of episodes; of a way of training the folder that `goalgap bench` wrote, or
+            the runs' folders in all environments. Nothing is entered unless all is right.
+        name: of the entry, as the board shows it. Entries of one name and authors are one row over all environments.
+        authors: who made the agent.
+        description: what it is, in a sentence.
+        command: what anyone can run to make these episodes again.
+        kind: trained, or a reference policy.
+        url: where to read more.
+        bundle: of the agents, as `goalgap pack` wrote them, so that anyone can play them again; those that
+            `goalgap submit` kept beside its results are found.
+    """
+    date = datetime.now(UTC).date().isoformat()
+    info = EntryInfo(
+        name=name, kind=kind, authors=authors, description=description, command=command, url=url, date=date
+    )
+    bundles = (*map(Bundled.read, bundle), *(each for path in paths for each in read_bundles(path)))
+    made = list(_made(info, list(_chosen(find_episodes(paths))), bundles, entries))
+    checked = list(_checked(made))
+    for entry, played in zip(made, checked, strict=True):
+        place = entry.write(entries)
+        if entry.identified:
+            record_replay(place, *judged(entry, played))
+        say(Console(), f"entered: {place}" + (UNNAMED if not entry.identified else ""))
+    if len(made) > 1:
+        _sum_up(name, made)
+
+
+def _made(info: EntryInfo, parts: list[Episodes], bundles: tuple[Bundled, ...], entries: Path) -> Iterator[Entry]:
+    """An entry in each environment that was played, none of which exists yet."""
+    games = list(dict.fromkeys(part.game.environment for part in parts))
+    ids = set(map(_id, games))
+    if len(games) > 1 and (other := [each.name for each in bundles if each.bundle.environment not in ids]):
+        raise EntryError(f"the bundle {other[0]} is of an agent for another environment than those that were played")
+    for game in games:
+        episodes, game_id = Episodes.join(part for part in parts if part.game.environment == game), _id(game)
+        own = [each for each in bundles if len(games) == 1 or each.bundle.environment == game_id]
+        entry = Entry(info, episodes, bundles=tuple(own))
+        if (place := entries / entry.folder).exists():
+            raise EntryError(f"{place} exists already: choose another name, or remove it first")
+        yield entry
+
+
+def _id(environment: str) -> str:
+    return known()[environment].id if environment in known() else ""
+
+
+def _checked(made: list[Entry]) -> Iterator[list[PlayedAgain]]:
+    """Play all entries again, and their agents; EpisodesError where one does not play as was recorded."""
+    with progress_shown(Console(stderr=True)) as update:
+        for k, entry in enumerate(made):
+            update("play entries again", k, len(made))
+            entry.verify()
+            yield check_agents(entry)
+        update("play entries again", len(made), len(made))
+
+
+def _sum_up(name: str, made: list[Entry]) -> None:
+    """Show what a way of training comes to, where it has as many training seeds everywhere."""
+    if len({len(entry.episodes.runs) for entry in made}) == 1 and len({entry.board for entry in made}) == len(made):
+        console, suite = Console(), Suite.of(name, [Report.of(entry.episodes) for entry in made])
+        console.print(terminal.tables(list(standings(suite))))
+
+
+def _chosen(parts: list[Episodes]) -> Iterator[Episodes]:
+    """The episodes with sampled actions, and the runs that played them; all, where no agent has sampled its actions."""
+    acting = all(run.deterministic for part in parts for run in part.runs)
+    for part in parts:
+        if len(kept := part.where(deterministic=acting)):
+            runs = tuple(run for run in kept.runs if run.deterministic == acting)
+            yield Episodes(kept.game, runs, kept.table)
