@@ -84,6 +84,17 @@ class AgentPolicy:
             told["observations"] = str(self.shown)
         return told | ({"sha256": self.sha256} if self.sha256 else {})
 
+    def logits(
+        self, obs: NDArray[np.uint8], state: Any, episode_start: NDArray[np.bool_], network: Any = None
+    ) -> tuple[NDArray[np.floating[Any]], Any]:
+        """Logits, float64, shape (n, actions), for observations, as of its own or another `Network`; and the state."""
+        memory, past = (None, None) if state is None else state
+        shown, past = self.shown(obs, past, episode_start)
+        if not self.memory:
+            memory, episode_start = None, np.ones_like(episode_start)
+        logits, memory = (network or self.network)(shown, memory, episode_start)
+        return logits, (memory, past)
+
     def on_levels(self, keys: NDArray[np.uint64]) -> AgentOnLevels:
         """The policy that plays one episode on each level; keys, uint64, shape (n,), stand for the levels."""
         return AgentOnLevels(self.name, self, keys)
@@ -106,19 +117,16 @@ class AgentOnLevels:
 
     def __call__(self, obs: NDArray[np.uint8], state: Any, episode_start: NDArray[np.bool_]) -> tuple[Actions, Any]:
         """Actions, int64, shape (n,), for observations, uint8, shape (n, *observation shape)."""
-        agent, (step, memory, past) = self.agent, state or (0, None, None)
-        shown, past = agent.shown(obs, past, episode_start)
-        if not agent.memory:
-            memory, episode_start = None, np.ones_like(episode_start)
-        logits, memory = agent.network(shown, memory, episode_start)
+        agent, (step, *inner) = self.agent, state or (0, None, None)
+        logits, after = agent.logits(obs, inner, episode_start)
         if agent.sampled:
-            actions = _drawn(logits, shares(agent.seed, self.keys, np.array([step]), ACTION))
+            actions = drawn(logits, shares(agent.seed, self.keys, np.array([step]), ACTION))
         else:
             actions = logits.argmax(1)
-        return actions, (step + 1, memory, past)
+        return actions, (step + 1, *after)
 
 
-def _drawn(logits: NDArray[Any], numbers: NDArray[np.float64]) -> Actions:
+def drawn(logits: NDArray[Any], numbers: NDArray[np.float64]) -> Actions:
     """The action of each row in whose part of [0, 1), cut up by the actions' chances, the row's number lies."""
     upto = np.exp(logits - logits.max(1, keepdims=True)).cumsum(1)
     actions: Actions = (upto[:, :-1] <= numbers[:, None] * upto[:, -1:]).sum(1)

@@ -12,7 +12,7 @@ import tyro
 from .. import envs
 from ..agents.algorithms import ALGORITHMS
 from ..agents.curricula.scores import SCORES
-from ..agents.curricula.settings import METHODS
+from ..agents.mitigations import MITIGATIONS
 from ..choices import choose, shown
 from ..envs.engine.task import Task
 from ..terms import MOST_LEVELS
@@ -92,9 +92,9 @@ Changes = Annotated[
 Mitigation = Annotated[
     str | None,
     optional(
-        one_of(METHODS),
-        "choose training levels by what the agent still loses on them; --recipe curriculum=method:accel,score:NAME "
-        f"says more; scores are {', '.join(SCORES)}",
+        one_of(MITIGATIONS),
+        "a curriculum of levels, or regularization; --recipe dropout=0.2, or curriculum=method:accel,score:NAME, says "
+        f"more; scores are {', '.join(SCORES)}",
     ),
 ]
 Curves = Annotated[
@@ -103,6 +103,14 @@ Curves = Annotated[
 ]
 ZipAlgorithm = Annotated[
     str | None, optional(one_of(ALGORITHMS), "what a bare zip was trained by, instead of the environment's usual one")
+]
+
+Trust = Annotated[
+    tuple[str, ...],
+    optional(
+        "MODULE:CLASS [...]",
+        "policies and feature extractors of your own that a network may have: they are imported, and their code runs",
+    ),
 ]
 
 

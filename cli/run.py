@@ -8,6 +8,8 @@ from pathlib import Path
 from rich.console import Console
 
 from ..agents.algorithms import algorithm_named
+from ..agents.algorithms.recipe import Recipe
+from ..agents.mitigations import mitigated
 from ..agents.records import folder_of, read_record, run_fields
 from ..envs.engine.task import Task
 from ..eval.report import Report
@@ -32,7 +34,7 @@ from .options import (
 from .progress import OnWork, progress_shown
 from .report import show_report
 from .results import finished_episodes, locked
-from .train import check_trainable, chosen_recipe, train_missing, with_mitigation
+from .train import check_trainable, chosen_recipe, train_missing
 
 WAYS = (("sampled", True), ("argmax", False))
 
@@ -64,23 +66,25 @@ def run(
     """
     console, task = Console(), options.task(environment)
     check_counts(seeds=seeds, levels=levels, processes=processes)
-    chosen = chosen_recipe(task, algorithm, steps, with_mitigation(recipe, mitigation))
+    chosen = chosen_recipe(task, algorithm, steps, mitigated(recipe, mitigation))
     folder = folder_of(results, task, chosen)
     places = {seed: folder / f"seed-{seed}" for seed in range(seeds)}
     check_trainable(places, tensorboard)
     with locked(folder):
         train_missing(console, task, chosen, places, processes, tensorboard)
         with progress_shown(console) as update:
-            parts = [part for place in places.values() for part in _episodes_of_agent(task, place, levels, update)]
+            parts = [
+                part for place in places.values() for part in _episodes_of_agent(task, place, chosen, levels, update)
+            ]
         episodes = Episodes.join(parts)
         made = Report.of(episodes)
         show_report(console, made, save_report(made, episodes, folder))
 
 
-def _episodes_of_agent(task: Task, place: Path, levels: int, update: OnWork) -> Iterator[Episodes]:
+def _episodes_of_agent(task: Task, place: Path, recipe: Recipe, levels: int, update: OnWork) -> Iterator[Episodes]:
     """The episodes of one trained agent, sampled, if it draws its actions, and argmax.
 
-    Its model is opened only where they are missing.
+    Its model is opened only where they are missing. Classes of the user's own are those that the command named.
     """
     record = read_record(place)
     draws = algorithm_named(record["recipe"]["algorithm"]).draws
@@ -89,7 +93,7 @@ def _episodes_of_agent(task: Task, place: Path, levels: int, update: OnWork) -> 
         run = Run(**{"reward": task.reward, **run_fields(record), "deterministic": not sampled})
         episodes = finished_episodes(path, run)
         if episodes is None:
-            policy = find_policy(place, task, sampled=sampled)
+            policy = find_policy(place, task, sampled=sampled, trust=recipe.own)
             episodes = play(task, policy, levels, run, update, f"evaluate seed {run.training_seed}, {way}")
             episodes.write(path)
         yield episodes

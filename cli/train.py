@@ -12,6 +12,7 @@ from rich.console import Console
 from ..agents.algorithms import algorithm_named
 from ..agents.algorithms.recipe import Recipe
 from ..agents.changes import read_changes
+from ..agents.mitigations import mitigated
 from ..agents.recipes import default_algorithm, default_recipe
 from ..agents.records import check_own, finished, folder_of
 from ..envs.engine.anchors import anchors
@@ -61,17 +62,12 @@ def train(
         results: the folder all results go to.
     """
     console, task = Console(), options.task(environment)
-    chosen = chosen_recipe(task, algorithm, steps, with_mitigation(recipe, mitigation))
+    chosen = chosen_recipe(task, algorithm, steps, mitigated(recipe, mitigation))
     folder = out or folder_of(results, task, chosen) / f"seed-{seed}"
     check_trainable({seed: folder}, tensorboard)
     with locked(folder.parent):
         train_missing(console, task, chosen, {seed: folder}, 1, tensorboard)
     say(console, f"agent: {folder}")
-
-
-def with_mitigation(changes: tuple[str, ...], mitigation: str | None) -> tuple[str, ...]:
-    """The changes of a recipe that --recipe and --mitigation ask for."""
-    return changes if mitigation is None else (*changes, f"curriculum=method:{mitigation}")
 
 
 def chosen_recipe(task: Task, algorithm: str | None, steps: int | None, changes: tuple[str, ...]) -> Recipe:
