@@ -1,7 +1,8 @@
 """Pieces of work side by side: each in a process of its own, so that none can take another down with it.
 
-A process is given a piece of work, carries it out, and tells through a pipe how far it is. When the pipe breaks,
-because the caller was killed, it stops at its next report; what was finished stays finished.
+A process is given a piece of work, carries it out, and tells through a pipe how far it is; then it may be given
+another. When the pipe breaks, because the caller was killed, it stops at its next report; what was finished stays
+finished. When a process dies, its piece of work has failed, and the next one goes to a new process.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import multiprocessing
 import signal
 import traceback
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -19,7 +20,9 @@ from typing import Any, Protocol
 from ..choices import shown
 
 Tell = Callable[[Any, Any], None]
-Running = dict[Connection, tuple[Any, BaseProcess]]
+PATIENCE = 10.0  # seconds that a process has to end
+GONE = (EOFError, BrokenPipeError, ConnectionResetError)  # what a pipe says whose other end is closed
+END = None  # what a process tells when a piece of work has ended, well or not
 
 
 class Work(Protocol):
@@ -38,22 +41,35 @@ def check_processes(processes: int) -> None:
         raise ValueError(f"at least one process must train, not {shown(processes)}")
 
 
-def carry_out(work: Iterable[Work], processes: int, progress: Tell | None = None) -> dict[Any, str]:
+def carry_out(
+    work: Iterable[Work], processes: int, progress: Tell | None = None, failed: Tell | None = None, pieces: int = 1
+) -> dict[Any, str]:
     """Carry out all work, so many pieces at a time; what each failed piece died of, by its key.
 
     Args:
         progress: called in this process with a key and what the piece of work tells.
+        failed: called in this process with the key of a piece that has failed, and what it died of, at once.
+        pieces: how many a process carries out before it gives way to a new one.
     """
-    waiting, running, failures = list(work), Running(), dict[Any, str]()
+    failures = dict[Any, str]()
+
+    def fail(key: Any, text: str) -> None:
+        failures[key] = text
+        if failed is not None:
+            failed(key, text)
+
+    team = Team(iter(work), pieces)
     try:
-        while waiting or running:
-            while waiting and len(running) < processes:
-                running |= _start(waiting.pop(0))
-            for ready in wait(list(running)):
-                _receive(ready, running, failures, progress)  # type: ignore[arg-type]
+        for _ in range(processes):
+            team.employ()
+        while team.working:
+            for worker, message in team.heard():
+                if isinstance(message, str):
+                    fail(worker.key, message)
+                elif progress is not None:
+                    progress(worker.key, message)
     finally:
-        for _, process in running.values():
-            process.terminate()
+        team.terminate()
     return failures
 
 
@@ -62,14 +78,74 @@ def last_line(text: str) -> str:
     return text.strip().splitlines()[-1]
 
 
-def _start(work: Work) -> Running:
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_work, args=(theirs, work), daemon=True)
-    with _interrupts_held():
-        process.start()
-    theirs.close()
-    return {ours: (work.key, process)}
+class Worker:
+    """A process, and the key of the piece of work that it has."""
+
+    def __init__(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        self.pipe, theirs = context.Pipe()
+        self.process: BaseProcess = context.Process(target=_work, args=(theirs,), daemon=True)
+        with _interrupts_held():
+            self.process.start()
+        theirs.close()
+        self.key: Any = None
+        self.taken = 0
+
+    def take(self, piece: Work) -> None:
+        """Give it a piece of work; when it has died meanwhile, that is heard of next."""
+        self.key, self.taken = piece.key, self.taken + 1
+        with suppress(*GONE):
+            self.pipe.send(piece)
+
+    def dismiss(self) -> None:
+        """Let it end, and see that it does."""
+        self.pipe.close()
+        self.process.join(PATIENCE)
+        self.process.kill()
+        self.process.join()
+
+
+class Team:
+    """The processes that are at work, and the work that waits."""
+
+    def __init__(self, waiting: Iterator[Work], pieces: int) -> None:
+        self.waiting, self.pieces = waiting, pieces
+        self.working: dict[Connection, Worker] = {}
+
+    def employ(self, worker: Worker | None = None) -> None:
+        """Give the next piece of work to a process, a new one unless it is given; it ends when nothing waits."""
+        piece = next(self.waiting, None)
+        if worker and (piece is None or worker.taken == self.pieces):
+            worker = worker.dismiss()
+        if piece is not None:
+            worker = worker or Worker()
+            worker.take(piece)
+            self.working[worker.pipe] = worker
+
+    def heard(self) -> Iterator[tuple[Worker, Any]]:
+        """What processes tell, once some do; whoever has ended its piece of work, or died of it, is given another."""
+        for ready in wait(list(self.working)):
+            worker = self.working[ready]  # type: ignore[index]
+            try:
+                message = worker.pipe.recv()
+            except GONE:
+                worker.process.join()
+                yield worker, f"its process ended with exit code {worker.process.exitcode}"
+                self._replace(worker, None)
+                continue
+            if message is END:
+                self._replace(worker, worker)
+            else:
+                yield worker, message
+
+    def terminate(self) -> None:
+        """End all that are still at work."""
+        for worker in self.working.values():
+            worker.process.terminate()
+
+    def _replace(self, worker: Worker, by: Worker | None) -> None:
+        del self.working[worker.pipe]
+        self.employ(by)
 
 
 @contextmanager
@@ -86,29 +162,16 @@ def _interrupts_held() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _receive(ready: Connection, running: Running, failures: dict[Any, str], progress: Tell | None) -> None:
-    """Take one message: progress, or the text of a failure; an end of the pipe is the end of the process."""
-    key, process = running[ready]
-    try:
-        message = ready.recv()
-    except EOFError:
-        process.join()
-        del running[ready]
-        if process.exitcode and key not in failures:
-            failures[key] = f"its process ended with exit code {process.exitcode}"
-        return
-    if isinstance(message, str):
-        failures[key] = message
-    elif progress is not None:
-        progress(key, message)
-
-
-def _work(pipe: Connection, work: Work) -> None:
-    """What a process does: one piece of work."""
+def _work(pipe: Connection) -> None:
+    """What a process does: one piece of work after another, until the caller closes the pipe, or is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        work.run(pipe.send)
-    except BrokenPipeError:
-        return
-    except Exception:  # noqa: BLE001 (whatever it is, the caller is told)
-        pipe.send(traceback.format_exc())
+    with suppress(*GONE):
+        while True:
+            piece = pipe.recv()
+            try:
+                piece.run(pipe.send)
+            except BrokenPipeError:
+                return
+            except Exception:  # noqa: BLE001 (whatever it is, the caller is told)
+                pipe.send(traceback.format_exc())
+            pipe.send(END)
