@@ -10,10 +10,14 @@ AGENTS = ("torch", "stable_baselines3", "sb3_contrib", "safetensors")  # what `p
 TENSORBOARD = ("tensorboard",)
 PLAY = ("pygame", "PIL")
 HUB = ("huggingface_hub", "httpx2")
+RAY = ("ray",)
+SUBMITIT = ("submitit",)
 BROUGHT = {
     **dict.fromkeys(AGENTS, '"goalgap[agents]" brings stable-baselines3 and torch'),
     **dict.fromkeys(TENSORBOARD, '"goalgap[agents,tensorboard]" brings what training writes curves with'),
     **dict.fromkeys(HUB, '"goalgap[agents,hub]" brings huggingface-hub'),
+    **dict.fromkeys(RAY, '"goalgap[agents,ray]" brings Ray'),
+    **dict.fromkeys(SUBMITIT, '"goalgap[agents,slurm]" brings submitit'),
     **dict.fromkeys(PLAY, '"goalgap[play]" brings pygame-ce and Pillow'),
 }
 

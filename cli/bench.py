@@ -22,9 +22,9 @@ from ..eval.table.episodes import Episodes
 from ..extras import AGENTS, check_installed
 from ..files import write_whole
 from ..methods import Cell, check_method, usual_budget
+from ..sweeps.paces import hours
 from .exports import TableFiles, Tables
 from .options import LEVELS, RESULTS, Flag, RefusedError, check_counts, optional
-from .paces import hours
 from .progress import progress_shown
 from .results import locked
 from .saying import say

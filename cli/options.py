@@ -12,14 +12,14 @@ import tyro
 from .. import envs
 from ..agents.algorithms import ALGORITHMS
 from ..agents.curricula.scores import SCORES
-from ..agents.curricula.settings import METHODS
+from ..agents.mitigations import MITIGATIONS
 from ..choices import choose, shown
 from ..envs.engine.task import Task
 from ..terms import MOST_LEVELS
 
 LEVELS = 1000
 RESULTS = Path("results")
-MOST = {"levels": MOST_LEVELS, "seeds": 10_000, "processes": 256, "fps": 100}
+MOST = {"levels": MOST_LEVELS, "seeds": 10_000, "processes": 256, "shards": 10_000, "fps": 100}
 
 
 def optional(metavar: str, help: str | None = None) -> Any:
@@ -92,7 +92,7 @@ Changes = Annotated[
 Mitigation = Annotated[
     str | None,
     optional(
-        one_of(METHODS),
+        one_of(MITIGATIONS),
         "choose training levels by what the agent still loses on them; --recipe curriculum=method:accel,score:NAME "
         f"says more; scores are {', '.join(SCORES)}",
     ),

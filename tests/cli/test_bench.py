@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from commands import goalgap
 
-from goalgap.cli.paces import hours
+from goalgap.sweeps.paces import hours
 from goalgap.eval.suite import Suite
 from goalgap.eval.table.episodes import Episodes
 from goalgap.methods import Cell

@@ -1,0 +1,13 @@
+"""Mitigations by name: the change of a recipe that each stands for, as it is typed after `--recipe`. No torch here."""
+
+from __future__ import annotations
+
+from ..choices import choose
+from .curricula.settings import METHODS
+
+MITIGATIONS: dict[str, str] = {method: f"curriculum=method:{method}" for method in METHODS}
+
+
+def mitigated(changes: tuple[str, ...], mitigation: str | None) -> tuple[str, ...]:
+    """Changes of a recipe, and that of a mitigation; ValueError lists the mitigations there are."""
+    return changes if mitigation is None else (*changes, MITIGATIONS[choose("mitigation", mitigation, MITIGATIONS)])
