@@ -15,10 +15,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ..choices import printable, shortened
+from ..choices import printable
 from .cells import Cell, Progress
 from .outcomes import Outcome
 from .store import Store
+
+LONGEST = 2000  # characters of a reason
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ def crashed(piece: Piece, why: str) -> Outcome | Elsewhere:
 def failed(piece: Piece, why: Exception | str, seconds: float = 0.0) -> Outcome:
     """The outcome of a cell that has failed, not kept yet."""
     told = why if isinstance(why, str) else f"{type(why).__name__}: {why}"
-    reason = shortened(printable(" ".join(told.split())))
+    reason = printable(" ".join(told.split()))[:LONGEST]
     return Outcome.now(piece.cell, status="failed", reason=reason, attempts=_attempts(piece), seconds=seconds)
 
 

@@ -5,16 +5,21 @@ When a worker or a node is lost, Ray tries its task again elsewhere: the claim h
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
+from ...agents.processes import last_line
 from ...extras import needs_extras
 from ..working import Begun, Piece, crashed, settle
 from . import Tell
 
 RETRIES = 3  # of a task whose worker or node is lost
+POLL = 5.0  # seconds after which it is looked for new nodes
 
 
 @dataclass(frozen=True)
@@ -29,7 +34,8 @@ class Ray:
             import ray
         if not ray.is_initialized():
             started = {} if self.address else {"num_cpus": self.processes, "include_dashboard": False}
-            ray.init(address=self.address, log_to_driver=False, **started)
+            found = {"PYTHONPATH": os.pathsep.join(filter(None, [str(Path.cwd()), *sys.path]))}
+            ray.init(address=self.address, log_to_driver=False, runtime_env={"env_vars": found}, **started)
         task = ray.remote(num_cpus=1, max_retries=RETRIES)(settle)
         waiting, running = iter(pieces), dict[Any, Piece]()
         while True:
@@ -43,9 +49,6 @@ class Ray:
                 tell(piece, _result(ray, ready, piece))
 
 
-POLL = 5.0  # seconds after which it is looked for new nodes
-
-
 def _cpus(ray: Any) -> int:
     """How many cells fit the cluster; one where it has just lost all its nodes."""
     return max(1, int(ray.cluster_resources().get("CPU", 0)))
@@ -55,5 +58,7 @@ def _result(ray: Any, ready: Any, piece: Piece) -> object:
     """What came of a task, also where Ray has given it up."""
     try:
         return ray.get(ready)
+    except ray.exceptions.RayTaskError as error:
+        return crashed(piece, last_line(str(error)))
     except ray.exceptions.RayError as error:
         return crashed(piece, f"Ray lost its worker {RETRIES + 1} times: {type(error).__name__}")
