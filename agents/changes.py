@@ -19,7 +19,7 @@ from .recipes import default_algorithm, default_recipe
 
 
 def changed_recipe(task: Task, algorithm: str | None, texts: Iterable[str]) -> Recipe:
-    """The default recipe of an algorithm, or of the usual one, with changes; errors as of `read_changes` and recipes."""
+    """The default recipe of an algorithm, or of the usual one, with changes; errors as of `read_changes`."""
     kind = algorithm_named(algorithm or default_algorithm(task.game.name))
     return default_recipe(task, algorithm, **read_changes(kind, texts))
 

@@ -1,4 +1,4 @@
-"""Training that has diverged stops, and says so: a network of NaN or infinity learns nothing any more, and acts at random.
+"""Training that has diverged stops, and says so: a network of NaN or infinity learns nothing any more.
 
 A loss that is no number makes weights that are none in the same update, so the weights are looked at.
 """

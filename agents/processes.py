@@ -116,7 +116,8 @@ class Team:
         """Give the next piece of work to a process, a new one unless it is given; it ends when nothing waits."""
         piece = next(self.waiting, None)
         if worker and (piece is None or worker.taken == self.pieces):
-            worker = worker.dismiss()
+            worker.dismiss()
+            worker = None
         if piece is not None:
             worker = worker or Worker()
             worker.take(piece)

@@ -42,7 +42,9 @@ RESULT = Result(
     finding="goal",
     goal="corner",
     modes=tuple(
-        Mode(mode=mode, learned=0.9, **{kind: {f"n{k}": k / 7 for k in range(count)} for kind, count in MEASURES.items()})
+        Mode(
+            mode=mode, learned=0.9, **{kind: {f"n{k}": k / 7 for k in range(count)} for kind, count in MEASURES.items()}
+        )
         for mode in ("sampled", "argmax")
     ),
     steps=800_000,
@@ -142,9 +144,9 @@ def page(count: int, rows: list[tuple[str, float, int, str]]) -> str:
     return "\n".join(
         [
             "# Sweeps of very many cells\n",
-            f"Written by `python benchmarks/sweeps.py`: {count:,} cells of all environments, each of which is over at once,",
-            "on a machine that had other work to do. To plan, to resume and to report are to take less than a minute and",
-            "1 GB each, and a cell is to cost the same however many there are.\n",
+            f"Written by `python benchmarks/sweeps.py`: {count:,} cells of all environments, each of which is over",
+            "at once, on a machine that had other work to do. To plan, to resume and to report are to take less than",
+            "a minute and 1 GB each, and a cell is to cost the same however many there are.\n",
             "| stage | time | memory | |",
             "| --- | ---: | ---: | --- |",
             *lines,

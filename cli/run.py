@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -28,7 +29,7 @@ from .options import (
     Shared,
     check_counts,
 )
-from .progress import counter, progress_shown
+from .progress import OnWork, counter, progress_shown
 from .report import show_report
 from .results import locked
 from .train import check_trainable, chosen_recipe, train_missing
@@ -68,13 +69,15 @@ def run(
     with locked(folder):
         train_missing(console, task, chosen, places, processes, tensorboard)
         with progress_shown(console) as update:
-
-            def tell(run: Run) -> Callable[[int], None]:
-                way = "argmax" if run.deterministic else "sampled"
-                return counter(update, f"evaluate seed {run.training_seed}, {way}", len(SPLITS) * levels)
-
+            tell = partial(_told, update, levels)
             episodes = Episodes.join(
                 part for place in places.values() for part in episodes_of_agent(task, place, chosen, levels, tell)
             )
         made = Report.of(episodes)
         show_report(console, made, save_report(made, episodes, folder))
+
+
+def _told(update: OnWork, levels: int, run: Run) -> Callable[[int], None]:
+    """What is told how many episodes of a run have ended."""
+    way = "argmax" if run.deterministic else "sampled"
+    return counter(update, f"evaluate seed {run.training_seed}, {way}", len(SPLITS) * levels)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -16,7 +17,7 @@ from ..sweeps.engines.ray_tasks import Ray
 from ..sweeps.engines.slurm import Slurm, script
 from ..sweeps.plan import SweepFile, cells_of, shard_of
 from ..sweeps.status import Tally
-from ..sweeps.store import FOLDER, Store
+from ..sweeps.store import Store
 from ..sweeps.sweep import Sweep
 from ..sweeps.tables import check_table, planned, summary, write_table
 from ..sweeps.working import Piece
@@ -29,16 +30,48 @@ File = Annotated[Path, tyro.conf.Positional, tyro.conf.arg(metavar="FILE", help_
 NEEDS = {"local": (), "ray": RAY, "slurm": SUBMITIT}
 
 
+@dataclass(frozen=True)
+class Where:
+    """Where cells are carried out."""
+
+    processes: int = 2
+    """how many cells at a time"""
+    engine: Literal["local", "ray", "slurm"] = "local"
+    """in processes here, on a Ray cluster, or as Slurm jobs"""
+    address: Annotated[str | None, optional("ADDRESS")] = None
+    """of the Ray cluster, such as auto; one is started here, if left out"""
+    shard: Annotated[str | None, optional("I/N")] = None
+    """a part of the cells, such as 1/4, 2/4, ..."""
+    emit_slurm: OptionalInt = None
+    """print a script for sbatch that works in so many shards, and do nothing"""
+
+    def check(self) -> None:
+        """ValueError for numbers and combinations that are not allowed."""
+        check_counts(processes=self.processes)
+        if self.emit_slurm is not None:
+            check_counts(shards=self.emit_slurm)
+        if self.address is not None and self.engine != "ray":
+            raise ValueError("--address is that of a Ray cluster: add --engine ray")
+
+    def carry_out(self, swept: Sweep, tally: Tally, pieces: list[Piece]) -> None:
+        """Carry out what is left, with a line that shows how far it is."""
+        check_installed(*NEEDS[self.engine], *(AGENTS if any(piece.cell.about.steps for piece in pieces) else ()))
+        if pieces:
+            with line_shown(tally) as shown:
+                swept.carry_out(self._engine(swept.store), tally, pieces, shown)
+
+    def _engine(self, store: Store) -> Engine:
+        if self.engine == "ray":
+            return Ray(self.processes, self.address)
+        return Slurm(self.processes, store.jobs) if self.engine == "slurm" else Local(self.processes)
+
+
 def sweep(
     file: File,
-    processes: int = 2,
+    where: Annotated[Where, tyro.conf.arg(name="")] = Where(),
     dry_run: Flag = False,
     status: Flag = False,
     retry_failed: Flag = False,
-    shard: Annotated[str | None, optional("I/N")] = None,
-    engine: Literal["local", "ray", "slurm"] = "local",
-    address: Annotated[str | None, optional("ADDRESS")] = None,
-    emit_slurm: OptionalInt = None,
     table: OptionalPath = None,
     export: TableFiles = Tables(),  # noqa: B008
 ) -> None:
@@ -48,57 +81,32 @@ def sweep(
 
     Args:
         file: what to sweep, as TOML; the guide's page on sweeps says how it is written.
-        processes: how many cells to carry out at a time.
         dry_run: say what is to be done, and about how long it takes, and do nothing.
         status: say where the sweep stands, and do nothing.
         retry_failed: also try those cells again that have failed.
-        shard: work on a part, such as 1/4, 2/4, ...
-        engine: where cells are carried out: in processes here, on a Ray cluster, or as Slurm jobs.
-        address: of the Ray cluster, such as auto; one is started here, if left out.
-        emit_slurm: print a script for sbatch that works in so many shards, and do nothing.
         table: a file for the table of all cells, as CSV or Parquet.
     """
-    check_counts(processes=processes)
+    where.check()
     if table:
         check_table(table)
-    read = SweepFile.read(file)
-    cells = shard_of(cells_of(read), shard)
-    if emit_slurm is not None:
-        check_counts(shards=emit_slurm)
-        print(script(file, emit_slurm, processes), end="")
+    told = SweepFile.read(file)
+    cells = shard_of(cells_of(told), where.shard)
+    if where.emit_slurm is not None:
+        print(script(file, where.emit_slurm, where.processes), end="")
         return
-    console, swept = Console(), Sweep(cells, Store(Path(read.results).absolute()), retry_failed)
-    tally, pieces = swept.survey(processes)
-    if dry_run:
-        say(console, f"{file}: {tally.total} cells: {tally}, with {processes} at a time")
-        console.print(terminal.tables([planned(swept, pieces)]))
-        return
+    console, swept = Console(), Sweep(cells, Store(Path(told.results).absolute()), retry_failed)
+    tally, pieces = swept.survey(where.processes)
     if status:
         swept.at_work(pieces, tally)
-        say(console, str(tally))
-    else:
-        say(console, f"{file}: {tally.total} cells: {tally}, with {processes} at a time")
-        _carry_out(swept, _engine(engine, processes, address, swept.store), tally, pieces)
+    say(console, f"{file}, {tally.total} cells: {tally}, {where.processes} at a time")
+    if dry_run:
+        console.print(terminal.tables([planned(swept, pieces)]))
+        return
+    if not status:
+        where.carry_out(swept, tally, pieces)
     _show(console, swept, table, export)
     if tally.failed and not status:
         raise RefusedError(_failures(swept, tally))
-
-
-def _engine(name: str, processes: int, address: str | None, store: Store) -> Engine:
-    check_installed(*NEEDS[name])
-    if address is not None and name != "ray":
-        raise ValueError("--address is that of a Ray cluster: add --engine ray")
-    if name == "ray":
-        return Ray(processes, address)
-    return Slurm(processes, store.results / FOLDER / "jobs") if name == "slurm" else Local(processes)
-
-
-def _carry_out(swept: Sweep, engine: Engine, tally: Tally, pieces: list[Piece]) -> None:
-    if any(piece.cell.about.steps for piece in pieces):
-        check_installed(*AGENTS)
-    if pieces:
-        with line_shown(tally) as shown:
-            swept.carry_out(engine, tally, pieces, shown)
 
 
 def _show(console: Console, swept: Sweep, table: Path | None, export: Tables) -> None:
@@ -117,6 +125,6 @@ def _failures(swept: Sweep, tally: Tally) -> str:
     if cell is None or outcome is None:
         return f"{tally.failed} of {tally.total} cells failed, and that could not be written down: run again"
     return (
-        f"{tally.failed} of {tally.total} cells failed, the others are kept; the first is {cell.about}: {outcome.reason} "
-        f"({swept.store.path(cell.key, '.log')}); --retry-failed tries them again"
+        f"{tally.failed} of {tally.total} cells failed, the others are kept; the first is {cell.about}: "
+        f"{outcome.reason} ({swept.store.path(cell.key, '.log')}); --retry-failed tries them again"
     )

@@ -1,8 +1,8 @@
 """Cells: the pieces of a sweep, each with a name that is a hash of all that decides its result.
 
-A cell is a training seed under one recipe, trained and evaluated on all splits, or a reference policy, evaluated. Agents
-lie where `goalgap run` has them, so that what one command has trained the others take. What an agent was trained and
-evaluated by before is used as it is, if it is whole and the very one.
+A cell is a training seed under one recipe, trained and evaluated on all splits, or a reference policy, evaluated.
+Agents lie where `goalgap run` has them, so that what one command has trained the others take: an agent and episodes
+that are there already are used, if they are whole and the very ones.
 """
 
 from __future__ import annotations

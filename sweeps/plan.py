@@ -95,7 +95,7 @@ def cells_of(file: SweepFile) -> list[Cell]:
     """All cells of a sweep, in the order in which they are carried out: the first seed of everything first.
 
     Raises:
-        SweepError: names that do not exist, combinations that do not fit each other, cells that come twice, none at all.
+        SweepError: names that do not exist, combinations that do not fit, cells that come twice, or none at all.
     """
     expansion = Expansion(file)
     cells = [*expansion.scripted(), *expansion.trained()]
@@ -159,10 +159,10 @@ class Expansion:
             return None
 
     def _task(self, name: str, alpha: float) -> Task:
-        game, split = envs.find(name)
+        (game, split), arguments = envs.find(name), dict[str, Any](self.file.arguments)
         if split != "train":
             raise ValueError(f"it names the split {split}, and agents are evaluated on every split: write {game.name}")
-        return Task.of(game, alpha=alpha, **self.file.arguments)
+        return Task.of(game, alpha=alpha, **arguments)
 
     def _training(self, name: str, algorithm: str, mitigation: str, alpha: float) -> tuple[Task, Recipe, About]:
         """What a training seed is trained by, checked as far as that goes without a network."""

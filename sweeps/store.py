@@ -37,6 +37,11 @@ class Store:
         """A file of a cell, by its key, or of a claim."""
         return self.results / FOLDER / name[:2] / f"{name}{ending}"
 
+    @property
+    def jobs(self) -> Path:
+        """Where engines may keep what they need."""
+        return self.results / FOLDER / "jobs"
+
     def outcome(self, cell: Cell) -> Outcome | None:
         """How a cell ended, if it has."""
         try:

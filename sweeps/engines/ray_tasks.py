@@ -33,9 +33,10 @@ class Ray:
         with needs_extras():
             import ray
         if not ray.is_initialized():
-            started = {} if self.address else {"num_cpus": self.processes, "include_dashboard": False}
+            own = {"num_cpus": self.processes, "include_dashboard": False}
             found = {"PYTHONPATH": os.pathsep.join(filter(None, [str(Path.cwd()), *sys.path]))}
-            ray.init(address=self.address, log_to_driver=False, runtime_env={"env_vars": found}, **started)
+            told: dict[str, Any] = {"runtime_env": {"env_vars": found}, "log_to_driver": False}
+            ray.init(**told, **({"address": self.address} if self.address else own))
         task = ray.remote(num_cpus=1, max_retries=RETRIES)(settle)
         waiting, running = iter(pieces), dict[Any, Piece]()
         while True:

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from commands import goalgap
 
-from goalgap.sweeps.paces import hours
 from goalgap.eval.suite import Suite
 from goalgap.eval.table.episodes import Episodes
 from goalgap.methods import Cell
+from goalgap.sweeps.paces import hours
 
 METHODS = """
 from pathlib import Path

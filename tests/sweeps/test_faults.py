@@ -46,7 +46,7 @@ def test_what_fails_is_kept_with_its_reason_and_tried_again_only_when_asked(tmp_
     sweep = swept(tmp_path, 3, raises=[1])
     found = carried_out(sweep)
     assert reasons(found) == {1: "KeyError: 'nothing'"}
-    assert 'FATES' in sweep.store.path(sweep.cells[1].key, ".log").read_text()
+    assert "FATES" in sweep.store.path(sweep.cells[1].key, ".log").read_text()
     carried_out(swept(tmp_path, 3))
     assert ran(tmp_path) == [0, 1, 2]
     again = carried_out(swept(tmp_path, 3, retry=True, raises=[1]))
@@ -91,7 +91,7 @@ def test_a_full_disk_is_told_and_the_cells_are_done_when_there_is_room(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told, sweep = [], swept(tmp_path, 4)
-    tally, pieces = sweep.survey(1)
+    _, pieces = sweep.survey(1)
     write = files.write_whole
 
     def full(path: Path, content: bytes) -> None:
@@ -123,7 +123,7 @@ def test_a_clock_that_jumps_decides_nothing(tmp_path: Path, monkeypatch: pytest.
     found = carried_out(swept(tmp_path, 6, slow=[3]))
     assert [each.done for each in found] == [True] * 6
     assert all(0 <= each.seconds < 5 for each in found)
-    assert 0.5 <= found[3].seconds
+    assert found[3].seconds >= 0.5
     for path in tmp_path.rglob("*.json"):
         os.utime(path, (4e9, 4e9))
     carried_out(swept(tmp_path, 6))
@@ -156,7 +156,10 @@ def test_what_works_in_a_folder_alone_and_what_shares_it_exclude_each_other(tmp_
     piece = Piece(Instant(tmp_path, 0, place=tmp_path / "run"), Store(tmp_path))
     with locked(tmp_path / "run"):
         assert isinstance(settle(piece), Elsewhere)
-    with piece.store.claimed(piece.cell) as ours, piece.store.claimed(Instant(tmp_path, 1, place=tmp_path / "run")) as too:
+    with (
+        piece.store.claimed(piece.cell) as ours,
+        piece.store.claimed(Instant(tmp_path, 1, place=tmp_path / "run")) as too,
+    ):
         assert ours
         assert too
         with pytest.raises(RefusedError, match="another process is working"), locked(tmp_path / "run"):
