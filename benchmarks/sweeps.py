@@ -32,7 +32,7 @@ from goalgap.sweeps.outcomes import About, Mode, Result
 from goalgap.sweeps.plan import SweepFile, cells_of
 from goalgap.sweeps.store import Store
 from goalgap.sweeps.sweep import Sweep
-from goalgap.sweeps.tables import summary, write_table
+from goalgap.sweeps.tables import Summary, write_table
 from goalgap.sweeps.working import settle
 
 CELLS = 100_000
@@ -113,10 +113,10 @@ def resume(folder: Path, count: int) -> str:
 
 def report(folder: Path, count: int) -> str:
     """The summary, and the table of all cells."""
-    sweep = swept(folder, count)
+    summary = Summary()
+    write_table(folder / "cells.parquet", summary.noted(swept(folder, count).known()))
     with Path(os.devnull).open("w") as nowhere:
-        Console(file=nowhere).print(terminal.tables([summary(sweep.known())]))
-    write_table(folder / "cells.parquet", sweep.known())
+        Console(file=nowhere).print(terminal.tables([summary.section()]))
     return f"{(folder / 'cells.parquet').stat().st_size / 1e6:.1f} MB of Parquet"
 
 

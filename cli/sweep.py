@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
@@ -19,7 +20,7 @@ from ..sweeps.plan import SweepFile, cells_of, shard_of
 from ..sweeps.status import Tally
 from ..sweeps.store import Store
 from ..sweeps.sweep import Sweep
-from ..sweeps.tables import check_table, planned, summary, write_table
+from ..sweeps.tables import Summary, check_table, planned, write_table
 from ..sweeps.working import Piece
 from .exports import TableFiles, Tables
 from .options import Flag, OptionalInt, OptionalPath, RefusedError, check_counts, optional
@@ -110,12 +111,16 @@ def sweep(
 
 
 def _show(console: Console, swept: Sweep, table: Path | None, export: Tables) -> None:
-    section = summary(swept.known())
+    summary = Summary()
+    known = summary.noted(swept.known())
+    if table:
+        write_table(table, known)
+        say(console, f"written: {table}")
+    else:
+        deque(known, maxlen=0)
+    section = summary.section()
     console.print(terminal.tables([section]))
     export.write(console, [section])
-    if table:
-        write_table(table, swept.known())
-        say(console, f"written: {table}")
 
 
 def _failures(swept: Sweep, tally: Tally) -> str:

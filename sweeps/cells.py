@@ -56,38 +56,43 @@ class Cell(Protocol):
 
 
 @dataclass(frozen=True)
-class Trained:
-    """A training seed, trained and evaluated.
+class Training:
+    """What all seeds of a recipe share: what is trained and how, and what is said of it."""
 
-    Attributes:
-        results: the folder of all results.
-        task, recipe, seed: as of `agents.training.plan`.
-        levels: how many of each split it is evaluated on.
-        told: what is said of it but the seed.
-    """
-
-    results: Path
     task: Task
     recipe: Recipe
-    seed: int
-    levels: int
     told: About
 
     @cached_property
-    def claim(self) -> str:
-        return address(describe(self.task, self.recipe, self.seed))
+    def address(self) -> str:
+        """Names all that a trained agent depends on but its seed."""
+        return address(describe(self.task, self.recipe, 0))
 
-    @cached_property
+
+@dataclass(frozen=True)
+class Trained:
+    """A training seed, trained and evaluated on so many levels of each split, below the folder of all results."""
+
+    results: Path
+    training: Training
+    seed: int
+    levels: int
+
+    @property
+    def claim(self) -> str:
+        return address([self.training.address, self.seed])
+
+    @property
     def key(self) -> str:
-        return address({"agent": self.claim, "levels": self.levels})
+        return address([self.training.address, self.seed, self.levels])
 
     @property
     def about(self) -> About:
-        return self.told.model_copy(update={"seed": self.seed})
+        return self.training.told.model_copy(update={"seed": self.seed})
 
     @property
     def place(self) -> Path:
-        return folder_of(self.results, self.task, self.recipe)
+        return folder_of(self.results, self.training.task, self.training.recipe)
 
     @property
     def agent(self) -> Path:
@@ -97,23 +102,24 @@ class Trained:
     def run(self, progress: Progress) -> Result:
         from ..agents.threads import one_thread
 
+        task, recipe = self.training.task, self.training.recipe
         with one_thread():
-            self._train(progress)
-            parts = list(episodes_of_agent(self.task, self.agent, self.recipe, self.levels, lambda _: progress))
-        paths = (self.agent, *(path for path, _ in agent_tables(self.agent, self.recipe, self.levels)))
+            self._train(task, recipe, progress)
+            parts = list(episodes_of_agent(task, self.agent, recipe, self.levels, lambda _: progress))
+        paths = (self.agent, *(path for path, _ in agent_tables(self.agent, recipe, self.levels)))
         return Result.of(Report.of(parts), below(self.results, *paths))
 
-    def _train(self, progress: Progress) -> None:
+    def _train(self, task: Task, recipe: Recipe, progress: Progress) -> None:
         """Train it, unless it is there; also when somebody else was quicker."""
         from ..agents.training import plan
 
         if not finished(self.agent):
             try:
-                plan(self.task, self.recipe, self.seed, self.agent).run(progress)
+                plan(task, recipe, self.seed, self.agent).run(progress)
             except StorageError:
                 if not finished(self.agent):
                     raise
-        check_own(self.agent, self.task, self.recipe, self.seed)
+        check_own(self.agent, task, recipe, self.seed)
 
 
 @dataclass(frozen=True)
@@ -154,7 +160,7 @@ class Scripted:
         return Result.of(Report.of(Episodes.join([episodes])), below(self.results, path))
 
 
-def address(depends_on: dict[str, Any]) -> str:
+def address(depends_on: Any) -> str:
     """16 hexadecimal digits that name what a result depends on."""
     return hashlib.sha256(json.dumps(depends_on, sort_keys=True).encode()).hexdigest()[:16]
 

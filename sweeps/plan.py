@@ -27,7 +27,6 @@ from typing import Annotated, Any, TypeVar
 from pydantic import Field, StrictInt, ValidationError
 
 from .. import envs
-from ..agents.algorithms.recipe import Recipe
 from ..agents.changes import changed_recipe
 from ..agents.mitigations import MITIGATIONS, mitigated
 from ..agents.recipes import default_algorithm
@@ -37,7 +36,7 @@ from ..envs.engine.task import Task
 from ..eval.table.record import Record
 from ..files import reason
 from ..terms import LEVELS, MOST_LEVELS, NONE
-from .cells import Cell, Scripted, Trained
+from .cells import Cell, Scripted, Trained, Training
 from .outcomes import About
 
 USUAL, STANDARD = "usual", "standard"
@@ -147,8 +146,8 @@ class Expansion:
         file = self.file
         choices = product(self.names, file.algorithms, file.mitigations, file.alphas)
         each = [found for words in choices if (found := self._tried(_named(*words), self._training, *words))]
-        for seed, (task, recipe, told) in product(file.seeds, each):
-            yield Trained(self.results, task, recipe, seed, file.levels, told)
+        for seed, training in product(file.seeds, each):
+            yield Trained(self.results, training, seed, file.levels)
 
     def _tried(self, what: str, make: Callable[..., Made], *words: Any) -> Made | None:
         """What is made of words, or that they are mistaken, in the terms of `what`."""
@@ -164,7 +163,7 @@ class Expansion:
             raise ValueError(f"it names the split {split}, and agents are evaluated on every split: write {game.name}")
         return Task.of(game, alpha=alpha, **arguments)
 
-    def _training(self, name: str, algorithm: str, mitigation: str, alpha: float) -> tuple[Task, Recipe, About]:
+    def _training(self, name: str, algorithm: str, mitigation: str, alpha: float) -> Training:
         """What a training seed is trained by, checked as far as that goes without a network."""
         task = self._task(name, alpha)
         kind = default_algorithm(task.game.name) if algorithm == USUAL else algorithm
@@ -175,7 +174,7 @@ class Expansion:
             environment=task.game.name, agent=kind, mitigation=mitigation, alpha=alpha, steps=recipe.total_steps,
             recipe=" ".join(self.file.recipe), **self._told,
         )  # fmt: skip
-        return task, recipe, told
+        return Training(task, recipe, told)
 
     @property
     def _told(self) -> dict[str, Any]:

@@ -106,17 +106,28 @@ class Group:
         return self.found.total()
 
 
-def summary(known: Known) -> Section:
+class Summary:
     """What came out, over seeds."""
-    groups = dict[About, Group]()
-    for cell, outcome in known:
-        groups.setdefault(cell.about.model_copy(update={"seed": 0}), Group()).add(outcome)
-    heads = columns("environment", "agent", "alpha", "done", "goes for", numbers=("score in deployment", "goal gap"))
-    shown = [_summed(about, group) for about, group in islice(groups.items(), MOST_ROWS)]
-    note = "Means over seeds, with their range."
-    if len(groups) > MOST_ROWS:
-        note += f" The first {MOST_ROWS} of {len(groups)} rows: --table has them all."
-    return Section("sweep", "Sweep", note, heads, tuple(shown))
+
+    def __init__(self) -> None:
+        self.groups = dict[About, Group]()
+
+    def noted(self, known: Known) -> Iterator[tuple[Cell, Outcome | None]]:
+        """The same cells, which are counted on the way."""
+        for cell, outcome in known:
+            self.groups.setdefault(cell.about.model_copy(update={"seed": 0}), Group()).add(outcome)
+            yield cell, outcome
+
+    def section(self) -> Section:
+        """A row for each group of seeds."""
+        heads = columns(
+            "environment", "agent", "alpha", "done", "goes for", numbers=("score in deployment", "goal gap")
+        )
+        shown = [_summed(about, group) for about, group in islice(self.groups.items(), MOST_ROWS)]
+        note = "Means over seeds, with their range."
+        if len(self.groups) > MOST_ROWS:
+            note += f" The first {MOST_ROWS} of {len(self.groups)} rows: --table has them all."
+        return Section("sweep", "Sweep", note, heads, tuple(shown))
 
 
 def planned(sweep: Sweep, pieces: list[Piece]) -> Section:

@@ -114,7 +114,9 @@ def test_a_disturbed_sweep_of_references_gives_the_same_bytes(place: Path) -> No
     assert (place / "first.csv").read_bytes() == (place / "second.csv").read_bytes()
 
 
-def test_what_a_sweep_trains_run_takes_and_the_other_way_round(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_a_sweep_trains_run_takes_and_the_other_way_round(
+    place: Path, once: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert goalgap("sweep", "trained.toml", "--shard", "1/2") == 0
     run = ("run", "CheeseCorner", "--steps", "2048", "--levels", "8", "--seeds", "2")
     (folder,) = (place / "results").glob("CheeseCorner-*")
