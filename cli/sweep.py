@@ -58,6 +58,7 @@ class Where:
         """Carry out what is left, with a line that shows how far it is."""
         check_installed(*NEEDS[self.engine], *(AGENTS if any(piece.cell.about.steps for piece in pieces) else ()))
         if pieces:
+            swept.store.check()
             with line_shown(tally) as shown:
                 swept.carry_out(self._engine(swept.store), tally, pieces, shown)
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
-from ..files import shared, write_whole
+from ..files import check_file, shared, write_whole
 from .cells import Cell
 from .outcomes import Outcome
 
@@ -77,6 +77,11 @@ class Store:
             return False
         try:
             with FileLock(path).acquire(timeout=0):
-                return False
+                path.unlink(missing_ok=True)  # a killed process has left it
         except Timeout:
             return True
+        return False
+
+    def check(self) -> None:
+        """StorageError unless outcomes can be written."""
+        check_file(self.results / FOLDER / "any.json")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +25,7 @@ from goalgap.agents.algorithms.dqn import DQNRecipe
 from goalgap.agents.algorithms.ppo import PPORecipe
 from goalgap.agents.algorithms.recipe import Recipe
 from goalgap.agents.diverging import DivergedError
+from goalgap.agents.loading import load_agent
 from goalgap.agents.recipes import default_recipe
 from goalgap.agents.records import folder_of
 from goalgap.agents.training import train
@@ -215,3 +218,27 @@ def test_mistakes_are_told_before_anything_starts(
     assert goalgap("sweep", *words) == 2
     assert MISTAKES[words] in said(capsys)
     assert not (place / "results").exists()
+
+
+@pytest.mark.slow
+def test_a_killed_sweep_goes_on_and_comes_to_the_same_agents(tmp_path: Path) -> None:
+    """With processes of its own, one of which trains several seeds; killed while it trains, and undisturbed."""
+    tables = []
+    for name in ("killed", "undisturbed"):
+        file = tmp_path / f"{name}.toml"
+        file.write_text(TRAINED.replace("[0, 1]", "[0, 1, 2]") + f'results = "{tmp_path / name}"\n')
+        words = [sys.executable, "-m", "goalgap", "sweep", str(file), "--processes", "1", "--table", f"{file}.csv"]
+        if name == "killed":
+            first = subprocess.Popen(words, start_new_session=True)
+            while not list((tmp_path / name).rglob("cells/*/*.json")):
+                time.sleep(0.05)
+            time.sleep(0.5)
+            os.killpg(first.pid, signal.SIGKILL)
+            first.wait()
+        subprocess.run(words, check=True)
+        tables.append(Path(f"{file}.csv").read_bytes())
+    assert tables[0] == tables[1]
+    folders = [sorted((tmp_path / name).glob("CheeseCorner-*/seed-*")) for name in ("killed", "undisturbed")]
+    for one, other in zip(*folders, strict=True):
+        weights, same = (load_agent(folder, task("CheeseCorner")).model.policy.state_dict() for folder in (one, other))
+        assert all(torch.equal(weights[name], same[name]) for name in weights)
