@@ -59,7 +59,7 @@ def as_table(known: Known) -> pa.Table:
         rows = [each for cell, outcome in some for each in _rows(cell, outcome)]
         names = dict.fromkeys(name for each in rows for name in each)
         parts.append(pa.table({name: [each.get(name) for each in rows] for name in names}))
-    return pa.concat_tables(parts, promote_options="permissive")
+    return pa.concat_tables(parts or [pa.table({})], promote_options="permissive")
 
 
 def _rows(cell: Cell, outcome: Outcome | None) -> Iterator[dict[str, Any]]:

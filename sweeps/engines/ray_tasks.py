@@ -33,7 +33,7 @@ class Ray:
         with needs_extras():
             import ray
         if not ray.is_initialized():
-            own = {"num_cpus": self.processes, "include_dashboard": False}
+            own = {"address": "local", "num_cpus": self.processes, "include_dashboard": False}
             found = {"PYTHONPATH": os.pathsep.join(filter(None, [str(Path.cwd()), *sys.path]))}
             told: dict[str, Any] = {"runtime_env": {"env_vars": found}, "log_to_driver": False}
             ray.init(**told, **({"address": self.address} if self.address else own))

@@ -63,6 +63,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(sys.modules["goalgap.cli.sweep"], "Local", lambda _: here)
     (tmp_path / "references.toml").write_text(REFERENCES)
     (tmp_path / "trained.toml").write_text(TRAINED)
+    (tmp_path / "file.toml").write_text(f'{REFERENCES}\nresults = "trained.toml"')
     return tmp_path
 
 
@@ -115,6 +116,11 @@ def test_a_disturbed_sweep_of_references_gives_the_same_bytes(place: Path) -> No
     assert goalgap("sweep", "references.toml", "--table", "second.csv") == 0
     assert {path: path.read_bytes() for path in before} == before
     assert (place / "first.csv").read_bytes() == (place / "second.csv").read_bytes()
+
+
+def test_a_shard_without_cells_has_an_empty_table(place: Path) -> None:
+    assert goalgap("sweep", "references.toml", "--shard", "9/9", "--table", "none.csv") == 0
+    assert (place / "none.csv").exists()
 
 
 def test_what_a_sweep_trains_run_takes_and_the_other_way_round(
@@ -208,6 +214,7 @@ MISTAKES = {
     ("references.toml", "--processes", "0"): "processes must be at least 1",
     ("references.toml", "--emit-slurm", "0"): "shards must be at least 1",
     ("references.toml", "--address", "auto"): "add --engine ray",
+    ("file.toml",): "a part of the path is a file",
 }
 
 
