@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from rich.console import Console
@@ -70,9 +71,8 @@ def run(
         train_missing(console, task, chosen, places, processes, tensorboard)
         with progress_shown(console) as update:
             tell = partial(_told, update, levels)
-            episodes = Episodes.join(
-                part for place in places.values() for part in episodes_of_agent(task, place, chosen, levels, tell)
-            )
+            parts = [episodes_of_agent(task, place, chosen, levels, tell) for place in places.values()]
+            episodes = Episodes.join(chain.from_iterable(parts))
         made = Report.of(episodes)
         show_report(console, made, save_report(made, episodes, folder))
 

@@ -89,8 +89,7 @@ def sweep(
         table: a file for the table of all cells, as CSV or Parquet.
     """
     where.check()
-    if table:
-        check_table(table)
+    check_table(table)
     told = SweepFile.read(file)
     cells = shard_of(cells_of(told), where.shard)
     if where.emit_slurm is not None:
@@ -107,8 +106,8 @@ def sweep(
     if not status:
         where.carry_out(swept, tally, pieces)
     _show(console, swept, table, export)
-    if tally.failed and not status:
-        raise RefusedError(_failures(swept, tally))
+    if not status:
+        _check_none_failed(swept, tally)
 
 
 def _show(console: Console, swept: Sweep, table: Path | None, export: Tables) -> None:
@@ -124,13 +123,15 @@ def _show(console: Console, swept: Sweep, table: Path | None, export: Tables) ->
     export.write(console, [section])
 
 
-def _failures(swept: Sweep, tally: Tally) -> str:
-    """What to say of cells that failed: the first one, and what to do."""
+def _check_none_failed(swept: Sweep, tally: Tally) -> None:
+    """RefusedError where cells have failed, with the first one and what to do."""
+    if not tally.failed:
+        return
     kept = ((cell, outcome) for cell, outcome in swept.known() if outcome and not outcome.done)
     cell, outcome = next(kept, (None, None))
     if cell is None or outcome is None:
-        return f"{tally.failed} of {tally.total} cells failed, and that could not be written down: run again"
-    return (
+        raise RefusedError(f"{tally.failed} of {tally.total} cells failed, and that could not be kept: run again")
+    raise RefusedError(
         f"{tally.failed} of {tally.total} cells failed, the others are kept; the first is {cell.about}: "
         f"{outcome.reason} ({swept.store.path(cell.key, '.log')}); --retry-failed tries them again"
     )

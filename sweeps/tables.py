@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 from ..eval.measures.estimates import Estimate
 from ..eval.measures.wording import DASH
 from ..eval.show.tables import Row, Section, columns, row, value
-from ..files import write_whole
+from ..files import check_file, write_whole
 from ..terms import NONE
 from .cells import Cell
 from .outcomes import About, Outcome
@@ -33,13 +33,16 @@ from .working import Piece
 Known = Iterable[tuple[Cell, Outcome | None]]
 CHUNK = 10_000  # cells that are held at a time
 MOST_ROWS = 100
-FORMATS = {".csv": "CSV", ".parquet": "Parquet"}
+FORMATS = (".csv", ".parquet")
 
 
-def check_table(path: Path) -> None:
-    """ValueError unless a table can have this name."""
+def check_table(path: Path | None) -> None:
+    """ValueError unless a table, if there is to be one, can have this name; StorageError unless it can be written."""
+    if path is None:
+        return
     if path.suffix not in FORMATS:
         raise ValueError(f"{path} must end in {' or '.join(FORMATS)}, by which its format is told")
+    check_file(path)
 
 
 def write_table(path: Path, known: Known) -> None:
