@@ -20,9 +20,8 @@ from typing import Any, Protocol
 from ..choices import shown
 
 Tell = Callable[[Any, Any], None]
-PATIENCE = 10.0  # seconds that a process has to end
 GONE = (EOFError, BrokenPipeError, ConnectionResetError)  # what a pipe says whose other end is closed
-END = None  # what a process tells when a piece of work has ended, well or not
+END = None  # what a process tells when a piece of work has ended, well or not, and is given when it may go
 
 
 class Work(Protocol):
@@ -79,7 +78,7 @@ def last_line(text: str) -> str:
 
 
 class Worker:
-    """A process, and the key of the piece of work that it has."""
+    """A process, the key of the piece of work that it has, how many it has taken, and whether it has been let go."""
 
     def __init__(self) -> None:
         context = multiprocessing.get_context("spawn")
@@ -89,20 +88,13 @@ class Worker:
             self.process.start()
         theirs.close()
         self.key: Any = None
-        self.taken = 0
+        self.taken, self.let_go = 0, False
 
-    def take(self, piece: Work) -> None:
-        """Give it a piece of work; when it has died meanwhile, that is heard of next."""
-        self.key, self.taken = piece.key, self.taken + 1
+    def give(self, piece: Work | None) -> None:
+        """Give it a piece of work, or let it go; when it has died meanwhile, that is heard of next."""
+        self.key, self.taken, self.let_go = piece and piece.key, self.taken + 1, piece is None
         with suppress(*GONE):
             self.pipe.send(piece)
-
-    def dismiss(self) -> None:
-        """Let it end, and see that it does."""
-        self.pipe.close()
-        self.process.join(PATIENCE)
-        self.process.kill()
-        self.process.join()
 
 
 class Team:
@@ -112,30 +104,28 @@ class Team:
         self.waiting, self.pieces = waiting, pieces
         self.working: dict[Connection, Worker] = {}
 
-    def employ(self, worker: Worker | None = None) -> None:
-        """Give the next piece of work to a process, a new one unless it is given; it ends when nothing waits."""
-        piece = next(self.waiting, None)
-        if worker and (piece is None or worker.taken == self.pieces):
-            worker.dismiss()
-            worker = None
-        if piece is not None:
-            worker = worker or Worker()
-            worker.take(piece)
+    def employ(self) -> None:
+        """Start a process for the next piece of work, if any waits."""
+        if (piece := next(self.waiting, None)) is not None:
+            worker = Worker()
+            worker.give(piece)
             self.working[worker.pipe] = worker
 
     def heard(self) -> Iterator[tuple[Worker, Any]]:
-        """What processes tell, once some do; whoever has ended its piece of work, or died of it, is given another."""
+        """What processes tell, once some do; who has ended a piece of work is given another, and who is gone replaced."""
         for ready in wait(list(self.working)):
             worker = self.working[ready]  # type: ignore[index]
             try:
                 message = worker.pipe.recv()
             except GONE:
                 worker.process.join()
-                yield worker, f"its process ended with exit code {worker.process.exitcode}"
-                self._replace(worker, None)
+                if not worker.let_go:
+                    yield worker, f"its process ended with exit code {worker.process.exitcode}"
+                del self.working[worker.pipe]
+                self.employ()
                 continue
             if message is END:
-                self._replace(worker, worker)
+                worker.give(next(self.waiting, END) if worker.taken < self.pieces else END)
             else:
                 yield worker, message
 
@@ -143,10 +133,6 @@ class Team:
         """End all that are still at work."""
         for worker in self.working.values():
             worker.process.terminate()
-
-    def _replace(self, worker: Worker, by: Worker | None) -> None:
-        del self.working[worker.pipe]
-        self.employ(by)
 
 
 @contextmanager
@@ -167,8 +153,7 @@ def _work(pipe: Connection) -> None:
     """What a process does: one piece of work after another, until the caller closes the pipe, or is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with suppress(*GONE):
-        while True:
-            piece = pipe.recv()
+        while (piece := pipe.recv()) is not END:
             try:
                 piece.run(pipe.send)
             except BrokenPipeError:
