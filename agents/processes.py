@@ -112,7 +112,7 @@ class Team:
             self.working[worker.pipe] = worker
 
     def heard(self) -> Iterator[tuple[Worker, Any]]:
-        """What processes tell, once some do; who has ended a piece of work is given another, and who is gone replaced."""
+        """What processes tell, once some do; who has ended a piece is given another, and who is gone is replaced."""
         for ready in wait(list(self.working)):
             worker = self.working[ready]  # type: ignore[index]
             try:
