@@ -17,6 +17,7 @@ from . import Tell
 
 ARRAY = 500  # jobs in an array, of which Slurm's own default allows 1,000
 MINUTES = 24 * 60  # that a cell may take
+GIGABYTES = 4  # of memory that it may take
 POLL = 1.0  # seconds
 
 SCRIPT = """\
@@ -45,13 +46,11 @@ class Slurm:
     Attributes:
         folder: where submitit keeps what jobs are given and print; all machines must see it.
         cluster: "slurm", or "local" for processes here.
-        parameters: of jobs, as `submitit.AutoExecutor.update_parameters` takes them.
     """
 
     processes: int
     folder: Path
     cluster: str = "slurm"
-    parameters: tuple[tuple[str, Any], ...] = ()
 
     def __call__(self, pieces: Iterable[Piece], tell: Tell) -> None:
         executor, waiting, running = self._executor(), iter(pieces), list[tuple[Any, Piece]]()
@@ -74,8 +73,7 @@ class Slurm:
         with needs_extras():
             import submitit
         executor = submitit.AutoExecutor(folder=self.folder, cluster=self.cluster)
-        usual = {"name": "goalgap", "timeout_min": MINUTES, "cpus_per_task": 1, "mem_gb": 4}
-        executor.update_parameters(**(usual | dict(self.parameters)))
+        executor.update_parameters(name="goalgap", timeout_min=MINUTES, cpus_per_task=1, mem_gb=GIGABYTES)
         return executor
 
 
