@@ -10,7 +10,7 @@ PIP = $(BIN)/pip install -q -c constraints.txt
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 ASK = import signal, sys, urllib.request; signal.alarm(5); urllib.request.urlopen(sys.argv[1] + "/torch/")
 
-.PHONY: demo test slow lint types check bench bounds battery solvable intervals lowest clients docs board entries torch clean
+.PHONY: demo test slow lint types check bench bounds battery solvable intervals profile lowest clients docs board entries torch clean
 
 demo: $(READY)
 	$(BIN)/goalgap run CheeseCorner
@@ -55,6 +55,9 @@ solvable: $(READY)
 
 intervals: $(READY)
 	$(BIN)/python benchmarks/intervals.py
+
+profile: $(READY)
+	$(BIN)/python benchmarks/training_profile.py
 
 lowest:
 	$(PYTHON) benchmarks/lowest.py

@@ -120,7 +120,7 @@ def vec_env(
         n_envs: how many games.
         render_mode: "rgb_array" for `get_images`.
         sampler: chooses the levels and is told how their episodes ended; by default levels are drawn anew.
-        judged: whether infos tell `is_success`; without it, training is faster where goals are no places.
+        judged: whether infos tell `is_success`, and anything of games that go on; without it, training is faster.
     """
     with needs_extras():
         from .agents.vec_env import GoalGapVecEnv

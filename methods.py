@@ -10,10 +10,8 @@ callable, a model of stable-baselines3, or the path of an agent.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +25,7 @@ from .eval.play.games import recorded_task
 from .eval.play.rollout import evaluate
 from .eval.table.episodes import Episodes
 from .eval.table.manifest import EpisodesError
+from .importing import import_named
 from .players import find_policy, run_of
 
 Train = Callable[[Task, int, int], Any]
@@ -113,15 +112,9 @@ def function_named(name: str) -> Train:
     Raises:
         ValueError: there is none.
     """
-    module, colon, function = name.partition(":")
-    if not (colon and module and function):
+    if ":" not in name:
         raise ValueError(f"there is no method {shown(name)}: {ADVICE}")
-    if (here := str(Path.cwd())) not in sys.path:
-        sys.path.insert(0, here)
-    try:
-        found: Any = getattr(import_module(module), function)
-    except (ImportError, AttributeError) as error:
-        raise ValueError(f"there is no method {shown(name)} ({error}): {ADVICE}") from error
+    found = import_named("method", name)
     if not callable(found):
         raise ValueError(f"{shown(name)} is no function: {ADVICE}")  # noqa: TRY004 (of what was typed)
     return found  # type: ignore[no-any-return]

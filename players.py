@@ -32,13 +32,15 @@ Player = Policy | ReferencePolicy
 def load_agent(path: Path | str, task: Task | str, **options: Any) -> AgentPolicy:
     """The policy of a trained agent, checked against the task, or the environment, that it shall play.
 
-    No code of the file runs: networks of stable-baselines3, sb3-contrib and GoalGap are read, and no others.
+    No code of the file runs: networks of stable-baselines3, sb3-contrib and GoalGap are read, and of classes that the
+    caller trusts.
 
     Args:
         path: a folder that `train` wrote, or a zip of stable-baselines3.
         task: what it shall play; other splits and arguments than in training are allowed.
         options: sampled=False takes the likeliest action; memory=False resets the agent's memory at every step; seed
-            is of the drawing; algorithm says what a bare zip was trained by.
+            is of the drawing; algorithm says what a bare zip was trained by; trust=["my_module:MyExtractor"] imports
+            policies and feature extractors of your own, which networks may then have.
 
     Raises:
         FileNotFoundError: nothing is there.

@@ -12,9 +12,7 @@ import torch
 from stable_baselines3 import PPO
 from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.on_policy_algorithm import OnPolicyAlgorithm
-
-from ..envs.engine.task import Task
-from .vec_env import GoalGapVecEnv
+from stable_baselines3.common.vec_env import VecEnv
 
 
 @dataclass(frozen=True)
@@ -50,7 +48,8 @@ class Reporter(BaseCallback):
         self.returns: deque[float] = deque(maxlen=1000)
 
     def _on_step(self) -> bool:
-        self.returns.extend(info["returns"][self.reward] for info in self.locals["infos"] if "episode" in info)
+        infos = self.locals["infos"]
+        self.returns.extend(infos[i]["returns"][self.reward] for i in np.flatnonzero(self.locals["dones"]))
         return True
 
     def _on_rollout_end(self) -> None:
@@ -81,19 +80,19 @@ class BootstrapTogether(BaseCallback):
 
 
 class SecondHalf(BaseCallback):
-    """From so many steps on, training goes on with games of another task; no level comes again.
+    """From so many steps on, training goes on with other games.
 
     Args:
-        task: what is played then.
-        seed: the training seed.
+        games: makes what is played then.
+        seed: of these games; one that training did not begin with.
         after: transitions, to the end of whose round the games are those that training began with.
     """
 
     model: OnPolicyAlgorithm
 
-    def __init__(self, task: Task, seed: int, after: int) -> None:
+    def __init__(self, games: Callable[[], VecEnv], seed: int, after: int) -> None:
         super().__init__()
-        self.task, self.seed, self.after, self.begun = task, seed + 2**40, after, False
+        self.games, self.seed, self.after, self.begun = games, seed, after, False
 
     def _on_step(self) -> bool:
         return True
@@ -101,7 +100,7 @@ class SecondHalf(BaseCallback):
     def _on_rollout_end(self) -> None:
         if self.begun or self.num_timesteps < self.after:
             return
-        games, self.begun = GoalGapVecEnv(self.task, self.training_env.num_envs, judged=False), True
+        games, self.begun = self.games(), True
         games.seed(self.seed)
         self.model.set_env(games)
         first: Any = self.training_env.reset()  # of the games as the model has wrapped them

@@ -13,7 +13,7 @@ from typing import Any
 from ..choices import choose, shown
 from ..envs.engine.task import Task
 from .algorithms import algorithm_named
-from .algorithms.recipe import LATER, UNTOLD, Recipe
+from .algorithms.recipe import UNTOLD, Recipe
 from .curricula.settings import Curriculum
 from .recipes import default_algorithm, default_recipe
 
@@ -53,13 +53,26 @@ def tell_changes(task: Task, recipe: Recipe) -> list[str]:
     return [f"{name}{_told(value)}" for name, value in changed.items()]
 
 
+def type_changes(recipe: Recipe) -> list[str]:
+    """All fields of a recipe, as `read_changes` reads them."""
+    return [f"{field.name}={_typed(field.name, getattr(recipe, field.name))}" for field in fields(recipe)]
+
+
+def _typed(name: str, value: Any) -> str:
+    if name == "curriculum" and value:
+        value = Curriculum.of(value).changes
+    if isinstance(value, Mapping):
+        return ",".join(f"{each}:{chosen}" for each, chosen in value.items())
+    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
 def _read(field: Field[Any], text: str) -> Any:
     """The value of a field; what is no number stays a text, which the recipe refuses."""
-    if field.name in ("practice", *LATER):
+    if field.default_factory is dict:
         return dict(_argument(part) for part in text.split(",") if part)
     if field.name == "hidden":
         return tuple(_number(part, int) for part in text.split(",") if part)
-    if field.name == "device":
+    if isinstance(field.default, str):
         return text
     return _number(text, int if field.metadata["whole"] else float)
 
@@ -85,4 +98,4 @@ def _told(value: Any) -> str:
         return "".join(f"-{name}-{each}" for name, each in value.items()) or "none"
     if isinstance(value, tuple):
         return "x".join(map(str, value)) or "none"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:g}" if isinstance(value, float) else str(value).replace(":", ".") or "none"

@@ -22,9 +22,9 @@ from torch import Tensor
 from ..envs.engine.batch import Batch
 from ..envs.engine.task import Task
 from .algorithms.ars import ARSRecipe
-from .features import sight
 from .softmax import SoftmaxPolicy
-from .vec_env import GoalGapVecEnv, stream_seeds
+from .streams import stream_seeds
+from .vec_env import GoalGapVecEnv
 
 
 class SideBySideARS(ARS):
@@ -39,19 +39,14 @@ class SideBySideARS(ARS):
     policy: SoftmaxPolicy
 
     def __init__(self, task: Task, recipe: ARSRecipe, seed: int) -> None:
-        _, views = sight(task, patch=recipe.patch, far=recipe.far)
         super().__init__(
-            SoftmaxPolicy,
+            recipe.policy_class(),
             GoalGapVecEnv(task, 1),
-            n_delta=recipe.directions,
-            n_top=recipe.top,
             learning_rate=LinearSchedule(recipe.learning_rate, 0.0, 1.0),
-            delta_std=recipe.deviation,
-            zero_policy=not recipe.hidden,
-            n_eval_episodes=recipe.n_envs,
-            policy_kwargs={"net_arch": list(recipe.hidden), **views},
+            policy_kwargs=recipe.network(task),
             seed=seed,
             device=recipe.device,
+            **recipe.hyperparameters(),
         )
         self.set_logger(Logger(None, []))
         self.games = Batch(task, self.pop_size * recipe.n_envs)
@@ -68,7 +63,7 @@ class SideBySideARS(ARS):
         returns = self._play(candidate_weights)
         reward = self.games.task.reward
         ends = [{"episode": {}, "returns": {reward: value}} for value in returns.tolist()]
-        callback.update_locals({"infos": ends})
+        callback.update_locals({"infos": ends, "dones": self.games.done})
         callback.on_step()
         callback.on_rollout_end()
         means = returns.reshape(self.pop_size, -1).mean(1)

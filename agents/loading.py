@@ -6,13 +6,12 @@ stable-baselines3 it reads what `reading` knows, and refuses what needs more.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
-from io import BytesIO
 from pathlib import Path
-from typing import Any
-from zipfile import is_zipfile
+from typing import Any, TypedDict, Unpack
 
 import numpy as np
 import torch
@@ -22,27 +21,29 @@ from stable_baselines3.common.base_class import BaseAlgorithm
 from ..choices import printable
 from ..envs.engine.task import Task
 from .algorithms import model_class
-from .bundles.manifest import MANIFEST
 from .bundles.manifest import Network as Declaration
 from .bundles.opening import bundled_model
 from .chance import shares
+from .checking import check_file, checked_spaces, content_of
 from .network import Network
 from .normalizing import warn_of_file
+from .own import trusted
 from .reading.building import read_model
 from .reading.errors import AgentError, UnknownPartError
 from .recipes import default_algorithm
-from .records import ABLATED, RECORD, again, agent_file, run_fields
+from .records import ABLATED, agent_file, run_fields
 from .threads import one_thread
 from .views import space_below
 from .weights import weights_digest
-from .wrapped import ADVICE, PLAIN, Shown, how_shown
+from .wrapped import PLAIN, Shown, how_shown
 
 Actions = NDArray[np.int64]
 
-LARGEST, REASON = 2**28, 1000  # bytes of a file, and characters of an error
+REASON = 1000  # characters of an error
 OWN = (
-    ". Networks with parts of your own are evaluated in Python: load the model there, in a script that can import "
-    "them, model = {kind}.load({name!r}), which runs code from the file, and give it to goalgap.evaluate(task, model)"
+    ". A network with a policy or features of your own is opened with --trust MODULE:CLASS (trust=[...] in Python), "
+    "which imports and runs that class. One with other parts of your own is evaluated in Python: load the model, "
+    "model = {kind}.load({name!r}), which runs code from the file, and give it to goalgap.evaluate(task, model)"
 )
 ACTION = 4  # what an agent's random numbers are used for: the uses of reference policies are smaller
 
@@ -107,6 +108,17 @@ class AgentPolicy:
             told["observations"] = str(self.shown)
         return told | ({"sha256": self.sha256} if self.sha256 else {})
 
+    def logits(
+        self, obs: NDArray[np.uint8], state: Any, episode_start: NDArray[np.bool_], network: Network | None = None
+    ) -> tuple[NDArray[np.floating[Any]], Any]:
+        """Logits, float64, shape (n, actions), for observations, as of its own or another `Network`; and the state."""
+        memory, past = (None, None) if state is None else state
+        shown, past = self.shown(obs, past, episode_start)
+        if not self.memory:
+            memory, episode_start = None, np.ones_like(episode_start)
+        logits, memory = (network or self.network)(shown, memory, episode_start)
+        return logits, (memory, past)
+
     def on_levels(self, keys: NDArray[np.uint64]) -> AgentOnLevels:
         """The policy that plays one episode on each level; keys, uint64, shape (n,), stand for the levels."""
         return AgentOnLevels(self.name, self, keys)
@@ -129,62 +141,67 @@ class AgentOnLevels:
 
     def __call__(self, obs: NDArray[np.uint8], state: Any, episode_start: NDArray[np.bool_]) -> tuple[Actions, Any]:
         """Actions, int64, shape (n,), for observations, uint8, shape (n, *observation shape)."""
-        agent, (step, memory, past) = self.agent, state or (0, None, None)
-        shown, past = agent.shown(obs, past, episode_start)
-        if not agent.memory:
-            memory, episode_start = None, np.ones_like(episode_start)
-        logits, memory = agent.network(shown, memory, episode_start)
+        agent, (step, *inner) = self.agent, state or (0, None, None)
+        logits, after = agent.logits(obs, inner, episode_start)
         if agent.sampled:
-            actions = _drawn(logits, shares(agent.seed, self.keys, np.array([step]), ACTION))
+            actions = drawn(logits, shares(agent.seed, self.keys, np.array([step]), ACTION))
         else:
             actions = logits.argmax(1)
-        return actions, (step + 1, memory, past)
+        return actions, (step + 1, *after)
 
 
-def _drawn(logits: NDArray[Any], numbers: NDArray[np.float64]) -> Actions:
+def drawn(logits: NDArray[Any], numbers: NDArray[np.float64]) -> Actions:
     """The action of each row in whose part of [0, 1), cut up by the actions' chances, the row's number lies."""
     upto = np.exp(logits - logits.max(1, keepdims=True)).cumsum(1)
     actions: Actions = (upto[:, :-1] <= numbers[:, None] * upto[:, -1:]).sum(1)
     return actions
 
 
+class Playing(TypedDict, total=False):
+    """How a loaded agent plays, as `AgentPolicy` has it."""
+
+    sampled: bool
+    memory: bool
+    seed: int | None
+
+
 def load_agent(
     path: Path,
     task: Task,
     *,
-    sampled: bool = True,
-    memory: bool = True,
-    seed: int | None = None,
     algorithm: str | None = None,
+    trust: Iterable[str | type[Any]] = (),
+    **playing: Unpack[Playing],
 ) -> AgentPolicy:
     """The policy of a trained agent, checked against the task it shall play.
 
-    No code of the file runs: networks of stable-baselines3, sb3-contrib and GoalGap are read, and no others.
+    No code of the file runs: networks of stable-baselines3, sb3-contrib and GoalGap are read, and of trusted classes.
 
     Args:
         path: a folder that `train` wrote, a bundle, or a zip of stable-baselines3.
         task: what it shall play; other splits and arguments than in training are allowed.
-        sampled: draw actions from the policy, or take the likeliest.
-        memory: False resets the agent's memory at every step.
-        seed: of the drawing, in 0 .. 2^63-1; the training seed if left out, 0 for a bare zip.
         algorithm: of a bare zip, which does not say, if not the default of the environment; a folder does say.
+        trust: policies and feature extractors that the network may have besides, as MODULE:CLASS or as classes: these
+            are imported, and their code runs.
+        playing: as of `AgentPolicy`; the seed is that of training if left out, 0 for a bare zip.
 
     Raises:
         FileNotFoundError: nothing is there.
         AgentError: the file is corrupt, holds a network of other parts, or was trained for another environment or for
             other spaces.
-        ValueError: the algorithm does not exist, or the agent has no memory to reset.
+        ValueError: the algorithm or a trusted class does not exist, or the agent has no memory to reset.
     """
     file, record = agent_file(path)
-    content = _content(file)
-    _check_file(file, content, record, task)
+    content = content_of(file)
+    check_file(file, content, record, task)
     named = record["recipe"]["algorithm"] if record else algorithm or default_algorithm(task.game.name)
-    model = open_model(file, content, named, record.get("network"))
-    shown = _checked_spaces(model, task, file)
+    model = open_model(file, content, named, record.get("network"), trusted(trust))
+    shown = checked_spaces(model, task, file)
     warn_of_file(file)
     name = f"{named} seed {record['seed']}" if record else printable(path.stem)
-    drawing = record.get("seed", 0) if seed is None else seed
-    return AgentPolicy(name, model, sampled, drawing, memory, record, sha256(content).hexdigest(), shown=shown)
+    if playing.get("seed") is None:
+        playing["seed"] = record.get("seed", 0)
+    return AgentPolicy(name, model, record=record, sha256=sha256(content).hexdigest(), shown=shown, **playing)  # type: ignore[arg-type]
 
 
 def model_policy(model: BaseAlgorithm, task: Task, seed: int = 0) -> AgentPolicy:
@@ -193,11 +210,14 @@ def model_policy(model: BaseAlgorithm, task: Task, seed: int = 0) -> AgentPolicy
     return AgentPolicy(type(model).__name__, model, seed=seed, shown=shown or PLAIN)
 
 
-def open_model(file: Path, content: bytes, algorithm: str, declared: Declaration | None = None) -> BaseAlgorithm:
+def open_model(
+    file: Path, content: bytes, algorithm: str, declared: Declaration | None = None, own: tuple[type[Any], ...] = ()
+) -> BaseAlgorithm:
     """The model that an agent file holds: the only place that opens one. No code of the file runs.
 
     The model has its network and its spaces, and cannot be trained further. The caller's random generators stay as
-    they are. A file of weights alone, as bundles have it, is of the network that is `declared`.
+    they are. A file of weights alone, as bundles have it, is of the network that is `declared`; networks of other files
+    may have classes of the caller's `own`.
 
     Raises:
         ValueError: there is no such algorithm.
@@ -206,39 +226,8 @@ def open_model(file: Path, content: bytes, algorithm: str, declared: Declaration
     kind = model_class(algorithm)
     try:
         with one_thread(), torch.random.fork_rng(devices=[]):
-            return bundled_model(declared, content, kind) if declared else read_model(content, kind)
+            return bundled_model(declared, content, kind) if declared else read_model(content, kind, own)
     except Exception as error:
         advice = OWN.format(kind=kind.__name__, name=file.name) if isinstance(error, UnknownPartError) else ""
         reason = printable(" ".join(f"{error or type(error).__name__}".split()))[:REASON]
         raise AgentError(f"{file} cannot be read as a {algorithm} agent: {reason}{advice}") from error
-
-
-def _content(file: Path) -> bytes:
-    """The whole file, so that what is checked is what is read; AgentError where it is larger than an agent may be."""
-    with file.open("rb") as opened:
-        content = opened.read(LARGEST + 1)
-    if len(content) > LARGEST:
-        raise AgentError(f"{file} is too large for an agent: {LARGEST >> 20} MiB are allowed")
-    return content
-
-
-def _check_file(file: Path, content: bytes, record: dict[str, Any], task: Task) -> None:
-    told, mended = (MANIFEST, "get it again") if "bundle" in record else (RECORD, again(file.parent))
-    if record and sha256(content).hexdigest() != record["sha256"]:
-        raise AgentError(f"{file} is damaged, its checksum is not the one in {told}: {mended}")
-    if record and record["environment"] != task.game.id:
-        raise AgentError(f"{file} was trained on {printable(record['environment'])} and cannot play {task.game.id}")
-    if "bundle" not in record and not is_zipfile(BytesIO(content)):
-        raise AgentError(f"{file} is not an agent: it is no zip file of stable-baselines3, or it was cut short")
-
-
-def _checked_spaces(model: BaseAlgorithm, task: Task, file: Path) -> Shown:
-    """How the model is shown observations; AgentError where it is one of other spaces."""
-    theirs, ours = (model.observation_space, model.action_space), (task.observation_space, task.action_space)
-    shown = how_shown(theirs[0], ours[0])
-    if shown is None or theirs[1] != ours[1]:
-        raise AgentError(
-            f"{file} was trained for observations {theirs[0]} and actions {theirs[1]}, but {task.game.id} "
-            f"with {task.arguments} has observations {ours[0]} and actions {ours[1]}. {ADVICE}"
-        )
-    return shown

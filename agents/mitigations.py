@@ -5,7 +5,13 @@ from __future__ import annotations
 from ..choices import choose
 from .curricula.settings import METHODS
 
-MITIGATIONS: dict[str, str] = {method: f"curriculum=method:{method}" for method in METHODS}
+MITIGATIONS: dict[str, str] = {
+    **{method: f"curriculum=method:{method}" for method in METHODS},
+    "dropout": "dropout=0.1",  # as Cobbe et al. 2019 found best, like the decay
+    "weight-decay": "weight_decay=1e-4",
+    "shift": "augment=shift",
+    "cutout": "augment=cutout",
+}
 
 
 def mitigated(changes: tuple[str, ...], mitigation: str | None) -> tuple[str, ...]:

@@ -8,6 +8,8 @@ block is tried before it is used: where rows that change places change a single 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import nullcontext
 from functools import cached_property, reduce
 from typing import Any
 
@@ -16,6 +18,7 @@ import torch
 from numpy.typing import NDArray
 from sb3_contrib.common.recurrent.policies import RecurrentActorCriticPolicy
 from stable_baselines3.common.base_class import BaseAlgorithm
+from torch import Tensor
 from torch.nn.functional import linear, pad
 from torch.overrides import TorchFunctionMode
 
@@ -35,11 +38,12 @@ class Network:
     Args:
         model: an algorithm or a policy; one that knows no chances of its actions (DQN) is certain of its best action.
         rows: how many are read at once; if left out, as many as leave every answer as it is among others.
+        raw: logits as the last layer gives them, rather than as logarithms of probabilities.
     """
 
-    def __init__(self, model: BaseAlgorithm, rows: int | None = None) -> None:
+    def __init__(self, model: BaseAlgorithm, rows: int | None = None, raw: bool = False) -> None:
         self.policy: Any = getattr(model, "policy", model)
-        self.rows, self.views = rows, views_of(model)
+        self.rows, self.views, self.raw = rows, views_of(model), raw
         self.remembers = isinstance(self.policy, RecurrentActorCriticPolicy)
         self.draws = hasattr(self.policy, "get_distribution")
 
@@ -117,10 +121,26 @@ class Network:
             return np.where(actions[:, None] == np.arange(policy.action_space.n), 0.0, -np.inf), memory
         seen, _ = policy.obs_to_tensor(obs)
         if not self.remembers:
-            return _logits(policy.get_distribution(seen)), memory
+            return self._logits(lambda: policy.get_distribution(seen))[0], memory
         old = tuple(torch.tensor(part, device=policy.device) for part in memory)
-        told, new = policy.get_distribution(seen, old, torch.tensor(starts, dtype=torch.float32, device=policy.device))
-        return _logits(told), np.stack([part.cpu().numpy() for part in new])
+        begun = torch.tensor(starts, dtype=torch.float32, device=policy.device)
+        logits, (_, new) = self._logits(lambda: policy.get_distribution(seen, old, begun))
+        return logits, np.stack([part.cpu().numpy() for part in new])
+
+    def _logits(self, ask: Callable[[], Any]) -> tuple[Floats, Any]:
+        """The logits of what is asked for, a distribution or one and more, and what was asked for itself."""
+        given: list[Tensor] = []
+        with self._noting(given):
+            told = ask()
+        distribution = told[0] if isinstance(told, tuple) else told
+        logits = given[0] if self.raw else distribution.distribution.logits
+        return logits.cpu().numpy().astype(np.float64), told
+
+    def _noting(self, given: list[Tensor]) -> Any:
+        """Within, what the last layer gives is noted, where it is asked for."""
+        if not self.raw:
+            return nullcontext()
+        return self.policy.action_net.register_forward_hook(lambda *passed: given.append(passed[-1]))
 
 
 class RowsAlike(TorchFunctionMode):
@@ -131,11 +151,6 @@ class RowsAlike(TorchFunctionMode):
         if missing:
             args = (pad(args[0], (0, missing)), pad(args[1], (0, missing)), *args[2:])
         return function(*args, **(kwargs or {}))
-
-
-def _logits(distribution: Any) -> Floats:
-    logits: Floats = distribution.distribution.logits.cpu().numpy().astype(np.float64)
-    return logits
 
 
 def _filled(array: NDArray[Any], axis: int, rows: int) -> NDArray[Any]:

@@ -56,6 +56,8 @@ CHANGES: dict[tuple[str, str], dict[str, Any]] = {
     },
 }
 
+NO_VIEWS = {"patch": 0, "far": 0}
+
 NOTES = {
     "IceCream": (
         "Nobody finds the whole plan by chance, so the recipe practises on levels that begin at any stage of it "
@@ -154,10 +156,11 @@ def default_recipe(task: Task, algorithm: str | None = None, **changes: Any) -> 
     kind = algorithm_named(algorithm or default_algorithm(environment))
     for name in changes:
         choose(f"field of a recipe for {kind.algorithm}", name, [part.name for part in fields(kind)])
-    return kind(**{**_views(task), **CHANGES.get((environment, kind.algorithm), {}), **changes})
+    usual = {**_views(task), **CHANGES.get((environment, kind.algorithm), {})}
+    return kind(**{**usual, **(NO_VIEWS if changes.get("extractor") else {}), **changes})
 
 
 def _views(task: Task) -> dict[str, Any]:
     """No views around the agent where the observation is no grid."""
     is_grid = len(task.observation_space.shape) == 3 and task.settings.picture_shape() is None
-    return {} if is_grid else {"patch": 0, "far": 0}
+    return {} if is_grid else NO_VIEWS

@@ -15,6 +15,7 @@ from typing import Any
 from ..choices import printable, shortened, shown
 from ..envs.engine.task import Task
 from ..files import exists
+from ..importing import code_digest
 from ..provenance import installed_versions
 from .algorithms.recipe import Recipe, spaces
 from .bundles.manifest import WEIGHTS, Bundle, is_bundle
@@ -28,7 +29,8 @@ ABLATED = ", memory ablated"  # what an agent is called that was made to forget 
 
 
 def describe(task: Task, recipe: Recipe, seed: int) -> dict[str, Any]:
-    """What a trained agent depends on, as JSON-able data."""
+    """What a trained agent depends on, as JSON-able data: also the text of modules with classes of the user's own."""
+    code = {name: code_digest(name) for name in recipe.own}
     return {
         "environment": task.game.id,
         "split": task.split,
@@ -37,6 +39,7 @@ def describe(task: Task, recipe: Recipe, seed: int) -> dict[str, Any]:
         "reward": task.reward,
         "recipe": recipe.as_data(),
         "seed": seed,
+        **({"code": code} if code else {}),
     }
 
 
@@ -60,13 +63,18 @@ def folder_of(results: Path, task: Task, recipe: Recipe) -> Path:
 def _told(task: Task, recipe: Recipe) -> Iterator[str]:
     """The environment, the algorithm, and what else is not as usual."""
     yield from (task.game.name, recipe.algorithm)
-    usual = Task.of(task.game).arguments | {"horizon": task.game.horizon(task.settings)}
-    yield from (f"{name}{value}" for name, value in task.arguments.items() if value != usual[name])
+    yield from (f"{name}{value}" for name, value in unusual(task).items())
     if task.alpha:
         yield f"alpha{task.alpha:g}"
     if task.reward != task.game.intended.name:
         yield task.reward
     yield from tell_changes(task, recipe)
+
+
+def unusual(task: Task) -> dict[str, Any]:
+    """The arguments of a task that are not its environment's own."""
+    usual = Task.of(task.game).arguments | {"horizon": task.game.horizon(task.settings)}
+    return {name: value for name, value in task.arguments.items() if value != usual[name]}
 
 
 def finished(folder: Path) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import time
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,8 +24,13 @@ from .algorithms.recipe import Recipe
 from .callbacks import OnProgress, Reporter
 from .curves import check_curves, curves_of, curves_written
 from .diverging import StopDiverged, diverging_told
+from .own import check_own_parts
 from .records import RECORD, ZIP, record_of
 from .threads import check_device, one_thread
+
+
+class UnsuitedWarning(UserWarning):
+    """An algorithm is known to be hardly able to learn an environment."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +89,9 @@ def plan(task: Task, recipe: Recipe, seed: int, folder: Path, curves: Path | Non
     job = Job(task, recipe.training_task(task), recipe, seed, folder, place)
     recipe.model_class()
     check_device(recipe.device)
+    if reason := recipe.unsuited(task):
+        warnings.warn(f"{recipe.algorithm} will hardly learn {task.game.name}: {reason}", UnsuitedWarning, stacklevel=3)
+    check_own_parts(recipe, job.training_task)
     check_room(folder)
     if place:
         check_curves(place)

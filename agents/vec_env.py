@@ -16,6 +16,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import gymnasium
@@ -34,12 +35,13 @@ from ..envs.engine.batch import Batch
 from ..envs.engine.checks import check_number
 from ..envs.engine.faces.reset import fresh_seeds, reset_with_options
 from ..envs.engine.faces.single import GoalGapEnv
-from ..envs.engine.kernels.rng import level_seed
 from ..envs.engine.keys import keys_to_action
-from ..envs.engine.levels import LevelSampler, checked_seeds
+from ..envs.engine.levels import LevelSampler
 from ..envs.engine.task import Task
+from .streams import stream_seeds
 
 Info = dict[str, Any]
+NOTHING: Any = MappingProxyType(Info())
 
 
 class GoalGapVecEnv(VecEnv):
@@ -52,7 +54,8 @@ class GoalGapVecEnv(VecEnv):
         sampler: chooses the levels, as curricula do, and is told how their episodes ended; without one, games play the
             episodes of their seeds.
         judged: whether infos tell `margin` and `is_success`, which takes solving levels where goals are no places or
-            levels are edited: that can take longer than playing them. Training needs neither.
+            levels are edited: that can take longer than playing them. Training needs neither, and nothing of games that
+            go on: their infos are then one and the same, which is empty and cannot be written to.
 
     Raises:
         ValueError: n_envs or render_mode is none of these.
@@ -129,8 +132,9 @@ class GoalGapVecEnv(VecEnv):
         batch.step(self._actions)
         rewards = batch.rewards[:, self._channel]
         self._returns += rewards
-        rewards, dones, infos = rewards.astype(np.float32), batch.done.copy(), self._infos()
+        rewards, dones = rewards.astype(np.float32), batch.done.copy()
         obs, ended = batch.observe(), np.flatnonzero(dones)
+        infos = self._infos() if self.judged else self._infos_of(ended)
         if len(ended):
             self._tell_ends(ended, obs[ended], infos)
             batch.reset(ended)
@@ -155,6 +159,13 @@ class GoalGapVecEnv(VecEnv):
         infos = [level | {"goals": nothing.copy()} for level in self._level_infos]
         for i in np.flatnonzero(self.batch.rewards.any(1)).tolist():
             infos[i]["goals"] = self._named(self.batch.rewards[i])
+        return infos
+
+    def _infos_of(self, ended: NDArray[np.int64]) -> list[Info]:
+        """The same of games that ended, and nothing of those that go on."""
+        infos = [NOTHING] * self.num_envs
+        for i in ended.tolist():
+            infos[i] = self._level_infos[i] | {"goals": self._named(self.batch.rewards[i])}
         return infos
 
     def _tell_ends(self, ended: NDArray[np.int64], last: NDArray[np.uint8], infos: list[Info]) -> None:
@@ -238,17 +249,3 @@ class GoalGapVecEnv(VecEnv):
 
     def close(self) -> None:
         """Nothing is held open."""
-
-
-def stream_seeds(seed: int, games: int) -> list[int]:
-    """The seeds, in 0 .. 2^63-1, of the streams of levels that games 0 .. games-1 of a seed play.
-
-    They are drawn as an environment draws the levels of a seed: neither neighbouring seeds nor neighbouring games share
-    any. How many games there are changes none of them.
-
-    Raises:
-        ValueError: the seed is no integer in 0 .. 2^63-1.
-    """
-    of_game: Any = level_seed  # written for one game, and right for arrays as it stands
-    seeds: list[int] = of_game(checked_seeds([seed]), np.arange(games)).tolist()
-    return seeds

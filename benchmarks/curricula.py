@@ -1,8 +1,12 @@
-"""Do curricula keep agents from misgeneralizing? `python benchmarks/curricula.py` writes `curricula.md`.
+"""Do mitigations keep agents from misgeneralizing? `python benchmarks/curricula.py` writes `curricula.md`.
+
+    python benchmarks/curricula.py --dry-run                                  what of the study is there
+    python benchmarks/curricula.py CheeseCorner --methods SFL --alphas 0.01   a part of it; the page tells of all
 
 It trains what is missing of the cells that are asked for, each in a process of its own, evaluates them, and writes the
 page of all cells that are finished, so it can be stopped and goes on from there. All cells learn from as many
-transitions, by the standard recipe of their environment; what was tried besides is told.
+transitions, by the standard recipe of their environment; what was tried besides is told. What others have published
+stands at the end of the page, with whether it holds here.
 """
 
 from __future__ import annotations
@@ -12,6 +16,9 @@ from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from published import CLAIMS, DR, ENOUGH, judged
+from published import INTRODUCTION as THRESHOLDS
 
 from goalgap import evaluate, task
 from goalgap.agents.loading import load_agent
@@ -27,14 +34,29 @@ from goalgap.eval.table.episodes import Episodes
 
 PAGE = Path(__file__).with_name("curricula.md")
 RESULTS = Path("results/curricula")
-LEVELS, SEEDS, ALPHAS = 1000, 5, (0.0, 0.001, 0.01, 0.1)
-METHODS: dict[str, dict[str, Any]] = {
-    "domain randomization": {},
-    "PLR, max-latest": {"method": "plr", "score": "max-latest"},
-    "robust PLR, oracle-latest": {"method": "robust-plr", "score": "oracle-latest"},
-    "ACCEL, max-latest": {"method": "accel", "score": "max-latest"},
-    "ACCEL, oracle-latest": {"method": "accel", "score": "oracle-latest"},
+LEVELS, SEEDS, ALPHAS = 1000, 5, (0.0, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0)
+
+
+def _curriculum(method: str, **changes: str) -> dict[str, Any]:
+    return {"curriculum": {"method": method, **changes}}
+
+
+METHODS: dict[str, dict[str, Any]] = {  # changes of the standard recipe
+    DR: {},
+    "PLR, max-latest": _curriculum("plr", score="max-latest"),
+    "robust PLR, max-latest": _curriculum("robust-plr", score="max-latest"),
+    "robust PLR, oracle-latest": _curriculum("robust-plr", score="oracle-latest"),
+    "ACCEL, max-latest": _curriculum("accel", score="max-latest"),
+    "ACCEL, oracle-latest": _curriculum("accel", score="oracle-latest"),
+    "ACCEL, unrestricted": _curriculum("accel", score="oracle-latest", edits="unrestricted"),
+    "SFL": _curriculum("sfl"),
+    "dropout": {"dropout": 0.1},
+    "weight decay": {"weight_decay": 1e-4},
+    "shift": {"augment": "shift"},
+    "cutout": {"augment": "cutout"},
 }
+CURRICULA = [name for name, changes in METHODS.items() if "curriculum" in changes]
+CHARTS = {"curricula": [DR, *CURRICULA], "regularization": [name for name in METHODS if name not in CURRICULA]}
 INTRODUCTION = """
 Written by `python benchmarks/curricula.py`: {levels:,} levels of each split, by sampled actions, and equal transitions
 to learn from. `tried` are transitions that were played besides, without learning from them; `buffer` is the share of
@@ -60,7 +82,10 @@ class Cell(NamedTuple):
 
     @property
     def recipe(self) -> Any:
-        return default_recipe(self.task, curriculum=METHODS[self.method])
+        return default_recipe(self.task, **METHODS[self.method])
+
+    def __str__(self) -> str:
+        return f"{self.environment}, {self.method}, alpha {told(self.alpha)}"
 
     def train(self, seeds: int, processes: int) -> None:
         """Train and evaluate the seeds that are missing."""
@@ -109,16 +134,33 @@ def parts(environment: str) -> Iterator[str]:
             for cell in done
         ],
     )  # fmt: skip
-    charted = {title: by_method(values) for title, values in {"score in deployment": scores, "goal gap": gaps}.items()}
-    PAGE.with_name(f"curricula-{environment}.svg").write_text(alpha_chart(charted), encoding="utf-8")
-    yield f"![Score in deployment and goal gap against alpha](curricula-{environment}.svg)"
+    for kind, methods in CHARTS.items():
+        measured = {"score in deployment": scores, "goal gap": gaps}
+        drawn = {title: by_method(values, methods) for title, values in measured.items()}
+        if any(drawn.values()):
+            PAGE.with_name(f"{kind}-{environment}.svg").write_text(alpha_chart(drawn), encoding="utf-8")
+            yield f"![Score in deployment and goal gap against alpha, {kind}]({kind}-{environment}.svg)"
 
 
-def by_method(values: dict[Cell, Any]) -> dict[str, dict[float, Any]]:
-    """Values by method and alpha."""
+def thresholds(environments: list[str]) -> Iterator[str]:
+    """What others have published, and whether it holds here."""
+    done = cells(environments, list(METHODS), list(ALPHAS))
+    scores = {
+        (cell.environment, cell.method, cell.alpha): float(cell.report.main.score("deploy", intended).mean)
+        for cell in done
+        if len(cell.places) >= ENOUGH and (intended := SUITE[cell.environment].intended.name)
+    }
+    yield "## What others have published"
+    yield " ".join(THRESHOLDS.split())
+    yield plain(("claim", "here"), [(claim, judged(expected, scores)) for claim, expected in CLAIMS.items()])
+
+
+def by_method(values: dict[Cell, Any], methods: list[str]) -> dict[str, dict[float, Any]]:
+    """Values of some methods, by method and alpha."""
     found: dict[str, dict[float, Any]] = {}
     for cell, value in values.items():
-        found.setdefault(cell.method, {})[cell.alpha] = value
+        if cell.method in methods:
+            found.setdefault(cell.method, {})[cell.alpha] = value
     return found
 
 
@@ -130,12 +172,18 @@ def main() -> None:
     parser.add_argument("--alphas", nargs="+", type=float, choices=ALPHAS, default=list(ALPHAS))
     parser.add_argument("--seeds", type=int, default=SEEDS, help="of each cell (default: %(default)s)")
     parser.add_argument("--processes", type=int, default=2, help="how many to train at a time (default: %(default)s)")
+    parser.add_argument("--dry-run", action="store_true", help="only tell how many seeds of each cell are finished")
     asked = parser.parse_args()
-    for cell in cells(asked.names or editable, asked.methods, asked.alphas):
+    wanted = cells(asked.names or editable, asked.methods, asked.alphas)
+    if asked.dry_run:
+        print("\n".join(f"{len(cell.places)} of {asked.seeds} {cell}" for cell in wanted))
+        return
+    for cell in wanted:
         cell.train(asked.seeds, asked.processes)
     written = [part for name in editable for part in parts(name)]
     introduction = " ".join(INTRODUCTION.split()).format(levels=LEVELS)
-    PAGE.write_text("\n\n".join(["# What curricula do", introduction, *written]) + "\n", encoding="utf-8")
+    page = ["# What mitigations do", introduction, *written, *thresholds(editable)]
+    PAGE.write_text("\n\n".join(page) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

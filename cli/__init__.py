@@ -13,6 +13,7 @@ from rich.console import Console
 from .. import __version__
 from ..envs.engine.kernels.notice import compiling
 from ..extras import MissingPackageError
+from .ask import ask
 from .bench import bench
 from .compare import compare
 from .curves import curves
@@ -22,6 +23,7 @@ from .options import RefusedError
 from .pack import pack
 from .play import play
 from .push import push_bundle
+from .recipe import recipe
 from .report import report
 from .rounds import rounds
 from .run import run
@@ -42,7 +44,9 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "show": show,
     "run": run,
     "train": train,
+    "recipe": recipe,
     "eval": evaluate,
+    "ask": ask,
     "submit": submit,
     "watch": watch,
     "play": play,

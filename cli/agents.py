@@ -39,15 +39,21 @@ def _is_environment(word: str) -> bool:
 
 def by_seed(agents: Sequence[str], training_seeds: Sequence[int]) -> dict[int, str]:
     """Agents by training seed: as given, else as their records say, else 0, 1, ... in order."""
-    paths = [path for agent in agents for path in _seed_folders(agent)]
-    if not paths:
-        raise ValueError(f"name an agent: a folder, a .zip file, or a reference policy: {FORMS}")
+    paths = agent_paths(agents)
     seeds = training_seeds or [_recorded_seed(path, k) for k, path in enumerate(paths)]
     if len(seeds) != len(paths):
         raise ValueError(f"--training-seed takes a seed for each agent: {len(paths)}, not {len(seeds)}")
     if repeated := sorted({seed for seed in seeds if list(seeds).count(seed) > 1}):
         raise ValueError(f"two agents have training seed {repeated[0]}: give all seeds in order by --training-seed")
     return dict(zip(seeds, paths, strict=True))
+
+
+def agent_paths(agents: Sequence[str]) -> list[str]:
+    """The agents, those of a run one by one; ValueError where there are none."""
+    paths = [path for agent in agents for path in _seed_folders(agent)]
+    if not paths:
+        raise ValueError(f"name an agent: a folder, a .zip file, or a reference policy: {FORMS}")
+    return paths
 
 
 def _seed_folders(agent: str) -> list[str]:

@@ -23,7 +23,18 @@ from ..hub.fetching import local
 from ..players import Player, players
 from ..terms import SPLITS
 from .agents import by_seed, check_told, environment_first
-from .options import LEVELS, Environment, Flag, OptionalPath, Options, Shared, ZipAlgorithm, check_counts, optional
+from .options import (
+    LEVELS,
+    Environment,
+    Flag,
+    OptionalPath,
+    Options,
+    Shared,
+    Trust,
+    ZipAlgorithm,
+    check_counts,
+    optional,
+)
 from .progress import OnWork, counter, progress_shown
 from .report import show_report
 from .results import locked
@@ -45,6 +56,7 @@ def evaluate(
     algorithm: ZipAlgorithm = None,
     name: Annotated[str | None, optional("NAME")] = None,
     training_seed: Annotated[tuple[int, ...], optional("INT [INT ...]")] = (),
+    trust: Trust = (),
     out: OptionalPath = None,
 ) -> None:
     """Evaluate an agent, trained with one seed or several, or a reference policy by name, and report.
@@ -67,7 +79,7 @@ def evaluate(
     with console.status("opening agents"), local(agents) as (agents, origins):
         given = by_seed(agents, training_seed)
         check_told(given, options, task)
-        found = players(given, task, name, sampled=not argmax, memory=not forget, algorithm=algorithm)
+        found = players(given, task, name, sampled=not argmax, memory=not forget, algorithm=algorithm, trust=trust)
         found = [(player, _from_hub(run, origins)) for player, run in found]
     with place(out, task, found):
         made = Report.of(played(console, task, found, levels))

@@ -93,8 +93,8 @@ Mitigation = Annotated[
     str | None,
     optional(
         one_of(MITIGATIONS),
-        "choose training levels by what the agent still loses on them; --recipe curriculum=method:accel,score:NAME "
-        f"says more; scores are {', '.join(SCORES)}",
+        "a curriculum of levels, or regularization; --recipe dropout=0.2, or curriculum=method:accel,score:NAME, says "
+        f"more; scores are {', '.join(SCORES)}",
     ),
 ]
 Curves = Annotated[
@@ -103,6 +103,14 @@ Curves = Annotated[
 ]
 ZipAlgorithm = Annotated[
     str | None, optional(one_of(ALGORITHMS), "what a bare zip was trained by, instead of the environment's usual one")
+]
+
+Trust = Annotated[
+    tuple[str, ...],
+    optional(
+        "MODULE:CLASS [...]",
+        "policies and feature extractors of your own that a network may have: they are imported, and their code runs",
+    ),
 ]
 
 

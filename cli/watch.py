@@ -19,7 +19,7 @@ from ..files import write_whole
 from ..players import players
 from ..terms import SPLITS, Split
 from .agents import by_seed, environment_first
-from .options import Environment, Flag, Options, Shared, ZipAlgorithm, check_counts
+from .options import Environment, Flag, Options, Shared, Trust, ZipAlgorithm, check_counts
 from .saying import say
 
 ENDINGS = (".html", *animation.FORMATS)
@@ -34,6 +34,7 @@ def watch(
     first: int = 0,
     argmax: Flag = False,
     algorithm: ZipAlgorithm = None,
+    trust: Trust = (),
     fps: int = 8,
     out: Path = Path("watch.html"),
 ) -> None:
@@ -55,7 +56,7 @@ def watch(
     check_counts(levels=levels, fps=fps)
     if not split:
         raise ValueError(f"--split names one at least: {', '.join(SPLITS)}")
-    found = players(by_seed(agents, ()), task, sampled=not argmax, algorithm=algorithm)
+    found = players(by_seed(agents, ()), task, sampled=not argmax, algorithm=algorithm, trust=trust)
     seeds = np.arange(first, first + levels)
     shown = product(dict.fromkeys(split), found)
     episodes = Episodes.join(rollout(task.on(name), player, seeds, run=run) for name, (player, run) in shown)

@@ -29,7 +29,6 @@ from goalgap.eval.table.episodes import Episodes
 from goalgap.eval.table.runs import Run
 from goalgap.leaderboards.board import boards, titled
 from goalgap.leaderboards.entry import ENTRIES, Entry, read_entries
-from goalgap.leaderboards.standard import pending
 from goalgap.terms import NONE, Split
 
 PROJECT = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -82,11 +81,7 @@ def of_game(game: Game) -> str:
     parts = [markdown.table(board()[game.name]), _moving(game), *_explained(game), *_varied(game)]
     if learned:
         parts += ["What training took, and the commands that do it again:", cost, made]
-    waiting = "\n".join(
-        f"* {each.name}: `goalgap {' '.join(each.words)}`" for each in pending(game, default_algorithm(game.name))
-    )
-    parts += [f"Not run yet:\n\n{waiting}" if waiting else "", NOTES.get(game.name, "")]
-    return "\n\n".join(part for part in parts if part)
+    return "\n\n".join(part for part in [*parts, NOTES.get(game.name, "")] if part)
 
 
 def _moving(game: Game) -> str:

@@ -32,9 +32,6 @@ CURVES = {"CoinRun": (0.005, 0.02, 0.05, 0.1)}  # alphas of a published curve
 CHANGED = {  # other recipes that a study asks for, by what is told of them: two stages of the usual length each
     "ColourShape": {"a blue line first": ("before=colour:blue", "steps=1_600_000")},
 }
-PENDING = {  # entries that are declared here and have not been made yet: `goalgap standard` makes them
-    "CoinRun": ("PPO, alpha 0.02", "PPO, alpha 0.05", "PPO, alpha 0.1"),
-}
 REMEMBERING = ("RecurrentPPO",)  # algorithms whose agents are evaluated once more without their memory
 
 
@@ -129,8 +126,3 @@ def experiments(game: Game, default: str) -> Iterator[Experiment]:
 def shown_off(game: Game, default: str) -> list[Experiment]:
     """Those whose first agent is in the zoo: of the standard recipe, and with distinguishing levels mixed in."""
     return list(experiments(game, default))[:2]
-
-
-def pending(game: Game, default: str) -> list[Experiment]:
-    """The standard experiments of an environment that have not been run yet."""
-    return [each for each in experiments(game, default) if each.name in PENDING.get(game.name, ())]

@@ -29,14 +29,14 @@ def agent_tables(place: Path, recipe: Recipe, levels: int) -> Iterator[tuple[Pat
 def episodes_of_agent(task: Task, place: Path, recipe: Recipe, levels: int, tell: OnRun) -> Iterator[Episodes]:
     """The episodes of one trained agent, sampled, if it draws its actions, and argmax.
 
-    Its model is opened only where they are missing.
+    Its model is opened only where they are missing. Classes of the user's own are those that the recipe names.
     """
     record = read_record(place)
     for path, sampled in agent_tables(place, recipe, levels):
         run = Run(**{"reward": task.reward, **run_fields(record), "deterministic": not sampled})
         episodes = finished_episodes(path, run)
         if episodes is None:
-            policy = find_policy(place, task, sampled=sampled)
+            policy = find_policy(place, task, sampled=sampled, trust=recipe.own)
             episodes = evaluate(task, policy, levels, run=run, progress=tell(run))
             episodes.write(path)
         yield episodes

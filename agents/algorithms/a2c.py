@@ -1,4 +1,7 @@
-"""Advantage actor-critic (Mnih et al. 2016), synchronous: one gradient step for each rollout, which is short."""
+"""Advantage actor-critic (Mnih et al. 2016), synchronous: one gradient step for each rollout, which is short.
+
+It suits every environment that asks for no memory. Its one recipe was chosen on small mazes of CheeseCorner.
+"""
 
 from __future__ import annotations
 
@@ -26,4 +29,4 @@ class A2CRecipe(OnPolicyRecipe):
     entropy: float = number(0.01, most=10.0)
 
     def hyperparameters(self) -> dict[str, Any]:
-        return {"ent_coef": self.entropy}
+        return super().hyperparameters() | {"ent_coef": self.entropy}

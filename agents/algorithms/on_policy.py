@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ...envs.engine.editing import check_edits
@@ -16,6 +17,7 @@ from .recipe import Recipe, played_with, quiet
 if TYPE_CHECKING:
     from stable_baselines3.common.base_class import BaseAlgorithm
     from stable_baselines3.common.callbacks import BaseCallback
+    from stable_baselines3.common.vec_env import VecEnv
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class OnPolicyRecipe(Recipe):
         object.__setattr__(self, "curriculum", chosen.as_data() if chosen else {})
         if chosen and self.before:
             raise ValueError("before changes the games in mid-training, and a curriculum keeps them: take one")
-        if chosen and chosen.buffer < self.n_envs:
+        if chosen and not chosen.candidates and chosen.buffer < self.n_envs:
             raise ValueError(f"buffer of a curriculum holds a level for each of the {self.n_envs} games at least")
 
     @property
@@ -63,15 +65,10 @@ class OnPolicyRecipe(Recipe):
     def build(self, task: Task, seed: int) -> BaseAlgorithm:
         from stable_baselines3.common.utils import LinearSchedule
 
-        from ..vec_env import GoalGapVecEnv
-
         model: BaseAlgorithm = self.model_class()(
             self.policy_class(),
-            GoalGapVecEnv(task, self.n_envs, sampler=self._sampler(task, seed), judged=False),
-            n_steps=self.n_steps,
+            self.games(task, seed, self._sampler(task, seed)),
             learning_rate=LinearSchedule(self.learning_rate, 0.0, 1.0),
-            gamma=self.discount,
-            gae_lambda=self.gae_lambda,
             policy_kwargs=self.network(task),
             seed=seed,
             device=self.device,
@@ -79,13 +76,14 @@ class OnPolicyRecipe(Recipe):
         )
         return quiet(model)
 
-    def hyperparameters(self) -> dict[str, Any]:
-        """What the algorithm takes besides."""
-        return {}
+    def games(self, task: Task, seed: int, sampler: LevelSampler | None = None) -> VecEnv:  # noqa: ARG002
+        """What is played, as the agent sees it in training."""
+        from ..vec_env import GoalGapVecEnv
 
-    def policy_class(self) -> Any:
-        """The class of the network, or stable-baselines3's name for it."""
-        return "MlpPolicy"
+        return GoalGapVecEnv(task, self.n_envs, sampler=sampler, judged=False)
+
+    def hyperparameters(self) -> dict[str, Any]:
+        return {"n_steps": self.n_steps, "gamma": self.discount, "gae_lambda": self.gae_lambda}
 
     def training_task(self, task: Task) -> Task:
         played = played_with(super().training_task(task), self.before)
@@ -101,12 +99,20 @@ class OnPolicyRecipe(Recipe):
         return [BootstrapTogether(), *chosen, *self._second_half(task, seed)]
 
     def _sampler(self, task: Task, seed: int) -> LevelSampler | None:
+        from ..curricula.learnability import LearnabilitySampler
         from ..curricula.sampler import CurriculumSampler
 
-        return CurriculumSampler(task, self._chosen, seed, self.n_envs) if self._chosen else None
+        if (chosen := self._chosen) is None:
+            return None
+        kind = LearnabilitySampler if chosen.candidates else CurriculumSampler
+        return kind(task, chosen, seed, self.n_envs)
 
     def _second_half(self, task: Task, seed: int) -> list[BaseCallback]:
         """What changes the games in the middle, where training has two halves."""
         from ..callbacks import SecondHalf
 
-        return [SecondHalf(super().training_task(task), seed, self.steps // 2)] if self.before else []
+        if not self.before:
+            return []
+        later = seed + 2**40  # so that no level comes again
+        games = partial(self.games, super().training_task(task), later)
+        return [SecondHalf(games, later, self.steps // 2)]

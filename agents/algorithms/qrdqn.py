@@ -1,4 +1,7 @@
-"""Quantile regression DQN (Dabney et al. 2018): the distribution of values in place of their means."""
+"""Quantile regression DQN (Dabney et al. 2018): the distribution of values in place of their means.
+
+It suits what DQN suits, and asks for as much memory.
+"""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from ...choices import choose
 from ...envs.engine.task import Task
+from ...importing import check_path
 from ..fields import check_number, check_numbers, number
 
 if TYPE_CHECKING:
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
 
 DEVICES = ("cpu", "cuda", "auto")
 UNTOLD = ("device",)  # fields that are no part of what a run is known by
-LATER = ("before", "curriculum")  # fields that are told only where they say something: records are older than they
+OWN = ("policy", "extractor")  # fields that name a class of the user's own
+LATER = (  # fields that records tell only where they say something: they are older
+    "before", "curriculum", "dropout", "weight_decay", "augment", *OWN,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,7 @@ class Recipe(ABC):
     Attributes:
         algorithm, package: the class of the trained agent, and where it is imported from.
         draws: whether the trained agent draws its actions, rather than always taking the best.
+        remembers: whether its network has a memory.
         steps: transitions to learn from, rounded up to whole rounds.
         n_envs: games played side by side.
         learning_rate: at the start; it falls to 0 in a straight line.
@@ -36,11 +41,14 @@ class Recipe(ABC):
         practice: arguments of the environment that training uses in place of the task's; evaluation never does.
         device: what the network learns on, one of `DEVICES`: "auto" takes a GPU where torch finds one. A record says
             which it was; it does not count in what a run is known by, so that agents of both are one experiment.
+        policy, extractor: classes of the user's own as MODULE:CLASS, in place of the usual ones (`own`); none if empty.
+            With an extractor, `hidden` are the layers behind it, and `patch` and `far` are 0.
     """
 
     algorithm: ClassVar[str]
     package: ClassVar[str]
     draws: ClassVar[bool] = True
+    remembers: ClassVar[bool] = False
     steps: int = number(800_000, 1)
     n_envs: int = number(256, 1)
     learning_rate: float = number(2e-3, most=1.0)
@@ -49,6 +57,8 @@ class Recipe(ABC):
     hidden: tuple[int, ...] = (256, 128)
     practice: Mapping[str, Any] = field(default_factory=dict)
     device: str = "cpu"
+    policy: str = ""
+    extractor: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "hidden", tuple(self.hidden))
@@ -60,11 +70,21 @@ class Recipe(ABC):
         for name, side in (("patch", self.patch), ("far", self.far)):
             if side and side % 2 == 0:
                 raise ValueError(f"{name} has the agent in its middle, so its side is odd, or 0, not {side}")
+        for name in OWN:
+            if getattr(self, name) != "":
+                check_path(name, getattr(self, name))
+        if self.extractor and (self.patch or self.far):
+            raise ValueError("an extractor of your own sees what it likes: patch and far are 0 with it")
 
     @property
     def total_steps(self) -> int:
         """Transitions in all, as far as they are known beforehand."""
         return self.steps
+
+    @property
+    def own(self) -> tuple[str, ...]:
+        """The classes of the user's own that it names."""
+        return tuple(name for name in (self.policy, self.extractor) if name)
 
     @classmethod
     def model_class(cls) -> Any:
@@ -78,9 +98,26 @@ class Recipe(ABC):
     def network(self, task: Task) -> dict[str, Any]:
         """The arguments of a network that sees what the recipe says, as stable-baselines3's policies take them."""
         from ..features import sight
+        from ..own import own_extractor
 
+        if self.extractor:
+            return {"features_extractor_class": own_extractor(self.extractor), "net_arch": list(self.hidden)}
         kind, views = sight(task, patch=self.patch, far=self.far, hidden=self.hidden)
         return {"features_extractor_class": kind, "features_extractor_kwargs": views, "net_arch": []}
+
+    @abstractmethod
+    def hyperparameters(self) -> dict[str, Any]:
+        """What stable-baselines3's class takes besides the network and the learning rate, as plain data."""
+
+    def policy_class(self) -> Any:
+        """The class of the network, or stable-baselines3's name for it."""
+        from ..own import own_policy
+
+        return own_policy(self.policy, self.algorithm) if self.policy else self.usual_policy()
+
+    def usual_policy(self) -> Any:
+        """The same where the user names none."""
+        return "MlpPolicy"
 
     def callbacks(self, task: Task, seed: int) -> list[BaseCallback]:  # noqa: ARG002
         """What training on a task runs between the steps of the algorithm."""
@@ -89,6 +126,12 @@ class Recipe(ABC):
     def training_task(self, task: Task) -> Task:
         """The task as training plays it, at first; ValueError or TypeError where `practice` does not fit it."""
         return played_with(task, self.practice)
+
+    def unsuited(self, task: Task) -> str:
+        """Why an agent will hardly learn a task by this algorithm; empty where nothing is known against it."""
+        if "memory" in task.game.tags and not self.remembers:
+            return "what is right depends on what was seen before, and its network has no memory: take RecurrentPPO"
+        return ""
 
     def as_data(self) -> dict[str, Any]:
         """The recipe as JSON-able data; `recipe_of` makes it again."""

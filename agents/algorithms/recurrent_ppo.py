@@ -1,4 +1,7 @@
-"""Proximal policy optimization of a network with a memory (Hochreiter & Schmidhuber 1997)."""
+"""Proximal policy optimization of a network with a memory (Hochreiter & Schmidhuber 1997).
+
+It suits every environment, those that ask for a memory above all; elsewhere PPO learns the same in less time.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +26,7 @@ class RecurrentPPORecipe(PPORecipe):
 
     algorithm = "RecurrentPPO"
     package = "sb3_contrib"
+    remembers = True
     n_envs: int = number(64, 1)
     n_steps: int = number(64, 1)
     hidden: tuple[int, ...] = (128,)
@@ -33,7 +37,7 @@ class RecurrentPPORecipe(PPORecipe):
         if self.curriculum:
             raise ValueError("a curriculum tries levels with a policy that has no memory: take PPO")
 
-    def policy_class(self) -> Any:
+    def usual_policy(self) -> Any:
         from ..recurrence import SequencePolicy
 
         return SequencePolicy
@@ -42,5 +46,5 @@ class RecurrentPPORecipe(PPORecipe):
         return super().network(task) | {"lstm_hidden_size": self.lstm}
 
     def callbacks(self, task: Task, seed: int) -> list[BaseCallback]:
-        """None but the change of games: only PPO's values can be asked for without a memory."""
-        return self._second_half(task, seed)
+        """Not those that ask for values, which only PPO tells without a memory."""
+        return [*self._second_half(task, seed), *self._dropping()]

@@ -6,5 +6,6 @@ rollouts it may try new levels and edited ones without learning from them (`expl
 
 * `plr`: prioritized level replay (Jiang et al. 2021a), which learns from new levels too;
 * `robust-plr`: which learns from replayed levels alone (Jiang et al. 2021b);
-* `accel`: which also tries edits of levels that it has replayed (Parker-Holder et al. 2022).
+* `accel`: which also tries edits of levels that it has replayed (Parker-Holder et al. 2022);
+* `sfl`: sampling for learnability (Rutherford et al. 2024), which finds its buffer anew now and then (`learnability`).
 """

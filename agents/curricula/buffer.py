@@ -20,6 +20,14 @@ NOWHERE = -1
 COLUMNS = ("best", "latest", "total", "optimum", "loss")
 
 
+class Played(NamedTuple):
+    """Episodes of a policy: the discounted return and the positive value loss of each, and their steps in all."""
+
+    returns: Floats
+    losses: Floats
+    steps: int
+
+
 class Tried(NamedTuple):
     """What levels came to that are no part of the buffer yet: a return, the optimum and a loss of each, shape (n,)."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import torch
@@ -12,7 +12,7 @@ from stable_baselines3.common.callbacks import BaseCallback
 
 from ...envs.engine.batch import Batch
 from ...envs.engine.levels import Levels
-from .buffer import Tried
+from .buffer import Played
 from .sampler import CurriculumSampler
 from .scores import LOSS, Floats
 
@@ -44,13 +44,8 @@ class Exploring(BaseCallback):
         return sampler
 
     def _on_rollout_start(self) -> None:
-        sampler = self.sampler
-        if sampler.settings.robust:
-            if sampler.settings.edits and sampler.buffer.round:
-                self._try(sampler.edited())
-            while not sampler.replays():
-                self._try(sampler.fresh(sampler.games))
-        sampler.begin_round()
+        self.sampler.explore(self._play)
+        self.sampler.begin_round()
         self._seeds = []
         self._note()
 
@@ -75,19 +70,10 @@ class Exploring(BaseCallback):
         if self.sampler.settings.score == LOSS:
             self._seeds.append(np.array(self.batch.levels["seed"]))
 
-    def _try(self, levels: Levels) -> None:
+    def _play(self, levels: Levels) -> Played:
         played = played_by(self.model, Batch.on(self.sampler.task, levels), self.sampler.task.channel)
         self.tried += played.steps
-        optima = self.sampler.optima(levels)
-        self.sampler.buffer.insert(Tried(levels, played.returns, optima, played.losses))
-
-
-class Played(NamedTuple):
-    """Episodes of a policy: the discounted return and the positive value loss of each, and their steps in all."""
-
-    returns: Floats
-    losses: Floats
-    steps: int
+        return played
 
 
 def played_by(model: PPO, batch: Batch, channel: int) -> Played:

@@ -6,6 +6,7 @@ and round. Levels are told apart by their seeds, so an edited level has a seed o
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -16,12 +17,13 @@ from ...envs.engine.editing import edit_levels
 from ...envs.engine.kernels.rng import level_seed
 from ...envs.engine.levels import Levels, Results, draw_levels, margins
 from ...envs.engine.task import Task
-from ..vec_env import stream_seeds
-from .buffer import NOWHERE, Indices, LevelBuffer, Tried
+from ..streams import stream_seeds
+from .buffer import NOWHERE, Indices, LevelBuffer, Played, Tried
 from .scores import ORACLE, Floats
 from .settings import Curriculum
 
 NEW, EDITED = range(2)  # streams of seeds
+Play = Callable[[Levels], Played]  # an episode of the policy on each level, which is not learned from
 
 
 class CurriculumSampler:
@@ -53,6 +55,18 @@ class CurriculumSampler:
             self.settings.edit_steps,
         )  # fmt: skip
 
+    def explore(self, play: Play) -> None:
+        """Try what is to be tried before a rollout: edited levels, and new ones until a batch is replayed."""
+        if self.settings.robust:
+            if self.settings.edits and self.buffer.round:
+                self._try(self.edited(), play)
+            while not self.replays():
+                self._try(self.fresh(self.games), play)
+
+    def _try(self, levels: Levels, play: Play) -> None:
+        played = play(levels)
+        self.buffer.insert(Tried(levels, played.returns, self.optima(levels), played.losses))
+
     def replays(self) -> bool:
         """Whether the next batch is replayed, and no new one tried."""
         return bool(self._uniform(1)[0] <= self.settings.replay)
@@ -67,9 +81,12 @@ class CurriculumSampler:
         at = self.hand[(self._dealt + np.arange(n)) % len(self.hand)]
         self._dealt = (self._dealt + n) % len(self.hand)
         chosen = self.buffer.levels[at]
-        if not self.settings.robust:
-            new = self._uniform(n) > self.settings.replay
-            chosen[new] = self.fresh(int(new.sum()))
+        return chosen if self.settings.robust else self._mixed(chosen)
+
+    def _mixed(self, chosen: Levels) -> Levels:
+        """Levels, of which a share is replaced by new ones."""
+        new = self._uniform(len(chosen)) > self.settings.replay
+        chosen[new] = self.fresh(int(new.sum()))
         return chosen
 
     def tell(self, results: Results) -> None:

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-LOSS, ORACLE = "positive-value-loss", ("oracle-latest", "learnability")  # what needs advantages, what needs the optimum
+LOSS, LEARNABILITY = "positive-value-loss", "learnability"  # the first of them needs advantages
+ORACLE = ("oracle-latest", LEARNABILITY)  # what needs the optimum
 
 
 def _max_latest(kept: NDArray[Any]) -> Floats:
@@ -41,5 +42,5 @@ SCORES: dict[str, Callable[[NDArray[Any]], Floats]] = {
     "max-latest": _max_latest,
     "oracle-latest": _oracle_latest,
     LOSS: _positive_value_loss,
-    "learnability": _learnability,
+    LEARNABILITY: _learnability,
 }

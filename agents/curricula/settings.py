@@ -1,4 +1,8 @@
-"""What a curriculum is, as plain data: constants are those of Abdel Sadek et al. 2025, appendix J. No torch here."""
+"""What a curriculum is, as plain data. No torch here.
+
+Constants are those of Abdel Sadek et al. 2025, appendix J, and for SFL those of Rutherford et al. 2024; but its levels
+are tried every 20 rollouts, not every 50: theirs train for some 2,300 of them, and ours for about a hundred.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +12,19 @@ from typing import Any, Self
 
 from ...choices import choose, shown
 from ...envs.engine.editing import EDITS
-from ..fields import check_numbers, number
-from .scores import SCORES
+from ..fields import check_number, check_numbers, number
+from .scores import LEARNABILITY, SCORES
 
 METHODS: dict[str, dict[str, Any]] = {  # how they differ from the fields' own defaults
     "plr": {"robust": False},
     "robust-plr": {},
     "accel": {"replay": 0.5, "edits": "identity"},
-}
+    "sfl": {
+        "score": LEARNABILITY, "robust": False, "replay": 0.5, "buffer": 100, "candidates": 5000, "every": 20,
+        "episodes": 4,
+    },
+}  # fmt: skip
+LATER = ("candidates", "every", "episodes")  # fields of SFL alone, which records of other methods do not tell
 
 
 @dataclass(frozen=True)
@@ -33,6 +42,9 @@ class Curriculum:
         staleness: the weight of how long ago a level was played.
         edits: how replayed levels are edited, one of `EDITS`; none if empty.
         edit_steps: edits of each level.
+        candidates: how many new levels are tried for a new buffer, in place of all else that is tried; of SFL alone.
+        every: rollouts between two such tries.
+        episodes: of each candidate.
     """
 
     method: str
@@ -44,6 +56,9 @@ class Curriculum:
     staleness: float = number(0.1, 0, 1)
     edits: str = ""
     edit_steps: int = number(12, 2, 1000)
+    candidates: int = number(0, 0, 2**20)
+    every: int = number(0, 0)
+    episodes: int = number(0, 0, 1000)
 
     def __post_init__(self) -> None:
         choose("curriculum", self.method, METHODS)
@@ -55,6 +70,20 @@ class Curriculum:
         check_numbers(self)
         if self.edits and not self.robust:
             raise ValueError("levels are edited where curricula are robust: edited levels are tried before they count")
+        self._check_candidates()
+
+    def _check_candidates(self) -> None:
+        told = {name: getattr(self, name) for name in LATER}
+        if self.method != "sfl":
+            if any(told.values()):
+                raise ValueError(f"{', '.join(told)} are of sfl, not of {self.method}")
+            return
+        for name, value in told.items():
+            check_number(name, value, whole=True, least=1, most=2**20)
+        if self.score != LEARNABILITY or self.robust:
+            raise ValueError("sfl keeps levels by their learnability, and learns from new ones too, if replay is not 1")
+        if self.candidates < self.buffer:
+            raise ValueError(f"candidates of sfl are at least as many as its buffer keeps, {self.buffer}")
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Self:
@@ -72,4 +101,4 @@ class Curriculum:
 
     def as_data(self) -> dict[str, Any]:
         """JSON-able data, from which `of` makes it again."""
-        return asdict(self)
+        return {name: value for name, value in asdict(self).items() if value or name not in LATER}

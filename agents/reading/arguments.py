@@ -14,6 +14,7 @@ from .known import ACTIVATIONS, EXTRACTORS
 
 Check = Callable[[Any], Any]
 UNITS, LAYERS, CHANNELS, SIDE = 4096, 16, 128, 101
+EXTRACTOR_CLASS = "features_extractor_class"
 PICKLED = ":serialized:"  # what a pickle is called, beside which stand its parts as text
 
 
@@ -111,7 +112,7 @@ EXTRACTOR: dict[str, Check | None] = {
 POLICY: dict[str, Check | None] = {
     "net_arch": architecture,
     "activation_fn": one_of(ACTIVATIONS),
-    "features_extractor_class": one_of(EXTRACTORS),
+    EXTRACTOR_CLASS: one_of(EXTRACTORS),
     "features_extractor_kwargs": partial(checked, EXTRACTOR),
     "share_features_extractor": flag,
     "normalize_images": flag,

@@ -46,21 +46,22 @@ class Named(Protocol):
     def tensor(self, name: str) -> torch.Tensor: ...
 
 
-def read_model(content: bytes, kind: Any) -> BaseAlgorithm:
+def read_model(content: bytes, kind: Any, own: tuple[type[Any], ...] = ()) -> BaseAlgorithm:
     """The model that a zip of stable-baselines3 holds.
 
     Args:
         content: of the zip.
         kind: the class of the algorithm that trained it.
+        own: classes that its network may be built of besides those that are known here.
 
     Raises:
         UnknownPartError: its network is built of something that is not known here.
         Exception: whatever else is wrong with the zip.
     """
     archive = Archive(content, MEMBERS)
-    declared = read_declared(archive.read("data", DATA), kind.__name__)
+    declared = read_declared(archive.read("data", DATA), kind.__name__, own)
     with part(POLICY):
-        policy = build(declared, Weights(archive.read(POLICY, WEIGHTS)))
+        policy = build(declared, Weights(archive.read(POLICY, WEIGHTS)), own)
     return model_of(kind, declared, policy)
 
 
@@ -74,16 +75,20 @@ def model_of(kind: Any, declared: Declared, policy: BasePolicy) -> BaseAlgorithm
     return model
 
 
-def build(declared: Declared, weights: Named) -> BasePolicy:
+def build(declared: Declared, weights: Named, own: tuple[type[Any], ...] = ()) -> BasePolicy:
     """The network that a file declares, with the weights of the file.
+
+    Where it may have classes of the user's `own`, which may not work on `meta`, it is built in memory at once.
 
     Raises:
         ValueError: the network has other weights than there are, or is too large; or weights are not finite.
         Exception: what its parts raise of their arguments.
     """
-    with torch.device("meta"), OnMeta():
-        _check(_built(declared), weights)
+    if not own:
+        with torch.device("meta"), OnMeta():
+            _check(_built(declared), weights)
     policy = _built(declared)
+    _check(policy, weights)
     policy.load_state_dict({name: weights.tensor(name) for name in weights.stored})
     policy.set_training_mode(False)
     policy.predict(np.zeros(declared.observation_space.shape, declared.observation_space.dtype))

@@ -17,9 +17,9 @@ from gymnasium.spaces import Box, Discrete
 
 from ...choices import shown
 from ..algorithms import ALGORITHMS
-from .arguments import POLICY, checked, number, numbers
+from .arguments import EXTRACTOR_CLASS, POLICY, checked, number, numbers, one_of
 from .errors import UnknownPartError, part
-from .known import PACKAGES, POLICIES
+from .known import EXTRACTORS, PACKAGES, POLICIES
 
 BOXES = [f"<class '{package}.spaces.box.Box'>" for package in ("gymnasium", "gym")]
 DTYPES = ("uint8", "int8", "int32", "int64", "float32", "float64")
@@ -41,8 +41,8 @@ class Declared:
     action_space: Discrete[Any]
 
 
-def read_declared(content: bytes, algorithm: str) -> Declared:
-    """What the member `data` of an agent of an algorithm declares.
+def read_declared(content: bytes, algorithm: str, own: tuple[type[Any], ...] = ()) -> Declared:
+    """What the member `data` of an agent of an algorithm declares; its classes may also be among the user's `own`.
 
     Raises:
         UnknownPartError: it names something that is not known here.
@@ -53,9 +53,9 @@ def read_declared(content: bytes, algorithm: str) -> Declared:
             raise ValueError(f"it has more than {PARTS} values")
         told = json.loads(content)
     with part("policy_class"):
-        kind = _policy_class(_of(told, "policy_class"), algorithm)
+        kind = _policy_class(_of(told, "policy_class"), algorithm, own)
     with part("policy_kwargs"):
-        arguments = checked(POLICY, _of(told, "policy_kwargs"))
+        arguments = checked({**POLICY, EXTRACTOR_CLASS: one_of((*EXTRACTORS, *own))}, _of(told, "policy_kwargs"))
     with part("observation_space"):
         seen = _box(_of(told, "observation_space"))
     with part("action_space"):
@@ -70,10 +70,13 @@ def _of(told: Any, name: str) -> dict[str, Any]:
     return found
 
 
-def _policy_class(told: dict[str, Any], algorithm: str) -> type[Any]:
+def _policy_class(told: dict[str, Any], algorithm: str, own: tuple[type[Any], ...]) -> type[Any]:
     """The class whose methods are told; its own name is told nowhere else."""
     module = str(told.get("__module__"))
     names = {name for text in told.values() if isinstance(text, str) for name in _owners(text)}
+    for kind in own:
+        if kind.__module__ == module and kind.__name__ in names:
+            return kind
     if module.partition(".")[0] not in PACKAGES:
         raise UnknownPartError(f"a class of the module {shown(module)}")
     for kind in POLICIES[algorithm]:

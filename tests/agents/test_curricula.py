@@ -10,8 +10,9 @@ import pytest
 
 import goalgap
 from goalgap.agents.algorithms.ppo import PPORecipe
-from goalgap.agents.curricula.buffer import NOWHERE, LevelBuffer, Tried
+from goalgap.agents.curricula.buffer import NOWHERE, LevelBuffer, Played, Tried
 from goalgap.agents.curricula.exploring import played_by, positive_value_losses
+from goalgap.agents.curricula.learnability import LearnabilitySampler
 from goalgap.agents.curricula.sampler import CurriculumSampler
 from goalgap.agents.curricula.settings import METHODS, Curriculum
 from goalgap.agents.recipes import default_recipe
@@ -167,8 +168,8 @@ def test_levels_are_tried_by_the_policy_without_a_trace_in_training():
 
 @pytest.mark.parametrize("method", METHODS)
 def test_training_with_each_method_replays_tries_and_tells(method, tmp_path):
-    changes = {"method": method, "score": "positive-value-loss", **FEW}
-    recipe = replace(default_recipe(TASK), **TINY, curriculum=changes)
+    own = {"candidates": 20, "every": 2} if method == "sfl" else {"score": "positive-value-loss"}
+    recipe = replace(default_recipe(TASK), **TINY, curriculum={"method": method, **FEW, **own})
     folder = train(TASK, recipe, 0, tmp_path / "agent")
     record = goalgap.agents.records.read_record(folder)
     assert (record["tried_steps"] > 0) == (method != "plr")
@@ -203,6 +204,71 @@ def test_regret_gathers_distinguishing_levels_around_a_fooled_agent():
     assert made.distinguishing() > 0.9
 
 
+class Lucky:
+    """A policy that goes for the corner, but for the cheese in every second episode."""
+
+    def __init__(self):
+        self.calls = 0
+
+    def __call__(self, levels):
+        self.calls += 1
+        batch = Batch.on(TASK, levels)
+        batch.play(lambda played: played.best_actions(self.calls % 2))
+        return Played(batch.returns[:, TASK.channel].copy(), np.zeros(len(levels)), int(batch.states["t"].sum()))
+
+
+def learning(**changes):
+    few = {"buffer": 8, "candidates": 64, "episodes": 2, "every": 1}
+    made = LearnabilitySampler(TASK, Curriculum.of({"method": "sfl", **few, **changes}), 3, 4)
+    made.begin_round()
+    return made
+
+
+def test_sfl_keeps_the_levels_of_the_highest_learnability():
+    """The formula, worked out once more from the episodes of all candidates."""
+    made, lucky, told = learning(), Lucky(), []
+
+    def play(levels):
+        told.append((levels, lucky(levels).returns))
+        return Played(told[-1][1], np.zeros(len(levels)), 0)
+
+    made.explore(play)
+    (levels, first), (same, second) = told
+    assert (levels["seed"] == same["seed"]).all()
+    optima = Batch.on(TASK, levels).values()[:, TASK.channel]
+    share = np.clip((first + second) / 2 / optima, 0, 1)
+    wanted = np.argsort(-share * (1 - share), kind="stable")[:8]
+    assert made.buffer.levels["seed"].tolist() == levels["seed"][wanted].tolist()
+    assert made.buffer.scores() == pytest.approx((share * (1 - share))[wanted])
+
+
+def test_the_share_of_levels_that_can_be_learned_rises():
+    """Who goes for the cheese half of the time can learn of levels where that makes a difference."""
+    made = learning()
+    made.explore(Lucky())
+    assert (margins(TASK, made.fresh(64)) > 0).mean() < 0.5
+    assert made.distinguishing() == 1.0
+    played = np.concatenate([made.next_levels(4) for _ in range(100)])
+    kept = np.isin(played["seed"], made.buffer.levels["seed"])
+    assert kept.mean() == pytest.approx(0.5, abs=0.1)
+    counts = np.unique(played["seed"][kept], return_counts=True)[1]
+    assert len(counts) == 8
+    assert counts.min() > 10
+    assert (margins(TASK, played.copy()) > 0).mean() > 0.5
+
+
+def test_sfl_finds_a_new_buffer_every_so_many_rollouts_and_leaves_it_alone_in_between():
+    made, lucky, held = learning(every=3), Lucky(), []
+    for _ in range(8):
+        made.explore(lucky)
+        made.begin_round()
+        new = made.next_levels(4)
+        made.tell(results(new, [0.0] * 4))
+        held.append(tuple(made.buffer.levels["seed"].tolist()))
+    assert lucky.calls == 2 * 2
+    assert held[0] == held[1] != held[2] == held[4] != held[5] == held[7]
+
+
 @pytest.mark.parametrize(
     ("curriculum", "told"),
     [
@@ -213,6 +279,10 @@ def test_regret_gathers_distinguishing_levels_around_a_fooled_agent():
         ({"method": "plr", "replay": "much"}, "replay is a number from 0.01 to 1, not 'much'"),
         ({"method": "plr", "edits": "identity"}, "levels are edited where curricula are robust"),
         ({"method": "accel", "edits": "idntity"}, "did you mean 'identity'"),
+        ({"method": "plr", "every": 5}, "candidates, every, episodes are of sfl, not of plr"),
+        ({"method": "sfl", "every": 0}, "every is at least 1, not 0"),
+        ({"method": "sfl", "score": "max-latest"}, "sfl keeps levels by their learnability"),
+        ({"method": "sfl", "candidates": 99}, "at least as many as its buffer keeps, 100"),
         ({"method": "plr", "buffer": 16}, "a level for each of the 256 games"),
     ],
 )
@@ -235,5 +305,7 @@ def test_what_cannot_be_trained_so_is_refused_before_training(tmp_path):
 
 def test_recipes_without_a_curriculum_are_what_they_were():
     assert "curriculum" not in default_recipe(TASK).as_data()
-    chosen = default_recipe(TASK, curriculum={"method": "accel"})
-    assert goalgap.agents.algorithms.recipe_of(chosen.as_data()) == chosen
+    assert not {"candidates", "every", "episodes"} & set(Curriculum.of({"method": "accel"}).as_data())
+    for method in METHODS:
+        chosen = default_recipe(TASK, curriculum={"method": method})
+        assert goalgap.agents.algorithms.recipe_of(chosen.as_data()) == chosen

@@ -11,6 +11,7 @@ import pytest
 import torch
 from recipes import SMALL, TASK, TINY, every_algorithm
 from stable_baselines3 import PPO
+from stable_baselines3.common import base_class
 from stable_baselines3.common.callbacks import BaseCallback, CallbackList
 
 import goalgap
@@ -179,3 +180,17 @@ def test_a_second_half_of_pictures_is_seen_as_the_first(tmp_path):
     small = {"n_envs": 4, "n_steps": 8, "minibatch": 32, "hidden": (8,), "steps": 128, "before": {"colour": "blue"}}
     folder = train(task, default_recipe(task, **small), 0, tmp_path / "agent")
     assert json.loads((folder / "agent.json").read_text())["steps"] == 128
+
+
+@every_algorithm
+def test_a_gpu_is_taken_where_torch_finds_one_and_a_record_says_what_it_was(algorithm, tmp_path, monkeypatch):
+    """Here is none, so what stable-baselines3 is asked for counts; `auto` then is the processor, and recorded as it."""
+    asked, get_device = [], base_class.get_device
+    monkeypatch.setattr(base_class, "get_device", lambda device: asked.append(device) or get_device("cpu"))
+    few = {"steps": 1, "warmup": 1000}
+    changes = {name: value for name, value in few.items() if hasattr(SMALL[algorithm], name)}
+    folder = train(TASK, replace(SMALL[algorithm], device="auto", **changes), 0, tmp_path / "agent")
+    record = json.loads((folder / "agent.json").read_text())
+    assert asked == ["auto"]
+    assert record["device"] == "cpu"
+    assert "device" not in record["recipe"]

@@ -7,14 +7,15 @@ import numpy as np
 import pytest
 from gymnasium.error import ResetNeeded
 from helpers import own
-from stable_baselines3 import PPO
-from stable_baselines3.common.callbacks import EvalCallback
+from stable_baselines3 import A2C, DQN, PPO
+from stable_baselines3.common.callbacks import BaseCallback, EvalCallback
 from stable_baselines3.common.evaluation import evaluate_policy
 from stable_baselines3.common.monitor import Monitor
-from stable_baselines3.common.vec_env import DummyVecEnv, VecMonitor
+from stable_baselines3.common.vec_env import DummyVecEnv, VecMonitor, VecNormalize
 
 import goalgap
-from goalgap.agents.vec_env import GoalGapVecEnv, stream_seeds
+from goalgap.agents.streams import stream_seeds
+from goalgap.agents.vec_env import GoalGapVecEnv
 from goalgap.envs import ids
 from goalgap.envs.engine.kernels.rng import GOLDEN, level_seed, mix
 from goalgap.envs.engine.levels import draw_levels
@@ -126,6 +127,38 @@ def test_neighbouring_seeds_share_no_level_and_fresh_ones_are_drawn():
             seen |= {info["level_seed"] for info in env.reset_infos}
             env.step(np.zeros(64, np.int64))
     assert len(seen) == 5 * 3 * 64
+
+
+@pytest.mark.parametrize("kind", [PPO, A2C, DQN])
+def test_neighbouring_seeds_of_a_users_own_script_share_no_level(kind):
+    """However stable-baselines3 is told the seed, and also through its wrappers; by itself it would share 15 of 16."""
+    task, seen = goalgap.task("CheeseCorner", horizon=4), []
+    few = {"learning_starts": 8, "buffer_size": 100} if kind is DQN else {"n_steps": 8}
+
+    def play(model):
+        started = Started()
+        model.learn(128, started)
+        seen.append(started.levels)
+
+    for seed in (0, 1):
+        games = VecNormalize(VecMonitor(goalgap.vec_env(task, 16)), norm_reward=False)
+        play(kind("MlpPolicy", games, seed=seed, device="cpu", **few))
+    model = kind("MlpPolicy", goalgap.vec_env(task, 16), device="cpu", **few)
+    model.set_random_seed(2)
+    play(model)
+    assert all(len(levels) >= 32 for levels in seen)
+    assert len(set().union(*seen)) == sum(map(len, seen))
+
+
+class Started(BaseCallback):
+    """Which levels were played, by their seeds."""
+
+    def _on_training_start(self):
+        self.levels = {info["level_seed"] for info in self.training_env.unwrapped.reset_infos}
+
+    def _on_step(self):
+        self.levels |= {info["level_seed"] for info in self.locals["infos"]}
+        return True
 
 
 @pytest.mark.parametrize("seed", [-1, 2**63, 1.5])

@@ -177,7 +177,9 @@ def test_networks_of_own_parts_are_evaluated_in_python_alone(
     assert goalgap("eval", "CheeseCorner", "own.zip", *TOLD, "--levels", 4) == 2
     told = said(capsys)
     assert "features_extractor_class: one of PatchFeatures, PixelFeatures, SmallCnn," in told
-    assert "not \"<class 'own_net.Own'>\". Networks with parts of your own are evaluated in Python:" in told
+    assert (
+        "not \"<class 'own_net.Own'>\". A network with a policy or features of your own is opened with --trust" in told
+    )
     assert "model = PPO.load('own.zip'), which runs code from the file, and give it to goalgap.evaluate" in told
     assert "own_net" not in sys.modules
     assert len(package.evaluate("CheeseCorner", model, levels=4).table) == 12

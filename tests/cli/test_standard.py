@@ -15,7 +15,7 @@ from goalgap.agents.reference import reference_names
 from goalgap.cli.standard import Maker, ablation_words
 from goalgap.leaderboards import entry
 from goalgap.leaderboards.entry import ENTRIES, EntryInfo, read_entries
-from goalgap.leaderboards.standard import PENDING, Experiment, experiments, pending
+from goalgap.leaderboards.standard import Experiment, experiments
 
 
 def committed(environment: str, kind: str) -> dict[str, EntryInfo]:
@@ -26,7 +26,7 @@ def committed(environment: str, kind: str) -> dict[str, EntryInfo]:
 
 @pytest.mark.parametrize("name", SUITE)
 def test_experiments_are_what_was_committed(name: str) -> None:
-    """Names, descriptions and commands, the key of a results folder in one of them included; not what is pending."""
+    """Names, descriptions and commands, the key of a results folder in one of them included."""
     expected, maker = {}, Maker(Path("results"), ENTRIES, name)
     for experiment in experiments(SUITE[name], default_algorithm(name)):
         command = f"goalgap {' '.join(experiment.words)}"
@@ -35,18 +35,9 @@ def test_experiments_are_what_was_committed(name: str) -> None:
             again = " ".join(ablation_words(maker.folder_of(experiment), experiment))
             described = f"{experiment.description} Its memory is reset at every step."
             expected[f"{experiment.name}, memory ablated"] = (described, f"{command} && {again}")
-    for experiment in pending(SUITE[name], default_algorithm(name)):
-        del expected[experiment.name]
-        expected.pop(f"{experiment.name}, memory ablated", None)
     entries = committed(name, "trained")
     assert {name: (each.description, each.command) for name, each in entries.items()} == expected
     assert set(committed(name, "reference")) == set(reference_names(SUITE[name]))
-
-
-def test_what_is_pending_is_declared():
-    """A name that is misspelt would be pending for ever."""
-    for name, names in PENDING.items():
-        assert [each.name for each in pending(SUITE[name], default_algorithm(name))] == list(names)
 
 
 def test_entries_that_are_missing_are_made_by_the_commands_they_name(

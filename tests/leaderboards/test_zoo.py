@@ -14,6 +14,7 @@ from goalgap import task, zoo
 from goalgap.agents.bundles.manifest import MANIFEST, WEIGHTS
 from goalgap.agents.loading import AgentPolicy, load_agent
 from goalgap.agents.reading.errors import AgentError
+from goalgap.envs import SUITE
 from goalgap.eval.play.replay import recorded
 from goalgap.eval.play.rollout import evaluate
 from goalgap.eval.report import Report
@@ -39,7 +40,7 @@ def test_every_name_is_of_a_bundle_that_says_whose_it_is() -> None:
         bundled = {each.name: each for each in read_bundles(ENTRIES / entry)}[agent]
         told = json.loads((ENTRIES / entry / "entry.json").read_text())
         assert bundled.bundle.card.description == told["description"]
-        assert bundled.bundle.environment == f"goalgap/{name.partition('/')[0]}-v0"
+        assert bundled.bundle.environment == SUITE[name.partition("/")[0]].id
 
 
 def test_an_agent_is_opened_by_its_name_and_plays_as_recorded() -> None:

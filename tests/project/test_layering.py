@@ -17,13 +17,14 @@ GROUND = {
     "choices",
     "extras",
     "files",
+    "importing",
     "terms",
     "provenance",
     "pursuit",
     "__version__",
 }  # import nothing of ours, and all may import them
 MAY_IMPORT = {  # the longest path that fits a file counts
-    **{name: set[str]() for name in ("choices", "extras", "files", "terms", "provenance", "pursuit")},
+    **{name: set[str]() for name in ("choices", "extras", "files", "importing", "terms", "provenance", "pursuit")},
     "envs": {"envs"},
     "agents": {"agents", "envs"},
     "agents/sight.py": {"agents", "eval", "envs"},  # agents are evaluated while they learn
@@ -46,26 +47,15 @@ MAY_IMPORT = {  # the longest path that fits a file counts
     "testing": {"testing", "envs"},
     "testing/known/judging.py": {"testing", "envs", "eval"},  # where known agents meet the measurement
     "players": {"eval", "agents", "envs"},  # where agents and evaluation meet
+    "asking": {"eval", "agents", "envs"},  # agents that ask the oracle of the game that they are evaluated in
     "methods": {"players", "eval", "agents", "envs"},
     "zoo": {"leaderboards", "players", "agents", "envs"},  # agents of entries, by name
     "api": {"players", "eval", "agents", "envs"},
     "isolation": {"isolation", "players", "eval", "agents", "envs"},
     "hub": {"hub", "agents/bundles", "agents/records.py", "agents/reading/errors.py", "eval", "envs"},
     "sweeps": {"sweeps", "leaderboards", "players", "eval", "agents", "envs"},
-    "cli": {
-        "cli",
-        "api",
-        "sweeps",
-        "hub",
-        "methods",
-        "isolation",
-        "players",
-        "leaderboards",
-        "zoo",
-        "eval",
-        "agents",
-        "envs",
-    },
+    "cli": {"api", "asking", "hub", "methods", "isolation", "players", "leaderboards", "zoo", "eval", "agents", "envs"}
+    | {"cli", "sweeps"},
     "__main__": {"cli"},
     "__init__": {"envs", "api", "players", "agents", "eval", "zoo"},
 }

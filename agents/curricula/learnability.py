@@ -1,0 +1,42 @@
+"""Sampling for learnability (Rutherford et al. 2024): levels that are solved now and then, neither always nor never.
+
+Every so many rollouts the policy plays new levels several times, and those of the highest p (1 - p) are the buffer
+until the next time. Training plays a mixture of the buffer, all its levels alike, and of new levels. Until the first
+time the buffer holds any levels: who has learned nothing yet solves none.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...envs.engine.levels import Levels, Results
+from .buffer import LevelBuffer
+from .sampler import CurriculumSampler, Play
+
+
+class LearnabilitySampler(CurriculumSampler):
+    """As its base, but the buffer is found anew as a whole, and what training plays leaves it as it is."""
+
+    def explore(self, play: Play) -> None:
+        """Find a new buffer, where it is time for one."""
+        if self.buffer.round and self.buffer.round % self.settings.every == 0:
+            self._renew(play)
+
+    def _renew(self, play: Play) -> None:
+        levels, settings = self.fresh(self.settings.candidates), self.settings
+        found = LevelBuffer(settings, levels)
+        found.kept["optimum"] = self.optima(levels)
+        for _ in range(settings.episodes):
+            found.tell(np.arange(len(levels)), play(levels).returns)
+        best = np.argsort(-found.scores(), kind="stable")[: settings.buffer]
+        renewed = LevelBuffer(settings, levels[best])
+        renewed.kept[:], renewed.round = found.kept[best], self.buffer.round
+        self.buffer = renewed
+
+    def next_levels(self, n: int) -> Levels:
+        """See `LevelSampler`: of the buffer, each as likely as another, or new."""
+        at = (self._uniform(n) * len(self.buffer.kept)).astype(np.int64) % len(self.buffer.kept)
+        return self._mixed(self.buffer.levels[at])
+
+    def tell(self, results: Results) -> None:
+        """See `LevelSampler`."""

@@ -1,0 +1,73 @@
+"""Dropout in training (Srivastava et al. 2014) whose masks are the same when an action is drawn and learned from.
+
+PPO divides the probability of an action by what it was when the action was drawn. Where a unit is dropped in one and
+not in the other, that ratio is off before anything is learned. So masks are kept (Hausknecht & Wagener 2022): here they
+are a function of the observation, and others in each rollout. The network itself stays as it is: masks are put on what
+its layers give, in training alone, so that saved agents, and those that are evaluated while they learn, drop nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from stable_baselines3.common.callbacks import BaseCallback
+from stable_baselines3.common.on_policy_algorithm import OnPolicyAlgorithm
+from torch import Tensor, nn
+
+MASKS = 4096  # of a rollout
+LARGEST = 2**20  # of the whole numbers that observations are told apart by: their sums are exact in float64
+
+
+class Dropout(BaseCallback):
+    """Drops units of the feature extractor's hidden layers, each with one probability, while a model learns.
+
+    Args:
+        rate: the share of units that are dropped, in (0, 1); those that stay are scaled up, as if none were.
+    """
+
+    model: OnPolicyAlgorithm
+
+    def __init__(self, rate: float) -> None:
+        super().__init__()
+        self.rate, self._masks, self._hooks = rate, dict[nn.Module, Tensor](), list[Any]()
+
+    def _on_training_start(self) -> None:
+        extractor = self.model.policy.features_extractor
+        self._weights = torch.randint(LARGEST, (_size(self.model),), dtype=torch.float64, device=self.model.device)
+        self._hooks = [extractor.register_forward_pre_hook(self._tell_apart)]
+        self._hooks += [
+            part.register_forward_hook(self._drop) for part in extractor.modules() if isinstance(part, nn.ReLU)
+        ]
+
+    def _on_rollout_start(self) -> None:
+        """Forget the masks, and drop in the rollout too, for which stable-baselines3 has turned training modes off."""
+        self._masks.clear()
+        self.model.policy.features_extractor.train()
+
+    def _on_step(self) -> bool:
+        return True
+
+    def _on_training_end(self) -> None:
+        for hook in self._hooks:
+            hook.remove()
+
+    def _tell_apart(self, extractor: nn.Module, given: tuple[Tensor]) -> None:
+        """Which mask each observation has: exact sums of whole numbers, whatever is read beside it."""
+        if extractor.training:
+            values = (255 * given[0].flatten(1)).round().double()
+            self._which = (values @ self._weights).long() % MASKS
+
+    def _drop(self, layer: nn.Module, _: Any, out: Tensor) -> Tensor | None:
+        """What a hidden layer gives, shape (n, units), without the units of the masks."""
+        if not layer.training or out.dim() != 2:
+            return None
+        if layer not in self._masks:
+            kept = torch.rand(MASKS, out.shape[1], device=out.device) >= self.rate
+            self._masks[layer] = kept / (1 - self.rate)
+        return out * self._masks[layer][self._which]
+
+
+def _size(model: OnPolicyAlgorithm) -> int:
+    shape: Any = model.observation_space.shape
+    return int(torch.Size(shape).numel())
