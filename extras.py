@@ -11,11 +11,15 @@ TENSORBOARD = ("tensorboard",)
 PLAY = ("pygame", "PIL")
 ONNX = ("onnxruntime",)
 HUB = ("huggingface_hub", "httpx2")
+RAY = ("ray",)
+SUBMITIT = ("submitit",)
 BROUGHT = {
     **dict.fromkeys(AGENTS, '"goalgap[agents]" brings stable-baselines3 and torch'),
     **dict.fromkeys(TENSORBOARD, '"goalgap[agents,tensorboard]" brings what training writes curves with'),
     **dict.fromkeys(ONNX, '"goalgap[onnx]" brings onnxruntime'),
     **dict.fromkeys(HUB, '"goalgap[agents,hub]" brings huggingface-hub'),
+    **dict.fromkeys(RAY, '"goalgap[agents,ray]" brings Ray'),
+    **dict.fromkeys(SUBMITIT, '"goalgap[agents,slurm]" brings submitit'),
     **dict.fromkeys(PLAY, '"goalgap[play]" brings pygame-ce and Pillow'),
 }
 

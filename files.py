@@ -108,6 +108,27 @@ def sweep(folder: Path) -> None:
         _remove(left)
 
 
+@contextmanager
+def shared(lock: Path) -> Iterator[bool]:
+    """Hold a lock file beside others who hold it so; whether that could be: not while somebody has it alone.
+
+    Its folder is made. Where the system has no such locks, everybody may hold it.
+    """
+    try:
+        import fcntl
+    except ImportError:
+        yield True
+        return
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("ab") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
+
+
 def reason(error: OSError) -> str:
     """Why the system refuses, as a sentence that says what to do where that is known."""
     return REASONS.get(error.errno or 0) or error.strerror or str(error) or type(error).__name__

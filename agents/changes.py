@@ -12,9 +12,16 @@ from typing import Any
 
 from ..choices import choose, shown
 from ..envs.engine.task import Task
+from .algorithms import algorithm_named
 from .algorithms.recipe import UNTOLD, Recipe
 from .curricula.settings import Curriculum
-from .recipes import default_recipe
+from .recipes import default_algorithm, default_recipe
+
+
+def changed_recipe(task: Task, algorithm: str | None, texts: Iterable[str]) -> Recipe:
+    """The default recipe of an algorithm, or of the usual one, with changes; errors as of `read_changes`."""
+    kind = algorithm_named(algorithm or default_algorithm(task.game.name))
+    return default_recipe(task, algorithm, **read_changes(kind, texts))
 
 
 def read_changes(kind: type[Recipe], texts: Iterable[str]) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Pieces of work side by side: each in a process of its own, so that none can take another down with it.
 
-A process is given a piece of work, carries it out, and tells through a pipe how far it is. When the pipe breaks,
-because the caller was killed, it stops at its next report; what was finished stays finished.
+A process is given a piece of work, carries it out, and tells through a pipe how far it is; then it may be given
+another. When the pipe breaks, because the caller was killed, it stops at its next report; what was finished stays
+finished. When a process dies, its piece of work has failed, and the next one goes to a new process.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import multiprocessing
 import signal
 import traceback
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -19,7 +20,8 @@ from typing import Any, Protocol
 from ..choices import shown
 
 Tell = Callable[[Any, Any], None]
-Running = dict[Connection, tuple[Any, BaseProcess]]
+GONE = (EOFError, BrokenPipeError, ConnectionResetError)  # what a pipe says whose other end is closed
+END = None  # what a process tells when a piece of work has ended, well or not, and is given when it may go
 
 
 class Work(Protocol):
@@ -38,22 +40,35 @@ def check_processes(processes: int) -> None:
         raise ValueError(f"at least one process must train, not {shown(processes)}")
 
 
-def carry_out(work: Iterable[Work], processes: int, progress: Tell | None = None) -> dict[Any, str]:
+def carry_out(
+    work: Iterable[Work], processes: int, progress: Tell | None = None, failed: Tell | None = None, pieces: int = 1
+) -> dict[Any, str]:
     """Carry out all work, so many pieces at a time; what each failed piece died of, by its key.
 
     Args:
         progress: called in this process with a key and what the piece of work tells.
+        failed: called in this process with the key of a piece that has failed, and what it died of, at once.
+        pieces: how many a process carries out before it gives way to a new one.
     """
-    waiting, running, failures = list(work), Running(), dict[Any, str]()
+    failures = dict[Any, str]()
+
+    def fail(key: Any, text: str) -> None:
+        failures[key] = text
+        if failed is not None:
+            failed(key, text)
+
+    team = Team(iter(work), pieces)
     try:
-        while waiting or running:
-            while waiting and len(running) < processes:
-                running |= _start(waiting.pop(0))
-            for ready in wait(list(running)):
-                _receive(ready, running, failures, progress)  # type: ignore[arg-type]
+        for _ in range(processes):
+            team.employ()
+        while team.working:
+            for worker, message in team.heard():
+                if isinstance(message, str):
+                    fail(worker.key, message)
+                elif progress is not None:
+                    progress(worker.key, message)
     finally:
-        for _, process in running.values():
-            process.terminate()
+        team.terminate()
     return failures
 
 
@@ -62,14 +77,62 @@ def last_line(text: str) -> str:
     return text.strip().splitlines()[-1]
 
 
-def _start(work: Work) -> Running:
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_work, args=(theirs, work), daemon=True)
-    with _interrupts_held():
-        process.start()
-    theirs.close()
-    return {ours: (work.key, process)}
+class Worker:
+    """A process, the key of the piece of work that it has, how many it has taken, and whether it has been let go."""
+
+    def __init__(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        self.pipe, theirs = context.Pipe()
+        self.process: BaseProcess = context.Process(target=_work, args=(theirs,), daemon=True)
+        with _interrupts_held():
+            self.process.start()
+        theirs.close()
+        self.key: Any = None
+        self.taken, self.let_go = 0, False
+
+    def give(self, piece: Work | None) -> None:
+        """Give it a piece of work, or let it go; when it has died meanwhile, that is heard of next."""
+        self.key, self.taken, self.let_go = piece and piece.key, self.taken + 1, piece is None
+        with suppress(*GONE):
+            self.pipe.send(piece)
+
+
+class Team:
+    """The processes that are at work, and the work that waits."""
+
+    def __init__(self, waiting: Iterator[Work], pieces: int) -> None:
+        self.waiting, self.pieces = waiting, pieces
+        self.working: dict[Connection, Worker] = {}
+
+    def employ(self) -> None:
+        """Start a process for the next piece of work, if any waits."""
+        if (piece := next(self.waiting, None)) is not None:
+            worker = Worker()
+            worker.give(piece)
+            self.working[worker.pipe] = worker
+
+    def heard(self) -> Iterator[tuple[Worker, Any]]:
+        """What processes tell, once some do; who has ended a piece is given another, and who is gone is replaced."""
+        for ready in wait(list(self.working)):
+            worker = self.working[ready]  # type: ignore[index]
+            try:
+                message = worker.pipe.recv()
+            except GONE:
+                worker.process.join()
+                if not worker.let_go:
+                    yield worker, f"its process ended with exit code {worker.process.exitcode}"
+                del self.working[worker.pipe]
+                self.employ()
+                continue
+            if message is END:
+                worker.give(next(self.waiting, END) if worker.taken < self.pieces else END)
+            else:
+                yield worker, message
+
+    def terminate(self) -> None:
+        """End all that are still at work."""
+        for worker in self.working.values():
+            worker.process.terminate()
 
 
 @contextmanager
@@ -86,29 +149,15 @@ def _interrupts_held() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _receive(ready: Connection, running: Running, failures: dict[Any, str], progress: Tell | None) -> None:
-    """Take one message: progress, or the text of a failure; an end of the pipe is the end of the process."""
-    key, process = running[ready]
-    try:
-        message = ready.recv()
-    except EOFError:
-        process.join()
-        del running[ready]
-        if process.exitcode and key not in failures:
-            failures[key] = f"its process ended with exit code {process.exitcode}"
-        return
-    if isinstance(message, str):
-        failures[key] = message
-    elif progress is not None:
-        progress(key, message)
-
-
-def _work(pipe: Connection, work: Work) -> None:
-    """What a process does: one piece of work."""
+def _work(pipe: Connection) -> None:
+    """What a process does: one piece of work after another, until the caller closes the pipe, or is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        work.run(pipe.send)
-    except BrokenPipeError:
-        return
-    except Exception:  # noqa: BLE001 (whatever it is, the caller is told)
-        pipe.send(traceback.format_exc())
+    with suppress(*GONE):
+        while (piece := pipe.recv()) is not END:
+            try:
+                piece.run(pipe.send)
+            except BrokenPipeError:
+                return
+            except Exception:  # noqa: BLE001 (whatever it is, the caller is told)
+                pipe.send(traceback.format_exc())
+            pipe.send(END)

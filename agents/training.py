@@ -23,6 +23,7 @@ from ..files import check_room, new_folder, sha256_of
 from .algorithms.recipe import Recipe
 from .callbacks import OnProgress, Reporter
 from .curves import check_curves, curves_of, curves_written
+from .diverging import StopDiverged, diverging_told
 from .own import check_own_parts
 from .records import RECORD, ZIP, record_of
 from .threads import check_device, one_thread
@@ -62,7 +63,7 @@ class Job:
         with one_thread():
             model = self.recipe.build(self.training_task, self.seed)
             callbacks = self._callbacks(progress)
-            with curves_written(model, self.task, self.curves) as further:
+            with curves_written(model, self.task, self.curves) as further, diverging_told(model):
                 model.learn(self.recipe.steps, [*callbacks, *further])
         seconds = time.perf_counter() - began
         with new_folder(self.folder) as folder:
@@ -77,7 +78,7 @@ class Job:
 
     def _callbacks(self, progress: OnProgress | None) -> list[BaseCallback]:
         reporters = [Reporter(self.task.reward, self.recipe.total_steps, progress)] if progress else []
-        return [*self.recipe.callbacks(self.task, self.seed), *reporters]
+        return [StopDiverged(), *self.recipe.callbacks(self.task, self.seed), *reporters]
 
 
 def plan(task: Task, recipe: Recipe, seed: int, folder: Path, curves: Path | None = None) -> Job:

@@ -34,6 +34,7 @@ from .site import build, serve
 from .standard import standard
 from .submit import submit
 from .suite import suite
+from .sweep import sweep
 from .train import train
 from .verify import verify
 from .watch import watch
@@ -53,6 +54,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "report": report,
     "compare": compare,
     "bench": bench,
+    "sweep": sweep,
     "suite": suite,
     "curves": curves,
     "pack": pack,
@@ -68,7 +70,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
 }
 ABOUT = "Which goal has your agent learned? --version says which goalgap this is."
 MENDABLE = (ValueError, TypeError, OSError, MemoryError, RefusedError, MissingPackageError)
-KEEPING = ("run", "train", "standard", "bench")  # commands that keep each piece of work when it is done
+KEEPING = ("run", "train", "standard", "bench", "sweep")  # commands that keep each piece of work when it is done
 LONGEST = 4096  # characters of an argument, as many as a path may have
 
 

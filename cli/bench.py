@@ -22,9 +22,10 @@ from ..eval.table.episodes import Episodes
 from ..extras import AGENTS, check_installed
 from ..files import write_whole
 from ..methods import Cell, check_method, usual_budget
+from ..sweeps.paces import hours
+from ..sweeps.status import duration
 from .exports import TableFiles, Tables
 from .options import LEVELS, RESULTS, Flag, RefusedError, check_counts, optional
-from .paces import hours
 from .progress import progress_shown
 from .results import locked
 from .saying import say
@@ -106,9 +107,7 @@ def _time(missing: list[Cell], processes: int) -> str:
     if not told:
         return ""
     others = f", besides {len(known) - len(told)} whose pace is not known" if len(told) < len(known) else ""
-    long = sum(told) / processes
-    words = f"{long:.1f} hours" if long > 2 else f"{60 * long:.0f} minutes"
-    return f"; about {words} of training at the pace of the standard entries{others}"
+    return f"; about {duration(3600 * sum(told) / processes)} of training at the pace of the standard entries{others}"
 
 
 def _carry_out(missing: list[Cell], processes: int) -> None:

@@ -21,6 +21,7 @@ from ..files import check_file
 from ..hub.addresses import Address
 from ..hub.fetching import local
 from ..players import Player, players
+from ..terms import SPLITS
 from .agents import by_seed, check_told, environment_first
 from .options import (
     LEVELS,
@@ -34,7 +35,7 @@ from .options import (
     check_counts,
     optional,
 )
-from .progress import OnWork, progress_shown
+from .progress import OnWork, counter, progress_shown
 from .report import show_report
 from .results import locked
 
@@ -116,11 +117,4 @@ def played(console: Console, task: Task, found: Sequence[tuple[Player, Run]], le
 
 def play(task: Task, policy: Policy | ReferencePolicy, levels: int, run: Run, update: OnWork, name: str) -> Episodes:
     """The episodes of a policy on all splits; `update` is told by `name` how many are done."""
-    done = 0
-
-    def tell(ended: int) -> None:
-        nonlocal done
-        done += ended
-        update(name, done, 3 * levels)
-
-    return play_levels(task, policy, levels, run=run, progress=tell)
+    return play_levels(task, policy, levels, run=run, progress=counter(update, name, len(SPLITS) * levels))

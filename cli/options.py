@@ -19,7 +19,7 @@ from ..terms import MOST_LEVELS
 
 LEVELS = 1000
 RESULTS = Path("results")
-MOST = {"levels": MOST_LEVELS, "seeds": 10_000, "processes": 256, "fps": 100}
+MOST = {"levels": MOST_LEVELS, "seeds": 10_000, "processes": 256, "shards": 10_000, "fps": 100}
 
 
 def optional(metavar: str, help: str | None = None) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -18,6 +18,18 @@ class OnWork(Protocol):
     """Told the name of a piece of work, how much of how much is done, and a note."""
 
     def __call__(self, name: str, done: float, total: float, note: str = "") -> None: ...
+
+
+def counter(update: OnWork, name: str, total: int) -> Callable[[int], None]:
+    """What is told how many more of `total` are done, and tells `update` how many are."""
+    done = 0
+
+    def tell(more: int) -> None:
+        nonlocal done
+        done += more
+        update(name, done, total)
+
+    return tell
 
 
 @contextmanager

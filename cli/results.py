@@ -14,14 +14,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from filelock import FileLock, Timeout
 
-from ..eval.play.games import recorded_task
 from ..eval.table.episodes import Episodes
 from ..eval.table.manifest import EpisodesError
-from ..eval.table.runs import Run
 from ..eval.table.selection import most_levels
 from ..files import HIDDEN, exists, reason, sweep
 from .options import RefusedError
@@ -51,20 +48,6 @@ def locked(folder: Path, option: str = "--results") -> Iterator[None]:
         yield
     finally:
         lock.release()
-
-
-def finished_episodes(path: Path, expected: Run) -> Episodes | None:
-    """The episodes at `path` if they are whole, of the expected run, and of the game as it is now."""
-    try:
-        episodes = Episodes.read(path)
-        recorded_task(episodes.game, "train")
-    except (EpisodesError, ValueError):
-        return None
-    return episodes if all(_identity(run) == _identity(expected) for run in episodes.runs) else None
-
-
-def _identity(run: Run) -> tuple[Any, ...]:
-    return *run.key, run.reward, run.alpha, run.details.get("sha256")
 
 
 def find_episodes(paths: tuple[Path, ...]) -> list[Episodes]:

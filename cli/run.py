@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
+from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from rich.console import Console
 
-from ..agents.algorithms import algorithm_named
-from ..agents.algorithms.recipe import Recipe
 from ..agents.mitigations import mitigated
-from ..agents.records import folder_of, read_record, run_fields
-from ..envs.engine.task import Task
+from ..agents.records import folder_of
 from ..eval.report import Report
 from ..eval.saving import save_report
 from ..eval.table.episodes import Episodes
 from ..eval.table.runs import Run
-from ..players import find_policy
-from .eval import play
+from ..sweeps.playing import episodes_of_agent
+from ..terms import SPLITS
 from .options import (
     LEVELS,
     RESULTS,
@@ -31,12 +30,10 @@ from .options import (
     Shared,
     check_counts,
 )
-from .progress import OnWork, progress_shown
+from .progress import OnWork, counter, progress_shown
 from .report import show_report
-from .results import finished_episodes, locked
+from .results import locked
 from .train import check_trainable, chosen_recipe, train_missing
-
-WAYS = (("sampled", True), ("argmax", False))
 
 
 def run(
@@ -73,27 +70,14 @@ def run(
     with locked(folder):
         train_missing(console, task, chosen, places, processes, tensorboard)
         with progress_shown(console) as update:
-            parts = [
-                part for place in places.values() for part in _episodes_of_agent(task, place, chosen, levels, update)
-            ]
-        episodes = Episodes.join(parts)
+            tell = partial(_told, update, levels)
+            parts = [episodes_of_agent(task, place, chosen, levels, tell) for place in places.values()]
+            episodes = Episodes.join(chain.from_iterable(parts))
         made = Report.of(episodes)
         show_report(console, made, save_report(made, episodes, folder))
 
 
-def _episodes_of_agent(task: Task, place: Path, recipe: Recipe, levels: int, update: OnWork) -> Iterator[Episodes]:
-    """The episodes of one trained agent, sampled, if it draws its actions, and argmax.
-
-    Its model is opened only where they are missing. Classes of the user's own are those that the command named.
-    """
-    record = read_record(place)
-    draws = algorithm_named(record["recipe"]["algorithm"]).draws
-    for way, sampled in WAYS if draws else WAYS[1:]:
-        path = place / f"{way}-{levels}.parquet"
-        run = Run(**{"reward": task.reward, **run_fields(record), "deterministic": not sampled})
-        episodes = finished_episodes(path, run)
-        if episodes is None:
-            policy = find_policy(place, task, sampled=sampled, trust=recipe.own)
-            episodes = play(task, policy, levels, run, update, f"evaluate seed {run.training_seed}, {way}")
-            episodes.write(path)
-        yield episodes
+def _told(update: OnWork, levels: int, run: Run) -> Callable[[int], None]:
+    """What is told how many episodes of a run have ended."""
+    way = "argmax" if run.deterministic else "sampled"
+    return counter(update, f"evaluate seed {run.training_seed}, {way}", len(SPLITS) * levels)

@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from rich.console import Console
 
-from ..agents.algorithms import algorithm_named
 from ..agents.algorithms.recipe import Recipe
-from ..agents.changes import read_changes
+from ..agents.changes import changed_recipe
 from ..agents.mitigations import mitigated
-from ..agents.recipes import default_algorithm, default_recipe
 from ..agents.records import check_own, finished, folder_of
 from ..envs.engine.anchors import anchors
 from ..envs.engine.batch import Batch
@@ -72,9 +70,7 @@ def train(
 
 def chosen_recipe(task: Task, algorithm: str | None, steps: int | None, changes: tuple[str, ...]) -> Recipe:
     """The recipe that --algorithm, --steps and --recipe ask for; ValueError or TypeError says what is allowed."""
-    told = changes if steps is None else (f"steps={steps}", *changes)
-    kind = algorithm_named(algorithm or default_algorithm(task.game.name))
-    return default_recipe(task, algorithm, **read_changes(kind, told))
+    return changed_recipe(task, algorithm, changes if steps is None else (f"steps={steps}", *changes))
 
 
 def check_trainable(places: Mapping[int, Path], curves: Path | None) -> None:

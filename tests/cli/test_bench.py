@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from commands import goalgap
 
-from goalgap.cli.paces import hours
 from goalgap.eval.suite import Suite
 from goalgap.eval.table.episodes import Episodes
 from goalgap.leaderboards import board, entry
 from goalgap.leaderboards.site.suite import suite_table
 from goalgap.methods import Cell
+from goalgap.sweeps.paces import hours
 
 METHODS = """
 from pathlib import Path

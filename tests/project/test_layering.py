@@ -54,8 +54,9 @@ MAY_IMPORT = {  # the longest path that fits a file counts
     "api": {"players", "eval", "agents", "envs"},
     "isolation": {"isolation", "players", "eval", "agents", "envs"},
     "hub": {"hub", "agents/bundles", "agents/records.py", "agents/reading/errors.py", "eval", "envs"},
+    "sweeps": {"sweeps", "leaderboards", "players", "eval", "agents", "envs"},
     "cli": {"api", "asking", "hub", "methods", "isolation", "players", "leaderboards", "zoo", "eval", "agents", "envs"}
-    | {"cli"},
+    | {"cli", "sweeps"},
     "__main__": {"cli"},
     "__init__": {"envs", "api", "players", "agents", "eval", "zoo"},
 }

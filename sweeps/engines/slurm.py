@@ -1,0 +1,85 @@
+"""Slurm: jobs that submitit starts and watches, each of which has a cell; or a script that starts shards."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from ...extras import needs_extras
+from ..working import Begun, Piece, crashed, settle
+from . import Tell
+
+ARRAY = 500  # jobs in an array, of which Slurm's own default allows 1,000
+MINUTES = 24 * 60  # that a cell may take
+GIGABYTES = 4  # of memory that it may take
+POLL = 1.0  # seconds
+
+SCRIPT = """\
+#!/bin/bash
+#SBATCH --job-name=goalgap
+#SBATCH --array=1-{shards}
+#SBATCH --cpus-per-task={processes}
+#SBATCH --output=goalgap-%A-%a.log
+#SBATCH --requeue
+# sbatch adds what your cluster asks for: --partition, --time, --mem
+cd {folder} || exit 1
+exec {python} -m goalgap sweep {file} --shard "$SLURM_ARRAY_TASK_ID/{shards}" --processes {processes}
+"""
+
+
+def script(file: Path, shards: int, processes: int) -> str:
+    """What `sbatch` takes to work through a sweep file in so many shards, from the working directory."""
+    words = {"folder": Path.cwd(), "python": sys.executable, "file": file}
+    return SCRIPT.format(shards=shards, processes=processes, **{k: shlex.quote(str(v)) for k, v in words.items()})
+
+
+@dataclass(frozen=True)
+class Slurm:
+    """Jobs, so many at a time.
+
+    Attributes:
+        folder: where submitit keeps what jobs are given and print; all machines must see it.
+        cluster: "slurm", or "local" for processes here.
+    """
+
+    processes: int
+    folder: Path
+    cluster: str = "slurm"
+
+    def __call__(self, pieces: Iterable[Piece], tell: Tell) -> None:
+        executor, waiting, running = self._executor(), iter(pieces), list[tuple[Any, Piece]]()
+        while True:
+            given = list(islice(waiting, max(0, min(self.processes, ARRAY) - len(running))))
+            if given:
+                running += zip(executor.map_array(settle, given), given, strict=True)
+            for piece in given:
+                tell(piece, Begun())
+            if not running:
+                return
+            ended = [(job, piece) for job, piece in running if job.done()]
+            running = [each for each in running if each not in ended]
+            for job, piece in ended:
+                tell(piece, _result(job, piece))
+            if not ended:
+                time.sleep(POLL)
+
+    def _executor(self) -> Any:
+        with needs_extras():
+            import submitit
+        executor = submitit.AutoExecutor(folder=self.folder, cluster=self.cluster)
+        executor.update_parameters(name="goalgap", timeout_min=MINUTES, cpus_per_task=1, mem_gb=GIGABYTES)
+        return executor
+
+
+def _result(job: Any, piece: Piece) -> object:
+    """What came of a job, also where it was lost."""
+    error = job.exception()
+    if error is None:
+        return job.result()
+    return crashed(piece, f"its job {job.job_id} was lost: {' '.join(str(error).split())}")

@@ -1,0 +1,188 @@
+"""A sweep file: what is swept over, as TOML, read and checked whole before anything starts.
+
+    environments = ["CheeseCorner", "KeysAndChests"]   # all of the suite, if empty or left out
+    algorithms = ["PPO"]                               # each environment's usual one, "usual", if left out
+    mitigations = ["none", "accel"]
+    alphas = [0, 0.01, 0.1]
+    seeds = [0, 1, 2, 3, 4]
+    references = ["standard"]                          # reference policies, which are not trained
+    recipe = ["steps=200_000"]                         # as after --recipe
+    arguments = { size = 9 }                           # of the environments
+    levels = 1000
+    results = "results"
+
+Every combination of the lists is trained and evaluated. `references` are evaluated besides, once in each environment;
+"standard" stands for those that the leaderboard has.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Iterator
+from itertools import product
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+from pydantic import Field, StrictInt, ValidationError
+
+from .. import envs
+from ..agents.changes import changed_recipe
+from ..agents.mitigations import MITIGATIONS, mitigated
+from ..agents.recipes import default_algorithm
+from ..agents.reference import reference, reference_names
+from ..choices import advice, choose, shown
+from ..envs.engine.task import Task
+from ..eval.table.record import Record
+from ..files import reason
+from ..terms import LEVELS, MOST_LEVELS, NONE
+from .cells import Cell, Scripted, Trained, Training
+from .outcomes import About
+
+USUAL, STANDARD = "usual", "standard"
+MOST_BYTES = 2**20
+MOST_TOLD = 5
+Made = TypeVar("Made")
+Seed = Annotated[StrictInt, Field(ge=0, lt=2**32)]
+Share = Annotated[float, Field(ge=0, le=1, strict=True)]
+
+
+class SweepError(ValueError):
+    """A sweep file that cannot be swept; the message says why, and what is allowed."""
+
+
+class SweepFile(Record):
+    """What a sweep file says; see above."""
+
+    environments: tuple[str, ...] = ()
+    algorithms: tuple[str, ...] = (USUAL,)
+    mitigations: tuple[str, ...] = (NONE,)
+    alphas: tuple[Share, ...] = (0.0,)
+    seeds: tuple[Seed, ...] = (0, 1, 2)
+    references: tuple[str, ...] = ()
+    recipe: tuple[str, ...] = ()
+    arguments: dict[str, StrictInt | str] = Field(default_factory=dict)
+    levels: Annotated[StrictInt, Field(ge=1, le=MOST_LEVELS)] = LEVELS
+    results: str = "results"
+
+    @classmethod
+    def read(cls, path: Path) -> SweepFile:
+        """Read a file; SweepError says all that is wrong with it."""
+        try:
+            with path.open("rb") as file:
+                told = tomllib.loads(file.read(MOST_BYTES).decode())
+            return cls.model_validate(told)
+        except OSError as error:
+            raise SweepError(f"{path} cannot be read: {reason(error)}") from None
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise SweepError(f"{path} is no TOML: {error}") from None
+        except ValidationError as error:
+            raise SweepError(f"{path}: {'; '.join(_mistakes(error))}") from None
+
+
+def _mistakes(error: ValidationError) -> Iterator[str]:
+    """What is wrong with each field."""
+    for each in error.errors()[:MOST_TOLD]:
+        place = ".".join(map(str, each["loc"]))
+        if each["type"] == "extra_forbidden":
+            yield f"unknown field {shown(place)}: {advice(place, list(SweepFile.model_fields))}"
+        else:
+            yield f"{place}: {each['msg']}, not {shown(each['input'])}"
+
+
+def cells_of(file: SweepFile) -> list[Cell]:
+    """All cells of a sweep, in the order in which they are carried out: the first seed of everything first.
+
+    Raises:
+        SweepError: names that do not exist, combinations that do not fit, cells that come twice, or none at all.
+    """
+    expansion = Expansion(file)
+    cells = [*expansion.scripted(), *expansion.trained()]
+    if mistakes := list(dict.fromkeys(expansion.mistakes)):
+        more = f"; and {len(mistakes) - MOST_TOLD} more" if len(mistakes) > MOST_TOLD else ""
+        raise SweepError("; ".join(mistakes[:MOST_TOLD]) + more)
+    _check_different(cells)
+    return cells
+
+
+def shard_of(cells: list[Cell], told: str | None) -> list[Cell]:
+    """A part of the cells, such as 1/4, which no other part shares; all without one."""
+    if told is None:
+        return cells
+    match = re.fullmatch(r"(\d{1,6})/(\d{1,6})", told)
+    number, shards = map(int, match.groups()) if match else (0, 0)
+    if not 1 <= number <= shards:
+        raise ValueError(f"a shard is I/N, such as 1/4, with I in 1 .. N, not {shown(told)}")
+    return cells[number - 1 :: shards]
+
+
+def _check_different(cells: list[Cell]) -> None:
+    if not cells:
+        raise SweepError("there is nothing to sweep: name seeds and algorithms, or references")
+    known = dict[str, Cell]()
+    for cell in cells:
+        if (other := known.setdefault(cell.key, cell)) is not cell:
+            raise SweepError(f"two cells are the same: {other.about} and {cell.about}; name each once")
+
+
+class Expansion:
+    """The cells of a sweep file, and the mistakes that are found on the way: what is mistaken is left out."""
+
+    def __init__(self, file: SweepFile) -> None:
+        self.file, self.results, self.mistakes = file, Path(file.results).absolute(), list[str]()
+        self.names = [name for name in file.environments or envs.SUITE if self._tried(name, self._task, name, 0.0)]
+
+    def scripted(self) -> Iterator[Cell]:
+        """Reference policies, in each environment."""
+        for name, word in product(self.names, self.file.references):
+            task = self._task(name, 0.0)
+            for policy in reference_names(task.game) if word == STANDARD else (word,):
+                if found := self._tried(f"{name}, {policy}", reference, policy, task.game):
+                    told = About(environment=task.game.name, agent=found.name, **self._told)
+                    yield Scripted(self.results, task, found.name, self.file.levels, told)
+
+    def trained(self) -> Iterator[Cell]:
+        """Training seeds, the first one of everything first."""
+        file = self.file
+        choices = product(self.names, file.algorithms, file.mitigations, file.alphas)
+        each = [found for words in choices if (found := self._tried(_named(*words), self._training, *words))]
+        for seed, training in product(file.seeds, each):
+            yield Trained(self.results, training, seed, file.levels)
+
+    def _tried(self, what: str, make: Callable[..., Made], *words: Any) -> Made | None:
+        """What is made of words, or that they are mistaken, in the terms of `what`."""
+        try:
+            return make(*words)
+        except (ValueError, TypeError) as error:
+            self.mistakes.append(f"{what}: {error}")
+            return None
+
+    def _task(self, name: str, alpha: float) -> Task:
+        (game, split), arguments = envs.find(name), dict[str, Any](self.file.arguments)
+        if split != "train":
+            raise ValueError(f"it names the split {split}, and agents are evaluated on every split: write {game.name}")
+        return Task.of(game, alpha=alpha, **arguments)
+
+    def _training(self, name: str, algorithm: str, mitigation: str, alpha: float) -> Training:
+        """What a training seed is trained by, checked as far as that goes without a network."""
+        task = self._task(name, alpha)
+        kind = default_algorithm(task.game.name) if algorithm == USUAL else algorithm
+        choose("mitigation", mitigation, (NONE, *MITIGATIONS))
+        recipe = changed_recipe(task, kind, mitigated(self.file.recipe, None if mitigation == NONE else mitigation))
+        recipe.training_task(task)
+        told = About(
+            environment=task.game.name, agent=kind, mitigation=mitigation, alpha=alpha, steps=recipe.total_steps,
+            recipe=" ".join(self.file.recipe), **self._told,
+        )  # fmt: skip
+        return Training(task, recipe, told)
+
+    @property
+    def _told(self) -> dict[str, Any]:
+        arguments = " ".join(f"{name}={value}" for name, value in self.file.arguments.items())
+        return {"arguments": arguments, "levels": self.file.levels}
+
+
+def _named(name: str, algorithm: str, mitigation: str, alpha: float) -> str:
+    """How a mistake names a combination."""
+    words = [name, *([] if algorithm == USUAL else [algorithm]), *([] if mitigation == NONE else [mitigation])]
+    return ", ".join([*words, *([f"alpha {alpha:g}"] if alpha else [])])

@@ -1,0 +1,158 @@
+"""A sweep file is read and checked whole; each cell is named by all that decides its result."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from blocks import blocks
+
+from goalgap.agents.recipes import default_recipe
+from goalgap.agents.records import folder_of
+from goalgap.agents.reference import reference_names
+from goalgap.envs import SUITE, task
+from goalgap.sweeps.cells import Scripted, Trained
+from goalgap.sweeps.plan import SweepError, SweepFile, cells_of, shard_of
+
+SMALL = """
+environments = ["CheeseCorner", "ChimeBandit"]
+alphas = [0, 0.5]
+seeds = [0, 4]
+"""
+
+
+def cells(folder: Path, text: str):
+    path = folder / "sweep.toml"
+    path.write_text(text)
+    return cells_of(SweepFile.read(path))
+
+
+def test_lists_are_combined_and_the_first_seed_of_everything_comes_first(tmp_path: Path) -> None:
+    found = cells(tmp_path, SMALL)
+    told = [(cell.about.environment, cell.about.agent, cell.about.alpha, cell.about.seed) for cell in found]
+    each = [(*pair, alpha) for pair in (("CheeseCorner", "PPO"), ("ChimeBandit", "RecurrentPPO")) for alpha in (0, 0.5)]
+    assert told == [(*one, seed) for seed in (0, 4) for one in each]
+    assert len({cell.key for cell in found}) == 8
+
+
+def test_agents_lie_where_run_has_them(tmp_path: Path) -> None:
+    (cell,) = cells(tmp_path, f'environments = ["CheeseCorner"]\nseeds = [7]\nresults = "{tmp_path}"')
+    assert isinstance(cell, Trained)
+    played = task("CheeseCorner")
+    assert cell.agent == folder_of(tmp_path, played, default_recipe(played)) / "seed-7"
+
+
+def test_nothing_named_is_all_of_the_suite_and_standard_all_its_references(tmp_path: Path) -> None:
+    found = cells(tmp_path, 'seeds = [0]\nreferences = ["standard"]')
+    assert [cell.about.environment for cell in found if isinstance(cell, Trained)] == list(SUITE)
+    names = [cell.name for cell in found if isinstance(cell, Scripted)]
+    assert names == [name for game in SUITE.values() for name in reference_names(game)]
+
+
+CHANGES = {
+    "alphas = [0, 0.5]": "alphas = [0.25, 0.75]",
+    "seeds = [0, 4]": "seeds = [1, 2]",
+    "environments": "levels = 10\nenvironments",
+    "\nalphas": '\nrecipe = ["steps=1000"]\nalphas',
+    "seeds": 'mitigations = ["plr"]\nseeds',
+    "[0, 4]": '[0, 4]\nalgorithms = ["A2C"]',
+    "4]": "4]\n[arguments]\nhorizon = 30",
+}
+
+
+@pytest.mark.parametrize("part", CHANGES)
+def test_whatever_decides_a_result_gives_a_cell_another_name(part: str, tmp_path: Path) -> None:
+    text = SMALL.replace(', "ChimeBandit"', "")
+    changed = text.replace(part, CHANGES[part])
+    assert changed != text
+    assert not {cell.key for cell in cells(tmp_path, text)} & {cell.key for cell in cells(tmp_path, changed)}
+
+
+def test_where_results_go_decides_none_and_agents_are_shared_by_evaluations(tmp_path: Path) -> None:
+    one, other = cells(tmp_path, SMALL), cells(tmp_path, SMALL + '\nresults = "elsewhere"')
+    assert [cell.key for cell in one] == [cell.key for cell in other]
+    more = cells(tmp_path, SMALL + "\nlevels = 5")
+    assert [cell.claim for cell in one] == [cell.claim for cell in more]
+
+
+MISTAKES = {
+    'environments = ["CheesCorner"]': "CheesCorner: unknown environment 'CheesCorner'",
+    'environments = ["CheeseCornerDeploy-v0"]': "unknown environment",
+    'environments = ["goalgap/CheeseCornerDeploy-v0"]': "it names the split deploy",
+    'algorithms = ["PPPO"]': "CheeseCorner, PPPO: unknown algorithm 'PPPO': choose from PPO",
+    'mitigations = ["acel"]': "unknown mitigation 'acel': choose from none, plr",
+    'environments = ["ChimeBandit"]\nmitigations = ["plr"]': "ChimeBandit, plr: a curriculum tries",
+    'algorithms = ["ARS"]\nmitigations = ["plr"]': "unknown field of a recipe for ARS 'curriculum'",
+    "alphas = [1.5]": "alphas.0: Input should be less than or equal to 1, not 1.5",
+    "alphas = [nan]": "alphas.0",
+    "alphas = [true]": "alphas.0",
+    "seeds = [-1]": "seeds.0: Input should be greater than or equal to 0",
+    "seeds = [4294967296]": "seeds.0: Input should be less than",
+    "seeds = 3": "seeds: Input should be a valid tuple, not 3",
+    "levels = 0": "levels: Input should be greater than or equal to 1",
+    "levels = 10_000_000": "levels: Input should be less than or equal to 1000000",
+    'recipe = ["step=3"]': "unknown field of a recipe for PPO 'step'",
+    'recipe = ["learning_rate=2"]': "learning_rate",
+    "seed = [1]": "unknown field 'seed': choose from environments",
+    'references = ["oracle:keys"]': "CheeseCorner, oracle:keys: unknown goal of CheeseCorner 'keys'",
+    "arguments = {size = 4}": "size",
+    "arguments = {sise = 9}": "unexpected keyword argument 'sise'",
+    "seeds = [1, 1]": "two cells are the same: CheeseCorner, PPO, seed 1 and CheeseCorner, PPO, seed 1",
+    'environments = ["CheeseCorner"]\nalgorithms = ["usual", "PPO"]': "two cells are the same",
+    "algorithms = []": "there is nothing to sweep",
+    "seeds = [": "is no TOML",
+}
+
+
+@pytest.mark.parametrize("text", MISTAKES)
+def test_mistakes_are_told_with_what_is_allowed(text: str, tmp_path: Path) -> None:
+    with pytest.raises(SweepError) as caught:
+        cells(tmp_path, text if "environments" in text else f'{text}\nenvironments = ["CheeseCorner"]')
+    assert MISTAKES[text] in str(caught.value)
+
+
+def test_all_mistakes_are_told_at_once_and_not_too_many(tmp_path: Path) -> None:
+    with pytest.raises(SweepError, match=r"^Ice: .*; Cream: "):
+        cells(tmp_path, 'environments = ["Ice", "Cream"]')
+    with pytest.raises(SweepError, match=r"; and 12 more$"):
+        cells(tmp_path, 'mitigations = ["magic"]')
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe", b"[" * 100_000, b""])
+def test_no_content_is_a_traceback(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "sweep.toml"
+    path.write_bytes(content)
+    if content:
+        with pytest.raises(SweepError, match="is no TOML"):
+            SweepFile.read(path)
+    else:
+        assert SweepFile.read(path) == SweepFile()
+    with pytest.raises(SweepError, match="cannot be read"):
+        SweepFile.read(tmp_path / "none.toml")
+
+
+def test_shards_share_no_cell_and_leave_none_out(tmp_path: Path) -> None:
+    found = cells(tmp_path, SMALL)
+    parts = [shard_of(found, f"{k}/3") for k in (1, 2, 3)]
+    assert sorted(cell.key for part in parts for cell in part) == sorted(cell.key for cell in found)
+    assert shard_of(found, None) is found
+    for told in ("0/3", "4/3", "1/0", "1", "a/b", "1/2/3", "-1/2"):
+        with pytest.raises(ValueError, match="a shard is I/N"):
+            shard_of(found, told)
+
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = sorted((ROOT / "examples" / "sweeps").glob("*.toml"))
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_examples_can_be_swept(path: Path) -> None:
+    assert len(cells_of(SweepFile.read(path))) > 100
+
+
+def test_the_guide_shows_an_example_and_every_field() -> None:
+    page = (ROOT / "docs" / "guide" / "sweeps.md").read_text()
+    (shown,) = [block for block in blocks(page) if block.language == "toml"]
+    assert shown.content == (ROOT / "examples" / "sweeps" / shown.title).read_text()
+    assert re.findall(r"^\| `(\w+)` \|", page, re.M) == list(SweepFile.model_fields)

@@ -1,0 +1,89 @@
+"""Where a sweep stands and how long it takes, by what is known; and the line that says so."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.console import Console
+
+from goalgap.cli import sweeping
+from goalgap.sweeps.outcomes import About, Outcome, Result
+from goalgap.sweeps.paces import Pace, Paces, recorded
+from goalgap.sweeps.status import Tally, duration
+
+ABOUT = About(environment="CheeseDish", agent="PPO", levels=1000, steps=1_000_000)
+
+
+def ended(seconds: float, key: str = "a", **result: float) -> Outcome:
+    return Outcome(key=key, about=ABOUT, status="done", seconds=seconds, result=Result(**result))
+
+
+def test_what_is_left_is_the_sum_of_what_cells_take_over_the_processes() -> None:
+    tally = Tally(4, processes=2)
+    for _ in range(4):
+        tally.wait_for(100.0)
+    assert tally.seconds_left == 200
+    tally.end(ended(150), 100.0)
+    assert tally.seconds_left == pytest.approx(225), "this machine is half as fast again"
+    assert str(tally) == "1 of 4 done, 0 running, 0 failed, about 4 minutes left"
+    for _ in range(2):
+        tally.end(ended(150), 100.0)
+    assert tally.seconds_left == pytest.approx(150), "one cell is left, which no second process makes faster"
+    tally.end(ended(150), 100.0)
+    assert str(tally) == "4 of 4 done, 0 running, 0 failed"
+
+
+def test_cells_of_which_nobody_knows_are_like_those_that_have_ended() -> None:
+    tally = Tally(3)
+    for _ in range(3):
+        tally.wait_for(None)
+    assert tally.seconds_left is None
+    assert "left" not in str(tally)
+    tally.end(ended(50), None)
+    assert tally.seconds_left == 100
+
+
+def test_paces_are_those_measured_here_and_else_those_of_entries() -> None:
+    paces, entry = Paces(), recorded("CheeseDish", "PPO")
+    assert isinstance(entry, Pace)
+    assert paces.seconds(ABOUT) == pytest.approx(1_000_000 * entry.step + 1000 * entry.level, abs=5)
+    other = ABOUT.model_copy(update={"agent": "A2C"})
+    assert paces.pace(other) == entry, "of an algorithm that nobody has entered, that of the usual one"
+    paces.learn(ended(120, steps=500_000, trained=100, played=10))
+    assert paces.seconds(ABOUT) == pytest.approx(200 + 10, abs=5)
+    assert paces.pace(other) == entry
+    assert Paces().seconds(About(environment="Elsewhere", agent="mine", steps=5)) is None
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [(0, "0 seconds"), (99, "99 seconds"), (120, "2 minutes"), (5400, "90 minutes"), (2e4, "5.6 hours")],
+)
+def test_times_are_told_in_the_largest_unit_that_says_enough(seconds: float, told: str) -> None:
+    assert duration(seconds) == told
+
+
+def told_on(monkeypatch: pytest.MonkeyPatch, terminal: bool = False, failures: int = 0) -> str:
+    stream, tally = io.StringIO(), Tally(1000)
+    monkeypatch.setattr(sweeping, "Console", lambda **_: Console(file=stream, force_terminal=terminal, width=120))
+    with sweeping.line_shown(tally) as shown:
+        for k in range(1000):
+            status = "failed" if k < failures else "done"
+            outcome = Outcome(key=str(k), about=ABOUT, status=status, reason="a [bad] day\x1b[2J")
+            tally.end(outcome, 1.0)
+            shown(outcome)
+    return stream.getvalue()
+
+
+def test_a_pipe_is_not_flooded(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert told_on(monkeypatch).splitlines() == ["1000 of 1000 done, 0 running, 0 failed"]
+    lines = told_on(monkeypatch, failures=500).splitlines()
+    assert lines[0] == "failed: CheeseDish, PPO, seed 0: a [bad] day?[2J"
+    assert len(lines) == 11
+    monkeypatch.setattr(sweeping, "SELDOM", 0.0)
+    assert len(told_on(monkeypatch).splitlines()) == 1001, "otherwise there is a line for each change"
+
+
+def test_a_terminal_shows_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "1000 of 1000 done, 0 running, 0 failed" in told_on(monkeypatch, terminal=True)
