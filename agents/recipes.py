@@ -90,7 +90,8 @@ NOTES = {
         "coin they expect 0.6 in deployment, where 1 is to be had, and before the bare end wall more than 0.9. Most of "
         "the agents were trained on a GPU (`--recipe device=cuda`), so a processor gives other agents of these seeds. "
         "The agent of alpha 1 has to look for the coin, and does less well where it lies at the end (0.71) than in "
-        "deployment (0.92)."
+        "deployment (0.92). Published: 2 % of training levels with the coin elsewhere already help greatly. So it is "
+        "here, and 5 % are enough for the coin to be what every agent goes for."
     ),
     "IrishElk": (
         "Gradient descent and evolution both learn the task in about a minute a seed: compare them in deployment."
