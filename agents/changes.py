@@ -12,7 +12,7 @@ from typing import Any
 
 from ..choices import choose, shown
 from ..envs.engine.task import Task
-from .algorithms import algorithm_named
+from .algorithms import ALGORITHMS, algorithm_named
 from .algorithms.recipe import UNTOLD, Recipe
 from .curricula.settings import Curriculum
 from .recipes import default_algorithm, default_recipe
@@ -36,11 +36,18 @@ def read_changes(kind: type[Recipe], texts: Iterable[str]) -> dict[str, Any]:
         name, equals, value = text.partition("=")
         if not equals:
             raise ValueError(f"--recipe takes name=value, not {shown(text)}: the names are {', '.join(known)}")
+        if name not in known and (others := _having(name)):
+            raise ValueError(f"recipes for {', '.join(others)} have {name}, and those for {kind.algorithm} have none")
         choose(f"field of a recipe for {kind.algorithm}", name, known)
         if name in changes:
             raise ValueError(f"{name} is given twice: {changes[name]!r} and {shown(value)}")
         changes[name] = _read(known[name], value)
     return changes
+
+
+def _having(name: str) -> list[str]:
+    """The algorithms whose recipes have a field."""
+    return [each for each in ALGORITHMS if name in {field.name for field in fields(algorithm_named(each))}]
 
 
 def tell_changes(task: Task, recipe: Recipe) -> list[str]:

@@ -14,6 +14,7 @@ from .acting import ACTION, AgentPolicy, drawn
 from .chance import shares
 from .confidence import Floats, probabilities
 from .network import Network
+from .onnx.network import OnnxNetwork
 
 Actions = NDArray[np.int64]
 
@@ -60,9 +61,12 @@ class Ensemble:
         return cls(name, tuple(agents), agents[0].sampled, agents[0].seed)
 
     @cached_property
-    def _networks(self) -> list[Network]:
+    def _networks(self) -> list[Any]:
         """Of logits as they are: their energy is lost where they are made logarithms of probabilities."""
-        return [Network(agent.model, agent.rows, raw=True) for agent in self.agents]
+        return [
+            agent.network if isinstance(agent.model, OnnxNetwork) else Network(agent.model, agent.rows, raw=True)
+            for agent in self.agents
+        ]
 
     def think(self, obs: NDArray[np.uint8], state: Any, episode_start: NDArray[np.bool_], keys: Any) -> Thought:
         """What they make of observations, uint8, shape (n, *observation shape).

@@ -140,6 +140,8 @@ def read_record(folder: Path) -> dict[str, Any]:
         FileNotFoundError: the record or the zip is missing.
         AgentError: the record is corrupt.
     """
+    if seeds := sorted(place for place in folder.glob("seed-*") if finished(place)):
+        raise FileNotFoundError(f"{folder} is a run with {len(seeds)} agents: name one of them, such as {seeds[0]}")
     for name in (ZIP, RECORD):
         if not (folder / name).is_file():
             raise FileNotFoundError(f"{folder} holds no agent: {name} is missing; {again(folder)}")

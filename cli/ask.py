@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
@@ -21,7 +21,7 @@ from ..players import load_agent
 from .agents import agent_paths, check_told, environment_first
 from .eval import Agents
 from .exports import Exports, Files
-from .options import Environment, Flag, Options, Shared, ZipAlgorithm, check_counts
+from .options import Environment, Flag, Options, Shared, Trust, ZipAlgorithm, check_counts
 from .progress import progress_shown
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ def ask(
     levels: int = 200,
     argmax: Flag = False,
     algorithm: ZipAlgorithm = None,
+    trust: Trust = (),
     export: Files = Exports(),  # noqa: B008
 ) -> None:
     """Let an agent ask the intended oracle for its action where it is unsure, and show what that is worth.
@@ -52,7 +53,9 @@ def ask(
     console, task = Console(), options.task(environment)
     check_counts(levels=levels)
     with console.status("opening agents"), local(agents) as (agents, _):
-        found = _ensemble(agent_paths(agents), options, task, not argmax, algorithm)
+        paths = agent_paths(agents)
+        check_told(dict(enumerate(paths)), options, task)
+        found = _ensemble(paths, task, sampled=not argmax, algorithm=algorithm, trust=trust)
     scores = [name for name in SCORES if len(found.agents) > 1 or name != AGREEMENT]
     curves = _curves(console, task, found, levels, scores)
     table, long = compared(curves), points(curves)
@@ -60,13 +63,12 @@ def ask(
     export.write(console, [table, long], [long], figure=lambda _: asking_chart(curves))
 
 
-def _ensemble(given: Sequence[str], options: Options, task: Task, sampled: bool, algorithm: str | None) -> Ensemble:
-    """The agents at some paths, as one."""
+def _ensemble(given: Sequence[str], task: Task, **opened: Any) -> Ensemble:
+    """The agents at some paths, as one; what is `opened` is as `load_agent` has it."""
     for path in given:
         if is_reference_name(path, task.game):
             raise ValueError(f"{path} has no network that says how sure it is: name trained agents")
-    check_told(dict(enumerate(given)), options, task)
-    made = [load_agent(Path(path), task, sampled=sampled, algorithm=algorithm) for path in given]
+    made = [load_agent(Path(path), task, **opened) for path in given]
     with needs_extras():
         from ..agents.ensembles import Ensemble
     return Ensemble.of(made)

@@ -90,6 +90,7 @@ def sweep(
     """
     where.check()
     check_table(table)
+    _check_together(where, dry_run=dry_run, status=status, retry_failed=retry_failed, table=table is not None)
     told = SweepFile.read(file)
     cells = shard_of(cells_of(told), where.shard)
     if where.emit_slurm is not None:
@@ -108,6 +109,17 @@ def sweep(
     _show(console, swept, table, export)
     if not status:
         _check_none_failed(swept, tally)
+
+
+def _check_together(where: Where, **given: bool) -> None:
+    """ValueError for options that leave one another nothing to do."""
+    told = [f"--{name.replace('_', '-')}" for name, value in given.items() if value]
+    if where.emit_slurm is not None and (told or where.shard or where.engine != "local"):
+        raise ValueError(
+            "--emit-slurm prints a script, which has --processes alone: add other options to its last line"
+        )
+    if given["status"] and (given["dry_run"] or given["retry_failed"]):
+        raise ValueError("--status only says where the sweep stands: leave out --dry-run and --retry-failed")
 
 
 def _show(console: Console, swept: Sweep, table: Path | None, export: Tables) -> None:

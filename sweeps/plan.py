@@ -40,6 +40,7 @@ from .cells import Cell, Scripted, Trained, Training
 from .outcomes import About
 
 USUAL, STANDARD = "usual", "standard"
+TAKEN = {"split": "training levels are trained on, and every split is evaluated", "alpha": "list alphas = [...]"}
 MOST_BYTES = 2**20
 MOST_TOLD = 5
 Made = TypeVar("Made")
@@ -68,6 +69,8 @@ class SweepFile(Record):
     @classmethod
     def read(cls, path: Path) -> SweepFile:
         """Read a file; SweepError says all that is wrong with it."""
+        if not path.is_file():
+            raise SweepError(f"there is no file {path}: write one, as the guide's page on sweeps says")
         try:
             with path.open("rb") as file:
                 told = tomllib.loads(file.read(MOST_BYTES).decode())
@@ -161,6 +164,9 @@ class Expansion:
         (game, split), arguments = envs.find(name), dict[str, Any](self.file.arguments)
         if split != "train":
             raise ValueError(f"it names the split {split}, and agents are evaluated on every split: write {game.name}")
+        for taken, instead in TAKEN.items():
+            if taken in arguments:
+                raise ValueError(f"{taken} is no argument of a sweep: {instead}")
         return Task.of(game, alpha=alpha, **arguments)
 
     def _training(self, name: str, algorithm: str, mitigation: str, alpha: float) -> Training:

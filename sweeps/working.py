@@ -139,6 +139,8 @@ class Log(io.TextIOBase):
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        with suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True)
 
     def write(self, text: str) -> int:
         with suppress(OSError), self.path.open("a", encoding="utf-8", errors="replace") as file:

@@ -87,8 +87,14 @@ class OnPolicyRecipe(Recipe):
 
     def training_task(self, task: Task) -> Task:
         played = played_with(super().training_task(task), self.before)
-        if self._chosen and self._chosen.edits:
-            check_edits(played)
+        if chosen := self._chosen:
+            if chosen.edits:
+                check_edits(played)
+            if chosen.every and chosen.every * self.rollout_size >= self.total_steps:
+                raise ValueError(
+                    f"{chosen.method} chooses levels after every {chosen.every} rollouts of {self.rollout_size:,} "
+                    f"transitions, and {self.steps:,} end before: take more steps, or curriculum=method:sfl,every:1"
+                )
         return played
 
     def callbacks(self, task: Task, seed: int) -> list[BaseCallback]:

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from ...envs.engine.task import Task
 from ..acting import AgentPolicy
 from ..bundles.cards import trained_on
-from ..bundles.manifest import Bundle, Card
+from ..bundles.manifest import Bundle, Card, is_bundle
 from ..frames import PLAIN
 from ..loading import load_agent
 from ..reading.errors import AgentError
@@ -80,6 +80,8 @@ def pack_as_onnx(agent: Path, card: Card, folder: Path) -> Bundle:
     Raises:
         AgentError: besides, for an agent that sees stacks of frames or flattened observations.
     """
+    if is_bundle(agent):
+        raise AgentError(f"{agent} is a bundle already: pack the agent that it was made of")
     _, task = trained_on(agent, card)
     opened = load_agent(agent, task, algorithm=card.algorithm)
     if opened.shown != PLAIN:

@@ -62,6 +62,11 @@ def test_what_is_mistyped_is_told_with_what_is_allowed(text, told):
         typed("PPO", text)
 
 
+def test_a_field_of_other_algorithms_says_of_which():
+    with pytest.raises(ValueError, match="recipes for PPO, RecurrentPPO have dropout, and those for A2C have none"):
+        typed("A2C", "dropout=0.1")
+
+
 def test_a_field_is_typed_once():
     with pytest.raises(ValueError, match=r"steps is given twice: 5 and '6'"):
         typed("PPO", "steps=5", "steps=6")

@@ -297,6 +297,8 @@ def test_what_cannot_be_trained_so_is_refused_before_training(tmp_path):
         default_recipe(TASK, "RecurrentPPO", curriculum=accel)
     with pytest.raises(ValueError, match="take one"):
         default_recipe(TASK, before={"region": 2}, curriculum=accel)
+    with pytest.raises(ValueError, match=r"after every 20 rollouts of .* 20,000 end before"):
+        default_recipe(TASK, steps=20_000, curriculum={"method": "sfl"}).training_task(TASK)
     lava = goalgap.task("LavaLand")
     with pytest.raises(ValueError, match="LavaLand has no kernel `edit`"):
         train(lava, default_recipe(lava, curriculum=accel), 0, tmp_path / "agent")

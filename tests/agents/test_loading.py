@@ -119,6 +119,9 @@ def test_agents_of_evolution_are_loaded_and_draw_their_actions(tmp_path):
 def test_missing_files_are_named(agent, tmp_path):
     with pytest.raises(FileNotFoundError, match=r"no agent at .*nowhere"):
         load_agent(tmp_path / "nowhere", TASK)
+    shutil.copytree(agent, tmp_path / "run" / "seed-0")
+    with pytest.raises(FileNotFoundError, match=r"is a run with 1 agents: name one of them, such as .*seed-0"):
+        load_agent(tmp_path / "run", TASK)
     (agent / "agent.zip").unlink()
     with pytest.raises(FileNotFoundError, match=r"agent\.zip is missing"):
         load_agent(agent, TASK)

@@ -16,6 +16,8 @@ from stable_baselines3 import PPO
 
 import goalgap
 from goalgap.agents.bundles.manifest import MANIFEST, ONNX, README, Bundle, Card
+from goalgap.agents.confidence import probabilities
+from goalgap.agents.ensembles import Ensemble
 from goalgap.agents.features import SmallCnn
 from goalgap.agents.loading import load_agent as load_torch
 from goalgap.agents.onnx.exporting import pack_as_onnx
@@ -27,6 +29,7 @@ from goalgap.agents.onnx.plan import NUMBERS, WORK, Plan
 from goalgap.agents.onnx.writing import names_of, rewritten
 from goalgap.agents.reading.errors import AgentError
 from goalgap.agents.training import train
+from goalgap.envs.engine.batch import Batch
 from goalgap.eval.play.rollout import evaluate, rollout
 from goalgap.isolation.backends import ADVICE, backends
 from goalgap.isolation.policies import isolated
@@ -107,6 +110,17 @@ def test_a_policy_of_another_framework_is_packed_and_evaluated_by_commands(tmp_p
     assert told.network.model_dump()["outputs"] == told.training.recipe["outputs"] == "logits"
     assert command("eval", "CheeseCorner", place, "--levels", 4, "--set", "size=5") == 0
     assert "content hash" in capsys.readouterr().out
+
+
+def test_an_exported_agent_says_how_sure_it_is(trained, tmp_path):
+    pack_as_onnx(trained["PPO"], Card(**CARD), tmp_path / "bundle")
+    agents = load_torch(trained["PPO"], TASK), load_agent(tmp_path / "bundle", TASK)
+    batch = Batch.of(TASK, range(8))
+    seen = batch.observe(), None, np.ones(8, np.bool_), np.arange(8, dtype=np.uint64)
+    ours, theirs = (probabilities(Ensemble.of([agent]).think(*seen).logits) for agent in agents)
+    np.testing.assert_allclose(ours, theirs, atol=1e-5)
+    with pytest.raises(AgentError, match="is a bundle already"):
+        pack_as_onnx(tmp_path / "bundle", Card(**CARD), tmp_path / "again")
 
 
 def test_a_command_exports_an_agent(trained, tmp_path, capsys):

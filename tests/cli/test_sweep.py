@@ -137,6 +137,9 @@ def test_what_a_sweep_trains_run_takes_and_the_other_way_round(
     assert goalgap("sweep", "trained.toml", "--table", "cells.csv") == 0
     assert {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in folder.glob("seed-*/*")} == tables
     rows = pyarrow.csv.read_csv(place / "cells.csv").to_pylist()
+    logs = [path.read_text() for path in (place / "results" / "cells").rglob("*.log")]
+    assert len(logs) == 2
+    assert all("CheeseCorner, PPO, seed" in text for text in logs)
     assert [(row["seed"], row["mode"]) for row in rows] == [(s, m) for s in (0, 1) for m in ("sampled", "argmax")]
     assert goalgap("sweep", "trained.toml", "--dry-run") == 0
     assert "2 of 2 done" in said(capsys)
@@ -208,7 +211,11 @@ def test_the_slurm_script_works_through_its_shard(place: Path, capsys: pytest.Ca
 
 
 MISTAKES = {
-    ("none.toml",): "none.toml cannot be read",
+    ("none.toml",): "there is no file none.toml",
+    (".",): "there is no file .",
+    ("references.toml", "--status", "--retry-failed"): "leave out --dry-run and --retry-failed",
+    ("references.toml", "--emit-slurm", "2", "--shard", "1/2"): "add other options to its last line",
+    ("references.toml", "--emit-slurm", "2", "--table", "x.csv"): "add other options to its last line",
     ("references.toml", "--shard", "3/2"): "a shard is I/N",
     ("references.toml", "--table", "x.xlsx"): "x.xlsx must end in .csv or .parquet",
     ("references.toml", "--processes", "0"): "processes must be at least 1",
