@@ -107,8 +107,10 @@ def sweep(
     if not status:
         where.carry_out(swept, tally, pieces)
     _show(console, swept, table, export)
-    if not status:
-        _check_none_failed(swept, tally)
+    if failure := _failure(swept, tally):
+        if not status:
+            raise RefusedError(failure)
+        say(console, failure)
 
 
 def _check_together(where: Where, **given: bool) -> None:
@@ -135,15 +137,15 @@ def _show(console: Console, swept: Sweep, table: Path | None, export: Tables) ->
     export.write(console, [section])
 
 
-def _check_none_failed(swept: Sweep, tally: Tally) -> None:
-    """RefusedError where cells have failed, with the first one and what to do."""
+def _failure(swept: Sweep, tally: Tally) -> str:
+    """That cells have failed, with the first one and what to do; nothing where none has."""
     if not tally.failed:
-        return
+        return ""
     kept = ((cell, outcome) for cell, outcome in swept.known() if outcome and not outcome.done)
     cell, outcome = next(kept, (None, None))
     if cell is None or outcome is None:
-        raise RefusedError(f"{tally.failed} of {tally.total} cells failed, and that could not be kept: run again")
-    raise RefusedError(
+        return f"{tally.failed} of {tally.total} cells failed, and that could not be kept: run again"
+    return (
         f"{tally.failed} of {tally.total} cells failed, the others are kept; the first is {cell.about}: "
         f"{outcome.reason} ({swept.store.path(cell.key, '.log')}); --retry-failed tries them again"
     )

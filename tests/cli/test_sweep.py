@@ -160,6 +160,8 @@ def test_a_damaged_agent_fails_its_cell_with_what_to_do(
     assert "1 of 2 cells failed, the others are kept; the first is CheeseCorner, PPO, seed 1: AgentError" in told
     assert f"remove the folder {seed} and train it again" in told
     assert "--retry-failed tries them again" in told
+    assert goalgap("sweep", "trained.toml", "--status") == 0
+    assert "the first is CheeseCorner, PPO, seed 1: AgentError" in said(capsys)
 
 
 def test_training_that_diverges_is_a_failure_with_its_reason(
