@@ -157,9 +157,8 @@ def page(count: int, rows: list[Stage]) -> str:
         [
             "# Sweeps of very many cells\n",
             f"Written by `python benchmarks/sweeps.py`: {count:,} cells of all environments, each of which is over",
-            "at once, on a machine that had other work to do, so that the time of a processor says more. To plan, to",
-            "resume and to report are to take less than a minute and 1 GB each, and a cell is to cost the same however",
-            "many there are. It is carried out without waiting for the disk.\n",
+            "at once. To plan, to resume and to report are to take less than a minute and 1 GB each, and a cell is to",
+            "cost the same however many there are. It is carried out without waiting for the disk.\n",
             "| stage | time | of a processor | memory | |",
             "| --- | ---: | ---: | ---: | --- |",
             *lines,

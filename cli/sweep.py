@@ -107,10 +107,7 @@ def sweep(
     if not status:
         where.carry_out(swept, tally, pieces)
     _show(console, swept, table, export)
-    if failure := _failure(swept, tally):
-        if not status:
-            raise RefusedError(failure)
-        say(console, failure)
+    _tell_failure(console, swept, tally, refused=not status)
 
 
 def _check_together(where: Where, **given: bool) -> None:
@@ -137,10 +134,16 @@ def _show(console: Console, swept: Sweep, table: Path | None, export: Tables) ->
     export.write(console, [section])
 
 
-def _failure(swept: Sweep, tally: Tally) -> str:
-    """That cells have failed, with the first one and what to do; nothing where none has."""
+def _tell_failure(console: Console, swept: Sweep, tally: Tally, refused: bool) -> None:
+    """Where cells have failed, say so with the first one and what to do, as a RefusedError where it is `refused`."""
     if not tally.failed:
-        return ""
+        return
+    if refused:
+        raise RefusedError(_failure(swept, tally))
+    say(console, _failure(swept, tally))
+
+
+def _failure(swept: Sweep, tally: Tally) -> str:
     kept = ((cell, outcome) for cell, outcome in swept.known() if outcome and not outcome.done)
     cell, outcome = next(kept, (None, None))
     if cell is None or outcome is None:
