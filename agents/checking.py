@@ -1,4 +1,4 @@
-"""What an agent's file is held to before and after it is opened: size, checksum, environment, spaces."""
+"""What an agent's file is held to before and after it is opened: checksum, environment, spaces."""
 
 from __future__ import annotations
 
@@ -17,17 +17,6 @@ from .frames import Shown
 from .reading.errors import AgentError
 from .records import RECORD, again
 from .wrapped import ADVICE, how_shown
-
-LARGEST = 2**28  # bytes of a file
-
-
-def content_of(file: Path) -> bytes:
-    """The whole file, so that what is checked is what is read; AgentError where it is larger than an agent may be."""
-    with file.open("rb") as opened:
-        content = opened.read(LARGEST + 1)
-    if len(content) > LARGEST:
-        raise AgentError(f"{file} is too large for an agent: {LARGEST >> 20} MiB are allowed")
-    return content
 
 
 def check_file(file: Path, content: bytes, record: dict[str, Any], task: Task) -> None:

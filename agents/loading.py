@@ -20,19 +20,19 @@ from .acting import AgentPolicy
 from .algorithms import model_class
 from .bundles.manifest import Network as Declaration
 from .bundles.opening import bundled_model
-from .checking import check_file, checked_spaces, content_of
+from .checking import check_file, checked_spaces
 from .frames import PLAIN
 from .normalizing import warn_of_file
 from .own import trusted
 from .reading.building import read_model
 from .reading.errors import AgentError, UnknownPartError
 from .recipes import default_algorithm
-from .records import agent_file
+from .records import agent_file, content_of
 from .threads import one_thread
 from .views import space_below
 from .wrapped import how_shown
 
-REASON = 1000  # characters of an error
+LARGEST, REASON = 2**28, 1000  # bytes of a file, and characters of an error
 OWN = (
     ". A network with a policy or features of your own is opened with --trust MODULE:CLASS (trust=[...] in Python), "
     "which imports and runs that class. One with other parts of your own is evaluated in Python: load the model, "
@@ -75,7 +75,7 @@ def load_agent(
         ValueError: the algorithm or a trusted class does not exist, or the agent has no memory to reset.
     """
     file, record = agent_file(path)
-    content = content_of(file)
+    content = content_of(file, LARGEST)
     check_file(file, content, record, task)
     named = record["recipe"]["algorithm"] if record else algorithm or default_algorithm(task.game.name)
     model = open_model(file, content, named, record.get("network"), trusted(trust))

@@ -133,6 +133,15 @@ def agent_file(path: Path) -> tuple[Path, dict[str, Any]]:
     return path, {}
 
 
+def content_of(file: Path, most: int) -> bytes:
+    """The whole file, so that what is checked is what is read; AgentError where it has more bytes than these."""
+    with file.open("rb") as opened:
+        content = opened.read(most + 1)
+    if len(content) > most:
+        raise AgentError(f"{file} is too large for an agent: {most >> 20} MiB are allowed")
+    return content
+
+
 def read_record(folder: Path) -> dict[str, Any]:
     """What `agent.json` says: at least environment, seed, recipe and sha256.
 

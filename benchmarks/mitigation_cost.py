@@ -58,12 +58,14 @@ def train(played: Task, changes: tuple[str, ...], steps: int) -> Spent:
 
 
 def turns(played: Task, steps: int, rounds: int) -> Iterator[dict[str, Spent]]:
-    """All kinds of training, one after another; the first turn, in which code is compiled, is not told."""
-    for turn in range(rounds + 1):
-        done = {name: train(played, changes, steps if turn else 1) for name, changes in KINDS.items()}
-        if turn:
-            print(f"turn {turn}:", {name: round(spent.seconds, 1) for name, spent in done.items()}, flush=True)
-            yield done
+    """All kinds of training, one after another, after short ones for which code is compiled."""
+    for name, changes in KINDS.items():
+        if name != "sfl":  # needs many rollouts, and no code that the others do not need
+            train(played, changes, 1)
+    for turn in range(1, rounds + 1):
+        done = {name: train(played, changes, steps) for name, changes in KINDS.items()}
+        print(f"turn {turn}:", {name: round(spent.seconds, 1) for name, spent in done.items()}, flush=True)
+        yield done
 
 
 def page(environment: str, steps: int, told: list[dict[str, Spent]]) -> str:

@@ -15,7 +15,7 @@ from ..acting import AgentPolicy
 from ..bundles.manifest import MANIFEST, Space
 from ..bundles.manifest import OnnxNetwork as Declaration
 from ..reading.errors import AgentError
-from ..records import agent_file
+from ..records import agent_file, content_of
 from .file import FILE
 from .network import OnnxNetwork
 
@@ -44,7 +44,7 @@ def load_onnx(
         ValueError: it has no memory to reset.
     """
     file, record = agent_file(path)
-    content = read_file(file)
+    content = content_of(file, FILE)
     if sha256(content).hexdigest() != record["sha256"]:
         raise AgentError(f"{file} is damaged, its checksum is not the one in {MANIFEST}: get it again")
     if record["environment"] != task.game.id:
@@ -55,15 +55,6 @@ def load_onnx(
     name = f"{record['recipe']['algorithm']} seed {record['seed']}"
     drawing = record["seed"] if seed is None else seed
     return AgentPolicy(name, network, sampled, drawing, memory, record, record["sha256"])
-
-
-def read_file(file: Path) -> bytes:
-    """The whole file; AgentError where it is larger than an agent may be."""
-    with file.open("rb") as opened:
-        content = opened.read(FILE + 1)
-    if len(content) > FILE:
-        raise AgentError(f"{file} is too large for an agent: {FILE >> 20} MiB are allowed")
-    return content
 
 
 def open_onnx(file: Path, content: bytes, task: Task) -> OnnxNetwork:

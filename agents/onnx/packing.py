@@ -11,7 +11,9 @@ from ...envs.engine.fingerprint import fingerprint
 from ..bundles.cards import trained_on, write
 from ..bundles.manifest import Bundle, Card
 from ..reading.errors import AgentError
-from .loading import declared, open_onnx, read_file
+from ..records import content_of
+from .file import FILE
+from .loading import declared, open_onnx
 
 
 def pack_onnx(file: Path, card: Card, folder: Path, agent: Path | None = None, **known: Any) -> Bundle:
@@ -29,7 +31,7 @@ def pack_onnx(file: Path, card: Card, folder: Path, agent: Path | None = None, *
         StorageError: the folder cannot be written.
     """
     training, played = trained_on(agent or file, card)
-    content = read_file(file)
+    content = content_of(file, FILE)
     network = open_onnx(file, content, played)
     if not (algorithm := training.recipe.get("algorithm", "")):
         raise AgentError(f"{file} does not say what trained it: its card must say algorithm too, by any name")
