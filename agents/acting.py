@@ -56,11 +56,19 @@ class AgentPolicy:
     @cached_property
     def network(self) -> Any:
         """What the model says of observations: see `Network` and `OnnxNetwork`, which are called in one way."""
+        return self._network(raw=False)
+
+    @cached_property
+    def raw_network(self) -> Any:
+        """The same with logits as the last layer gives them: their energy is lost where they become probabilities."""
+        return self._network(raw=True)
+
+    def _network(self, raw: bool) -> Any:
         if isinstance(self.model, OnnxNetwork):
             return self.model
         from .network import Network
 
-        return Network(self.model, self.rows)
+        return Network(self.model, self.rows, raw=raw)
 
     @property
     def remembers(self) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -10,22 +9,17 @@ from zipfile import is_zipfile
 
 from stable_baselines3.common.base_class import BaseAlgorithm
 
-from ..choices import printable
 from ..envs.engine.task import Task
-from .bundles.manifest import MANIFEST
 from .frames import Shown
 from .reading.errors import AgentError
-from .records import RECORD, again
+from .records import check_recorded
 from .wrapped import ADVICE, how_shown
 
 
 def check_file(file: Path, content: bytes, record: dict[str, Any], task: Task) -> None:
     """AgentError where a file is damaged, no agent, or of another environment than its record says."""
-    told, mended = (MANIFEST, "get it again") if "bundle" in record else (RECORD, again(file.parent))
-    if record and sha256(content).hexdigest() != record["sha256"]:
-        raise AgentError(f"{file} is damaged, its checksum is not the one in {told}: {mended}")
-    if record and record["environment"] != task.game.id:
-        raise AgentError(f"{file} was trained on {printable(record['environment'])} and cannot play {task.game.id}")
+    if record:
+        check_recorded(file, content, record, task)
     if "bundle" not in record and not is_zipfile(BytesIO(content)):
         raise AgentError(f"{file} is not an agent: it is no zip file of stable-baselines3, or it was cut short")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,8 +12,6 @@ from numpy.typing import NDArray
 from .acting import ACTION, AgentPolicy, drawn
 from .chance import shares
 from .confidence import Floats, probabilities
-from .network import Network
-from .onnx.network import OnnxNetwork
 
 Actions = NDArray[np.int64]
 
@@ -60,14 +57,6 @@ class Ensemble:
         name = agents[0].name if len(agents) == 1 else f"{len(agents)} agents"
         return cls(name, tuple(agents), agents[0].sampled, agents[0].seed)
 
-    @cached_property
-    def _networks(self) -> list[Any]:
-        """Of logits as they are: their energy is lost where they are made logarithms of probabilities."""
-        return [
-            agent.network if isinstance(agent.model, OnnxNetwork) else Network(agent.model, agent.rows, raw=True)
-            for agent in self.agents
-        ]
-
     def think(self, obs: NDArray[np.uint8], state: Any, episode_start: NDArray[np.bool_], keys: Any) -> Thought:
         """What they make of observations, uint8, shape (n, *observation shape).
 
@@ -77,8 +66,8 @@ class Ensemble:
             keys: of the levels, as of `AgentPolicy.on_levels`.
         """
         step, inner = state or (0, [None] * len(self.agents))
-        each = zip(self.agents, inner, self._networks, strict=True)
-        told = [agent.logits(obs, own, episode_start, network) for agent, own, network in each]
+        each = zip(self.agents, inner, strict=True)
+        told = [agent.logits(obs, own, episode_start, agent.raw_network) for agent, own in each]
         logits = np.stack([own for own, _ in told])
         with np.errstate(divide="ignore"):
             together = np.log(probabilities(logits).mean(0))

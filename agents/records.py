@@ -18,7 +18,7 @@ from ..files import exists
 from ..importing import code_digest
 from ..provenance import installed_versions
 from .algorithms.recipe import Recipe, spaces
-from .bundles.manifest import Bundle, is_bundle
+from .bundles.manifest import MANIFEST, Bundle, is_bundle
 from .changes import tell_changes
 from .reading.errors import AgentError
 from .reference import FORMS
@@ -142,6 +142,15 @@ def content_of(file: Path, most: int) -> bytes:
     return content
 
 
+def check_recorded(file: Path, content: bytes, record: dict[str, Any], task: Task) -> None:
+    """AgentError where a file is not the one that its record, or its manifest, tells of, or is of another game."""
+    told, mended = (MANIFEST, "get it again") if "bundle" in record else (RECORD, again(file.parent))
+    if hashlib.sha256(content).hexdigest() != record["sha256"]:
+        raise AgentError(f"{file} is damaged, its checksum is not the one in {told}: {mended}")
+    if record["environment"] != task.game.id:
+        raise AgentError(f"{file} was trained on {printable(record['environment'])} and cannot play {task.game.id}")
+
+
 def read_record(folder: Path) -> dict[str, Any]:
     """What `agent.json` says: at least environment, seed, recipe and sha256.
 
@@ -149,10 +158,11 @@ def read_record(folder: Path) -> dict[str, Any]:
         FileNotFoundError: the record or the zip is missing.
         AgentError: the record is corrupt.
     """
-    if seeds := sorted(place for place in folder.glob("seed-*") if finished(place)):
-        raise FileNotFoundError(f"{folder} is a run with {len(seeds)} agents: name one of them, such as {seeds[0]}")
     for name in (ZIP, RECORD):
         if not (folder / name).is_file():
+            if seeds := sorted(place for place in folder.glob("seed-*") if finished(place)):
+                told = f"{folder} is a run with {len(seeds)} agents: name one of them, such as {seeds[0]}"
+                raise FileNotFoundError(told)
             raise FileNotFoundError(f"{folder} holds no agent: {name} is missing; {again(folder)}")
     try:
         with (folder / RECORD).open("rb") as file:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from ..acting import AgentPolicy
 from ..bundles.manifest import MANIFEST, Space
 from ..bundles.manifest import OnnxNetwork as Declaration
 from ..reading.errors import AgentError
-from ..records import agent_file, content_of
+from ..records import agent_file, check_recorded, content_of
 from .file import FILE
 from .network import OnnxNetwork
 
@@ -45,10 +44,7 @@ def load_onnx(
     """
     file, record = agent_file(path)
     content = content_of(file, FILE)
-    if sha256(content).hexdigest() != record["sha256"]:
-        raise AgentError(f"{file} is damaged, its checksum is not the one in {MANIFEST}: get it again")
-    if record["environment"] != task.game.id:
-        raise AgentError(f"{file} was trained on {printable(record['environment'])} and cannot play {task.game.id}")
+    check_recorded(file, content, record, task)
     network = open_onnx(file, content, task)
     if (found := declared(network, task)) != record["network"]:
         raise AgentError(f"{file} is not the network that {MANIFEST} declares: it is {found!r}")
