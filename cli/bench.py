@@ -1,10 +1,10 @@
-"""`goalgap bench`: a way of training, on every environment, with several seeds, as one score."""
+"""`goalgap bench`: a way of training, on every environment, with several seeds: a sweep that ends in one score."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
-from itertools import groupby
-from operator import attrgetter
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Annotated
 
@@ -12,127 +12,137 @@ import tyro
 from rich.console import Console
 
 from .. import envs
-from ..agents.algorithms import ALGORITHMS
-from ..choices import shown
 from ..eval.report import Report
 from ..eval.show import terminal
 from ..eval.show.suite import standings
-from ..eval.suite import Suite
+from ..eval.suite import SUITE, Suite
 from ..eval.table.episodes import Episodes
-from ..extras import AGENTS, check_installed
-from ..files import write_whole
-from ..methods import Cell, check_method, usual_budget
-from ..sweeps.paces import hours
-from ..sweeps.status import duration
+from ..files import check_file, write_whole
+from ..sweeps.cells import Cell
+from ..sweeps.methods import check_method, folder_of
+from ..sweeps.plan import SweepError, SweepFile, cells_of
+from ..sweeps.store import Store
+from ..sweeps.sweep import Sweep
+from .execution import Execution, Shared
 from .exports import TableFiles, Tables
-from .options import LEVELS, RESULTS, Flag, RefusedError, check_counts, optional
-from .progress import progress_shown
-from .results import locked
+from .options import LEVELS, RESULTS, Changes, Mitigation, check_counts, optional
 from .saying import say
+from .sweep import show_cells
 
-SUITE = "suite.json"
 Method = Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="METHOD", help_behavior_hint="(required)")]
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What a method is trained on, and how."""
+
+    envs: Annotated[tuple[str, ...], optional("ENV [ENV ...]")] = ()
+    """environments; all of the suite, if left out"""
+    seeds: int = 5
+    """training seeds 0, 1, ... in each environment; from five on, the score has an interval"""
+    budget: float = 1.0
+    """transitions to learn from, as a multiple of those of each environment's standard recipe"""
+    alpha: float = 0.0
+    """fraction of distinguishing levels mixed into training, in [0, 1]"""
+    recipe: Changes = ()
+    mitigation: Mitigation = None
+    levels: int = LEVELS
+    """how many levels of each split to evaluate on"""
+    results: Path = RESULTS
+    """the folder all results go to"""
+
+    def name(self, method: str) -> list[str]:
+        """The method, and what is not as usual but the environments and the seeds."""
+        alpha = [f"alpha{self.alpha:g}"] * bool(self.alpha)
+        mitigation = [self.mitigation] if self.mitigation else []
+        return [method, *mitigation, *self.recipe, *alpha, *([f"x{self.budget:g}"] * (self.budget != 1))]
+
+    def cells(self, method: str) -> list[Cell]:
+        """All trainings; ValueError says what is mistaken, and what the method suits, if it is not everything."""
+        check_counts(seeds=self.seeds, levels=self.levels)
+        check_method(method)
+        told = {
+            "environments": self.envs or tuple(envs.SUITE), "algorithms": (method,),
+            "mitigations": (self.mitigation,) if self.mitigation else ("none",), "alphas": (self.alpha,),
+            "seeds": tuple(range(self.seeds)), "budget": self.budget, "recipe": self.recipe,
+            "levels": self.levels, "results": str(self.results),
+        }  # fmt: skip
+        return _suited(SweepFile.of("goalgap bench", told))
+
+    def typed(self) -> Iterator[str]:
+        """The options that are not as usual, as they are typed."""
+        for field in fields(self):
+            if (value := getattr(self, field.name)) != field.default:
+                yield from (f"--{field.name}", *map(str, value if isinstance(value, tuple) else (value,)))
 
 
 def bench(
     method: Method,
-    envs: Annotated[tuple[str, ...], optional("ENV [ENV ...]")] = (),
-    seeds: int = 5,
-    budget: float = 1.0,
-    levels: int = LEVELS,
-    processes: int = 2,
-    results: Path = RESULTS,
-    dry_run: Flag = False,
+    setup: Annotated[Setup, tyro.conf.arg(name="")] = Setup(),
+    how: Shared = Execution(),  # noqa: B008
     export: TableFiles = Tables(),  # noqa: B008
 ) -> None:
     """Train a method on every environment with several seeds, evaluate, and make one score of it all.
 
-    Running the same command again does only what is missing.
+    Running the same command again does only what is missing; running it twice at once shares the work.
 
     Args:
-        method: an algorithm of ours, PPO, RecurrentPPO or ARS; or MODULE:FUNCTION, a function
-            train(task, seed, budget) of yours that returns what goalgap.evaluate takes: a callable, a model of
-            stable-baselines3, or the path of an agent. Its results are kept under its name: remove them to train anew.
-        envs: environments; all of the suite, if left out.
-        seeds: training seeds 0, 1, ... in each environment; from five on, the score has an interval.
-        budget: transitions to learn from, as a multiple of those of each environment's standard recipe.
-        levels: how many levels of each split to evaluate on.
-        processes: how many to train at a time.
-        results: the folder all results go to.
-        dry_run: say what is to be done, and about how long it takes, and do nothing.
+        method: an algorithm of ours, such as PPO, RecurrentPPO or ARS, whose agents lie where goalgap run has them; or
+            MODULE:FUNCTION, a function train(task, seed, budget) of yours that returns what goalgap.evaluate takes: a
+            callable, a model of stable-baselines3, or the path of an agent. Its results are kept under its name:
+            remove them to train anew.
     """
-    check_counts(seeds=seeds, levels=levels, processes=processes)
-    check_method(method)
-    cells = list(_cells(method, envs, seeds, _checked(budget), levels, results))
-    console, missing = Console(), [cell for cell in cells if cell.episodes() is None]
-    done = len(cells) - len(missing)
-    say(console, f"{method}: {len(cells)} trainings, {done} of them done{_time(missing, processes)}")
-    if dry_run:
+    how.check()
+    cells = setup.cells(method)
+    if how.emits("bench", method, *setup.typed()):
         return
-    check_installed(*(AGENTS if method in ALGORITHMS else ()))
-    with locked(cells[0].folder):
-        _carry_out(missing, processes)
-        _sum_up(console, cells, export)
+    name, store = setup.name(method), Store(setup.results.absolute())
+    place = folder_of(setup.results, *(word.replace("=", "") for word in name)) / SUITE
+    console, swept = Console(), how.sweep(cells, store)
+    if not (how.dry_run or how.status):
+        check_file(place)
+    if (tally := how.settled(console, ", ".join(name), swept)) is None:
+        return
+    whole = Sweep(cells, store)
+    done = all(outcome and outcome.done for _, outcome in whole.known())
+    if done and not how.status:
+        _sum_up(console, whole, ", ".join(name), place, export)
+        return
+    show_cells(console, swept, Tables())
+    how.tell_failure(console, swept, tally)
+    if not done:
+        say(console, f"the score is made once all {len(cells)} cells are done")
 
 
-def _sum_up(console: Console, cells: list[Cell], export: Tables) -> None:
-    """Show and write what all cells come to."""
-    made, place = Suite.of(cells[0].method, _reports(cells)), cells[0].folder / SUITE
+def _suited(file: SweepFile) -> list[Cell]:
+    """The cells of a file, all of whose environments must suit; SweepError says which do, if some do."""
+    try:
+        return cells_of(file)
+    except SweepError as error:
+        alone = [file.model_copy(update={"environments": (name,)}) for name in file.environments]
+        if not (suited := [each.environments[0] for each in alone if _suits(each)]):
+            cells_of(alone[0])  # what is wrong everywhere is told once
+        raise SweepError(f"{error}; without these: --envs {' '.join(suited)}") from None
+
+
+def _suits(file: SweepFile) -> bool:
+    try:
+        return bool(cells_of(file))
+    except SweepError:
+        return False
+
+
+def _sum_up(console: Console, swept: Sweep, name: str, place: Path, export: Tables) -> None:
+    """Show and write what all cells come to, by sampled actions where agents draw them."""
+    played = dict[str, list[Path]]()
+    for cell, outcome in swept.known():
+        tables = [file for file in outcome.result.files if file.endswith(".parquet")] if outcome else []
+        played.setdefault(cell.about.environment, []).extend(swept.store.results / file for file in tables[:1])
+    reports = (Report.of(Episodes.join(map(Episodes.read, paths))) for paths in played.values())
+    files = tuple(os.path.relpath(path, place.parent) for paths in played.values() for path in paths)
+    made = Suite.of(name, reports).model_copy(update={"files": files})
     sections = list(standings(made))
     console.print(terminal.tables(sections))
     export.write(console, sections)
     write_whole(place, (made.model_dump_json(indent=2) + "\n").encode())
     say(console, f"suite: {place}")
-
-
-def _checked(budget: float) -> float:
-    if not 0 < budget <= 1000:
-        raise ValueError(f"budget is a multiple of the standard recipe's transitions, above 0, not {shown(budget)}")
-    return budget
-
-
-def _cells(
-    method: str, chosen: tuple[str, ...], seeds: int, budget: float, levels: int, results: Path
-) -> Iterator[Cell]:
-    folder = results / "bench" / (method.replace(":", ".") + f"-x{budget:g}" * (budget != 1))
-    for name in dict.fromkeys(envs.find(word)[0].name for word in chosen or envs.SUITE):
-        for seed in range(seeds):
-            yield Cell(method, name, seed, max(1, round(budget * usual_budget(name))), levels, folder)
-
-
-def _time(missing: list[Cell], processes: int) -> str:
-    """About how long it takes, from the paces of standard entries; nothing where none is known."""
-    known = [hours(cell.method, cell.environment, cell.budget) for cell in missing]
-    told = [each for each in known if each is not None]
-    if not told:
-        return ""
-    others = f", besides {len(known) - len(told)} whose pace is not known" if len(told) < len(known) else ""
-    return f"; about {duration(3600 * sum(told) / processes)} of training at the pace of the standard entries{others}"
-
-
-def _carry_out(missing: list[Cell], processes: int) -> None:
-    """Train and evaluate; RefusedError where some fail, after all others."""
-    if not missing:
-        return
-    from ..agents.processes import carry_out, last_line
-
-    done = 0
-    with progress_shown(Console(stderr=True)) as update:
-
-        def tell(key: tuple[str, int], _: object) -> None:
-            nonlocal done
-            done += 1
-            update("trainings", done, len(missing), f"{key[0]} seed {key[1]}")
-
-        update("trainings", 0, len(missing))
-        failures = carry_out(missing, processes, tell)
-    if failures:
-        told = "; ".join(f"{name} seed {seed}: {last_line(text)}" for (name, seed), text in sorted(failures.items()))
-        raise RefusedError(f"{len(failures)} of {len(missing)} trainings failed, the others are kept: {told}")
-
-
-def _reports(cells: list[Cell]) -> Iterator[Report]:
-    """The report on all seeds in each environment."""
-    for _, some in groupby(cells, attrgetter("environment")):
-        parts = (cell.episodes() for cell in some)
-        yield Report.of(Episodes.join(part for part in parts if part is not None))

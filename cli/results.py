@@ -16,7 +16,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
+from pydantic import ValidationError
 
+from ..eval.suite import SUITE, Suite
 from ..eval.table.episodes import Episodes
 from ..eval.table.manifest import EpisodesError
 from ..eval.table.selection import most_levels
@@ -72,10 +74,20 @@ def find_episodes(paths: tuple[Path, ...]) -> list[Episodes]:
 
 
 def _tables(folder: Path) -> Iterator[Path]:
-    """The files of episodes below a folder, but for those that are still being written."""
+    """The files of episodes that a folder's suite is made of, or else all below it that are no longer being written."""
+    if files := _of_suite(folder / SUITE):
+        yield from (folder / file for file in files)
+        return
     for path in folder.rglob("*.parquet"):
         if not any(part.startswith(HIDDEN) for part in path.parts):
             yield path
+
+
+def _of_suite(path: Path) -> tuple[str, ...]:
+    try:
+        return Suite.model_validate_json(path.read_bytes()).files
+    except (OSError, ValidationError):
+        return ()
 
 
 def _check_there(path: Path) -> None:

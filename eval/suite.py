@@ -21,6 +21,8 @@ from .measures.middle import middle
 from .report import Report
 from .table.record import Record
 
+SUITE = "suite.json"  # the file of a suite in the folder of its results
+
 
 class Standing(Record):
     """The score of the intended goal in deployment, and the goal gap, over some environments, given by name."""
@@ -39,6 +41,7 @@ class Suite(Record):
         whole: over all environments.
         kinds: over those with proxies of a kind of `terms.KINDS`, by kind; an environment may be of several.
         environments: each by itself: means over its training seeds.
+        files: of its episodes, as they are from its own folder on, where it is kept with them.
     """
 
     format: Literal["goalgap-suite"] = "goalgap-suite"
@@ -48,6 +51,7 @@ class Suite(Record):
     whole: Standing
     kinds: dict[str, Standing]
     environments: dict[str, Standing]
+    files: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, method: str, reports: Iterable[Report], resamples: int = RESAMPLES, seed: int = 0) -> Self:

@@ -24,12 +24,6 @@ Timed = tuple[int, float, float, int]  # steps, seconds of training, seconds of 
 STARTING = 3.0  # seconds besides training and evaluation: a process, a report
 
 
-def hours(method: str, environment: str, steps: int) -> float | None:
-    """How long so many transitions take, by the standard entry of a method; None where there is none."""
-    known = recorded(environment, method) or recorded(environment, default_algorithm(environment))
-    return steps * known.step / 3600 if known else None
-
-
 @dataclass(frozen=True)
 class Pace:
     """Seconds of a transition of training, and of a level of each split in evaluation."""

@@ -1,11 +1,12 @@
 """A sweep file: what is swept over, as TOML, read and checked whole before anything starts.
 
     environments = ["CheeseCorner", "KeysAndChests"]   # all of the suite, if empty or left out
-    algorithms = ["PPO"]                               # each environment's usual one, "usual", if left out
+    algorithms = ["PPO", "mine:train"]                 # each environment's usual one, "usual", if left out
     mitigations = ["none", "accel"]
     alphas = [0, 0.01, 0.1]
     seeds = [0, 1, 2, 3, 4]
     references = ["standard"]                          # reference policies, which are not trained
+    budget = 0.5                                       # of the transitions of each environment's standard recipe
     recipe = ["steps=200_000"]                         # as after --recipe
     arguments = { size = 9 }                           # of the environments
     levels = 1000
@@ -37,6 +38,7 @@ from ..eval.table.record import Record
 from ..files import reason
 from ..terms import LEVELS, MOST_LEVELS, NONE
 from .cells import Cell, Scripted, Trained, Training
+from .methods import Own, budget_of, function_named
 from .outcomes import About
 
 USUAL, STANDARD = "usual", "standard"
@@ -61,6 +63,7 @@ class SweepFile(Record):
     alphas: tuple[Share, ...] = (0.0,)
     seeds: tuple[Seed, ...] = (0, 1, 2)
     references: tuple[str, ...] = ()
+    budget: Annotated[float, Field(gt=0, le=1000, strict=True)] | None = None
     recipe: tuple[str, ...] = ()
     arguments: dict[str, StrictInt | str] = Field(default_factory=dict)
     levels: Annotated[StrictInt, Field(ge=1, le=MOST_LEVELS)] = LEVELS
@@ -74,13 +77,19 @@ class SweepFile(Record):
         try:
             with path.open("rb") as file:
                 told = tomllib.loads(file.read(MOST_BYTES).decode())
-            return cls.model_validate(told)
+            return cls.of(str(path), told)
         except OSError as error:
             raise SweepError(f"{path} cannot be read: {reason(error)}") from None
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
             raise SweepError(f"{path} is no TOML: {error}") from None
+
+    @classmethod
+    def of(cls, what: str, told: dict[str, Any]) -> SweepFile:
+        """What is told by `what`, a file or a command; SweepError says all that is wrong with it."""
+        try:
+            return cls.model_validate(told)
         except ValidationError as error:
-            raise SweepError(f"{path}: {'; '.join(_mistakes(error))}") from None
+            raise SweepError(f"{what}: {'; '.join(_mistakes(error))}") from None
 
 
 def _mistakes(error: ValidationError) -> Iterator[str]:
@@ -148,9 +157,9 @@ class Expansion:
         """Training seeds, the first one of everything first."""
         file = self.file
         choices = product(self.names, file.algorithms, file.mitigations, file.alphas)
-        each = [found for words in choices if (found := self._tried(_named(*words), self._training, *words))]
-        for seed, training in product(file.seeds, each):
-            yield Trained(self.results, training, seed, file.levels)
+        each = [found for words in choices if (found := self._tried(_named(*words), self._made, *words))]
+        for seed, made in product(file.seeds, each):
+            yield made(seed)
 
     def _tried(self, what: str, make: Callable[..., Made], *words: Any) -> Made | None:
         """What is made of words, or that they are mistaken, in the terms of `what`."""
@@ -169,18 +178,31 @@ class Expansion:
                 raise ValueError(f"{taken} is no argument of a sweep: {instead}")
         return Task.of(game, alpha=alpha, **arguments)
 
-    def _training(self, name: str, algorithm: str, mitigation: str, alpha: float) -> Training:
+    def _made(self, name: str, method: str, mitigation: str, alpha: float) -> Callable[[int], Cell]:
+        """What makes the cell of each training seed, by an algorithm of ours or by a function."""
+        task, told, file = self._task(name, alpha), {"alpha": alpha, **self._told}, self.file
+        if ":" not in method:
+            training = self._training(task, method, mitigation, told)
+            return lambda seed: Trained(self.results, training, seed, file.levels)
+        function_named(method)
+        if mitigation != NONE or file.recipe:
+            raise ValueError("a function trains as it says: recipe and mitigations are for the algorithms of GoalGap")
+        about = About(environment=task.game.name, agent=method, steps=budget_of(task, file.budget or 1), **told)
+        return lambda seed: Own(self.results, task, about.model_copy(update={"seed": seed}))
+
+    def _training(self, task: Task, algorithm: str, mitigation: str, told: dict[str, Any]) -> Training:
         """What a training seed is trained by, checked as far as that goes without a network."""
-        task = self._task(name, alpha)
         kind = default_algorithm(task.game.name) if algorithm == USUAL else algorithm
         choose("mitigation", mitigation, (NONE, *MITIGATIONS))
-        recipe = changed_recipe(task, kind, mitigated(self.file.recipe, None if mitigation == NONE else mitigation))
+        changes, budget = self.file.recipe, self.file.budget
+        steps = () if budget is None else (f"steps={budget_of(task, budget)}",)
+        recipe = changed_recipe(task, kind, mitigated((*steps, *changes), None if mitigation == NONE else mitigation))
         recipe.training_task(task)
-        told = About(
-            environment=task.game.name, agent=kind, mitigation=mitigation, alpha=alpha, steps=recipe.total_steps,
-            recipe=" ".join(self.file.recipe), **self._told,
+        about = About(
+            environment=task.game.name, agent=kind, mitigation=mitigation, steps=recipe.total_steps,
+            recipe=" ".join(changes), **told,
         )  # fmt: skip
-        return Training(task, recipe, told)
+        return Training(task, recipe, about)
 
     @property
     def _told(self) -> dict[str, Any]:

@@ -44,12 +44,18 @@ def episodes_of_agent(task: Task, place: Path, recipe: Recipe, levels: int, tell
 
 def finished_episodes(path: Path, expected: Run) -> Episodes | None:
     """The episodes at `path` if they are whole, of the expected run, and of the game as it is now."""
+    episodes = whole_episodes(path)
+    return episodes if episodes and all(_identity(run) == _identity(expected) for run in episodes.runs) else None
+
+
+def whole_episodes(path: Path) -> Episodes | None:
+    """The episodes at `path` if they are whole, and of the game as it is now."""
     try:
         episodes = Episodes.read(path)
         recorded_task(episodes.game, "train")
     except (EpisodesError, ValueError):
         return None
-    return episodes if all(_identity(run) == _identity(expected) for run in episodes.runs) else None
+    return episodes
 
 
 def _identity(run: Run) -> tuple[Any, ...]:

@@ -21,6 +21,8 @@ from .outcomes import Outcome
 from .store import Store
 
 LONGEST = 2000  # characters of a reason
+MOST_LOGGED = 2**22  # characters that are kept of what one try at a cell prints
+FULL = "\n[what it prints from here on is not kept]\n"
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ def crashed(piece: Piece, why: str) -> Outcome | Elsewhere:
     return _once(piece, lambda: failed(piece, why))
 
 
-def failed(piece: Piece, why: Exception | str, seconds: float = 0.0) -> Outcome:
+def failed(piece: Piece, why: BaseException | str, seconds: float = 0.0) -> Outcome:
     """The outcome of a cell that has failed, not kept yet."""
     told = why if isinstance(why, str) else f"{type(why).__name__}: {why}"
     reason = printable(" ".join(told.split()))[:LONGEST]
@@ -102,7 +104,7 @@ def _carried_out(piece: Piece, progress: Progress) -> Outcome:
             result = piece.cell.run(progress)
     except BrokenPipeError:
         raise
-    except Exception as error:  # noqa: BLE001 (whatever it is, it is kept)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 (whatever it is, it is kept)
         return failed(piece, error, _since(began))
     return Outcome.now(piece.cell, status="done", attempts=_attempts(piece), seconds=_since(began), result=result)
 
@@ -128,21 +130,29 @@ def _logged(piece: Piece) -> Iterator[None]:
         print(f"{datetime.now(UTC).isoformat(timespec='seconds')} {piece.cell.about}")
         try:
             yield
-        except Exception:
+        except (Exception, SystemExit):
+            log.room = MOST_LOGGED
             traceback.print_exc()
             raise
         print("done")
 
 
 class Log(io.TextIOBase):
-    """A file that text is added to, as far as that can be done: a full disk stops nothing that would go on without."""
+    """A file that text is added to, as far as that can be done: a full disk stops nothing that would go on without.
+
+    Attributes:
+        room: for so many characters; what is printed beyond is lost, so that a flood fills no disk.
+    """
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self.path, self.room = path, MOST_LOGGED
         with suppress(OSError):
             path.parent.mkdir(parents=True, exist_ok=True)
 
     def write(self, text: str) -> int:
-        with suppress(OSError), self.path.open("a", encoding="utf-8", errors="replace") as file:
-            file.write(text)
+        kept, full = text[: max(0, self.room)], 0 <= self.room < len(text)
+        self.room -= len(text)
+        if kept := kept + FULL * full:
+            with suppress(OSError), self.path.open("a", encoding="utf-8", errors="replace") as file:
+                file.write(kept)
         return len(text)

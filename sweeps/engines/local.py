@@ -16,9 +16,10 @@ ENDED = "its process ended with exit code"
 
 @dataclass(frozen=True)
 class Local:
-    """So many processes at a time."""
+    """So many processes at a time, each of which carries out so many cells."""
 
     processes: int
+    pieces: int = PIECES
 
     def __call__(self, pieces: Iterable[Piece], tell: Tell) -> None:
         given = dict[str, Piece]()
@@ -31,7 +32,7 @@ class Local:
         def fail(key: str, text: str) -> None:
             tell(given[key], crashed(given[key], _explained(last_line(text))))
 
-        carry_out(noted(), self.processes, lambda key, told: tell(given[key], told), fail, PIECES)
+        carry_out(noted(), self.processes, lambda key, told: tell(given[key], told), fail, self.pieces)
 
 
 def _explained(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -29,14 +29,14 @@ SCRIPT = """\
 #SBATCH --requeue
 # sbatch adds what your cluster asks for: --partition, --time, --mem
 cd {folder} || exit 1
-exec {python} -m goalgap sweep {file} --shard "$SLURM_ARRAY_TASK_ID/{shards}" --processes {processes}
+exec {python} -m goalgap {words} --shard "$SLURM_ARRAY_TASK_ID/{shards}" --processes {processes}
 """
 
 
-def script(file: Path, shards: int, processes: int) -> str:
-    """What `sbatch` takes to work through a sweep file in so many shards, from the working directory."""
-    words = {"folder": Path.cwd(), "python": sys.executable, "file": file}
-    return SCRIPT.format(shards=shards, processes=processes, **{k: shlex.quote(str(v)) for k, v in words.items()})
+def script(words: Sequence[str], shards: int, processes: int) -> str:
+    """What `sbatch` takes to work through a command in so many shards, from the working directory."""
+    told = {"folder": shlex.quote(str(Path.cwd())), "python": shlex.quote(sys.executable), "words": shlex.join(words)}
+    return SCRIPT.format(shards=shards, processes=processes, **told)
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A working directory, with cells carried out in this process."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys.modules["goalgap.cli.sweep"], "Local", lambda _: here)
+    monkeypatch.setattr(sys.modules["goalgap.cli.execution"], "Local", lambda *_: here)
     (tmp_path / "references.toml").write_text(REFERENCES)
     (tmp_path / "trained.toml").write_text(TRAINED)
     (tmp_path / "file.toml").write_text(f'{REFERENCES}\nresults = "trained.toml"')

@@ -49,13 +49,12 @@ MAY_IMPORT = {  # the longest path that fits a file counts
     "testing/known/judging.py": {"testing", "envs", "eval"},  # where known agents meet the measurement
     "players": {"eval", "agents", "envs"},  # where agents and evaluation meet
     "asking": {"eval", "agents", "envs"},  # agents that ask the oracle of the game that they are evaluated in
-    "methods": {"players", "eval", "agents", "envs"},
     "zoo": {"leaderboards", "players", "agents", "envs"},  # agents of entries, by name
     "api": {"players", "eval", "agents", "envs"},
     "isolation": {"isolation", "players", "eval", "agents", "envs"},
     "hub": {"hub", "agents/bundles", "agents/records.py", "agents/reading/errors.py", "eval", "envs"},
     "sweeps": {"sweeps", "leaderboards", "players", "eval", "agents", "envs"},
-    "cli": {"api", "asking", "hub", "methods", "isolation", "players", "leaderboards", "zoo", "eval", "agents", "envs"}
+    "cli": {"api", "asking", "hub", "isolation", "players", "leaderboards", "zoo", "eval", "agents", "envs"}
     | {"cli", "sweeps"},
     "__main__": {"cli"},
     "__init__": {"envs", "api", "players", "agents", "eval", "zoo"},
