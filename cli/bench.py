@@ -19,10 +19,11 @@ from ..eval.suite import SUITE, Suite
 from ..eval.table.episodes import Episodes
 from ..files import check_file, write_whole
 from ..sweeps.cells import Cell
-from ..sweeps.methods import check_method, folder_of
+from ..sweeps.methods import folder_of_method
 from ..sweeps.plan import SweepError, SweepFile, cells_of
 from ..sweeps.store import Store
 from ..sweeps.sweep import Sweep
+from ..terms import NONE
 from .execution import Execution, Shared
 from .exports import TableFiles, Tables
 from .options import LEVELS, RESULTS, Changes, Mitigation, check_counts, optional
@@ -53,19 +54,16 @@ class Setup:
 
     def name(self, method: str) -> list[str]:
         """The method, and what is not as usual but the environments and the seeds."""
-        alpha = [f"alpha{self.alpha:g}"] * bool(self.alpha)
-        mitigation = [self.mitigation] if self.mitigation else []
-        return [method, *mitigation, *self.recipe, *alpha, *([f"x{self.budget:g}"] * (self.budget != 1))]
+        alpha, budget = f"alpha{self.alpha:g}" * bool(self.alpha), f"x{self.budget:g}" * (self.budget != 1)
+        return list(filter(None, (method, self.mitigation, *self.recipe, alpha, budget)))
 
     def cells(self, method: str) -> list[Cell]:
         """All trainings; ValueError says what is mistaken, and what the method suits, if it is not everything."""
         check_counts(seeds=self.seeds, levels=self.levels)
-        check_method(method)
         told = {
             "environments": self.envs or tuple(envs.SUITE), "algorithms": (method,),
-            "mitigations": (self.mitigation,) if self.mitigation else ("none",), "alphas": (self.alpha,),
-            "seeds": tuple(range(self.seeds)), "budget": self.budget, "recipe": self.recipe,
-            "levels": self.levels, "results": str(self.results),
+            "mitigations": (self.mitigation or NONE,), "alphas": (self.alpha,), "seeds": tuple(range(self.seeds)),
+            "budget": self.budget, "recipe": self.recipe, "levels": self.levels, "results": str(self.results),
         }  # fmt: skip
         return _suited(SweepFile.of("goalgap bench", told))
 
@@ -97,7 +95,7 @@ def bench(
     if how.emits("bench", method, *setup.typed()):
         return
     name, store = setup.name(method), Store(setup.results.absolute())
-    place = folder_of(setup.results, *(word.replace("=", "") for word in name)) / SUITE
+    place = folder_of_method(setup.results, *name) / SUITE
     console, swept = Console(), how.sweep(cells, store)
     if not (how.dry_run or how.status):
         check_file(place)

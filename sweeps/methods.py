@@ -1,4 +1,4 @@
-"""Ways of training: ours by the name of an algorithm, others by where their function is.
+"""Ways of training of the user's own: functions, by where they are.
 
 A function is `train(task, seed, budget) -> policy`. `budget` is how many transitions it may learn from. What it returns
 is anything that `goalgap.evaluate` takes: a callable, a model of stable-baselines3, or the path of an agent. A function
@@ -19,7 +19,7 @@ from typing import Any
 from ..agents.algorithms import ALGORITHMS
 from ..agents.recipes import default_recipe
 from ..agents.records import unusual
-from ..choices import shown
+from ..choices import advice, shown
 from ..envs.engine.task import Task
 from ..eval.play.rollout import evaluate
 from ..eval.report import Report
@@ -30,9 +30,8 @@ from .cells import Progress, address, below
 from .outcomes import About, Result
 from .playing import whole_episodes
 
-Train = Callable[[Task, int, int], Any]
 FOLDER = "bench"
-ADVICE = f"a method is one of {', '.join(ALGORITHMS)}, or a function train(task, seed, budget) as MODULE:FUNCTION"
+ADVICE = "a function of yours, train(task, seed, budget), is named MODULE:FUNCTION"
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ class Own:
         words += [f"{name}{value}" for name, value in unusual(self.task).items()]
         words += [f"alpha{self.task.alpha}"] * bool(self.task.alpha)
         words += [f"steps{told.steps}"] * (told.steps != budget_of(self.task))
-        return folder_of(self.results, told.agent) / "-".join(words) / f"seed-{told.seed}-{told.levels}.parquet"
+        return folder_of_method(self.results, told.agent) / "-".join(words) / f"seed-{told.seed}-{told.levels}.parquet"
 
     def run(self, progress: Progress) -> Result:
         episodes = self._finished() or self._played(progress)
@@ -96,26 +95,20 @@ class Own:
         return episodes
 
 
-def folder_of(results: Path, *words: str) -> Path:
-    """The folder of a method, by its name and what else is said of it."""
-    return results / FOLDER / "-".join(words).replace(":", ".")
+def folder_of_method(results: Path, *words: str) -> Path:
+    """Where the results of a method are, by its name and what else is said of it."""
+    return results / FOLDER / "-".join(words).replace(":", ".").replace("=", "")
 
 
-def check_method(name: str) -> None:
-    """ValueError unless there is a method of this name; a function's module is imported."""
-    if name not in ALGORITHMS:
-        function_named(name)
-
-
-def function_named(name: str) -> Train:
+def function_named(name: str) -> Callable[[Task, int, int], Any]:
     """The function at MODULE:FUNCTION, also of a module in the working directory, whose code is run.
 
     Raises:
-        ValueError: there is none.
+        ValueError: there is none; the message says which algorithms there are besides.
     """
     if ":" not in name:
-        raise ValueError(f"there is no method {shown(name)}: {ADVICE}")
-    found = import_named("method", name)
+        raise ValueError(f"unknown algorithm {shown(name)}: {advice(name, list(ALGORITHMS))}; {ADVICE}")
+    found = import_named("function", name)
     if not callable(found):
         raise ValueError(f"{shown(name)} is no function: {ADVICE}")  # noqa: TRY004 (of what was typed)
     return found  # type: ignore[no-any-return]

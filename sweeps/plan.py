@@ -28,6 +28,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import Field, StrictInt, ValidationError
 
 from .. import envs
+from ..agents.algorithms import ALGORITHMS
 from ..agents.changes import changed_recipe
 from ..agents.mitigations import MITIGATIONS, mitigated
 from ..agents.recipes import default_algorithm
@@ -181,7 +182,7 @@ class Expansion:
     def _made(self, name: str, method: str, mitigation: str, alpha: float) -> Callable[[int], Cell]:
         """What makes the cell of each training seed, by an algorithm of ours or by a function."""
         task, told, file = self._task(name, alpha), {"alpha": alpha, **self._told}, self.file
-        if ":" not in method:
+        if method in (USUAL, *ALGORITHMS):
             training = self._training(task, method, mitigation, told)
             return lambda seed: Trained(self.results, training, seed, file.levels)
         function_named(method)

@@ -74,7 +74,7 @@ def crashed(piece: Piece, why: str) -> Outcome | Elsewhere:
     return _once(piece, lambda: failed(piece, why))
 
 
-def failed(piece: Piece, why: BaseException | str, seconds: float = 0.0) -> Outcome:
+def failed(piece: Piece, why: Exception | str, seconds: float = 0.0) -> Outcome:
     """The outcome of a cell that has failed, not kept yet."""
     told = why if isinstance(why, str) else f"{type(why).__name__}: {why}"
     reason = printable(" ".join(told.split()))[:LONGEST]
@@ -104,7 +104,7 @@ def _carried_out(piece: Piece, progress: Progress) -> Outcome:
             result = piece.cell.run(progress)
     except BrokenPipeError:
         raise
-    except (Exception, SystemExit) as error:  # noqa: BLE001 (whatever it is, it is kept)
+    except Exception as error:  # noqa: BLE001 (whatever it is, it is kept)
         return failed(piece, error, _since(began))
     return Outcome.now(piece.cell, status="done", attempts=_attempts(piece), seconds=_since(began), result=result)
 
@@ -130,7 +130,7 @@ def _logged(piece: Piece) -> Iterator[None]:
         print(f"{datetime.now(UTC).isoformat(timespec='seconds')} {piece.cell.about}")
         try:
             yield
-        except (Exception, SystemExit):
+        except BaseException:
             log.room = MOST_LOGGED
             traceback.print_exc()
             raise

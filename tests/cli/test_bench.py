@@ -82,7 +82,7 @@ def elsewhere():
     return network(goalgap.task("ChimeBandit"), 0, 0)
 
 
-WAYS = [flood, elsewhere, lambda: sys.exit(0), lambda: 5, lambda: "nowhere.zip", lambda: Always(100), lambda: print]
+WAYS = [flood, elsewhere, lambda: 5, lambda: "nowhere.zip", lambda: Always(100), lambda: print]
 
 
 def hostile(task, seed, budget):
@@ -93,6 +93,8 @@ def process(task, seed, budget):
     print("this is", seed)
     with Path("processes.txt").open("a") as file:
         file.write(f"{os.getpid()}\\n")
+    if seed == 2:
+        sys.exit(0)
     return train(task, seed, budget)
 """
 TWO = ("--envs", "CheeseCorner", "ChimeBandit", "--seeds", "2", "--levels", "8")
@@ -211,14 +213,20 @@ def test_what_fails_is_told_and_takes_nothing_with_it(here: Path, capsys: pytest
 
 def test_whatever_a_function_does_is_the_failure_of_its_cell(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     name = method(here, "hostile")
-    assert goalgap("bench", name, *ONE, "--seeds", "7") == 2
+    assert goalgap("bench", name, *ONE, "--seeds", "6") == 2
     assert "xxxx" not in said(capsys)
-    cells = Setup(envs=("CheeseCorner",), seeds=7, levels=8).cells(name)
+    cells = Setup(envs=("CheeseCorner",), seeds=6, levels=8).cells(name)
     outcomes = [Store(here / "results").outcome(cell) for cell in cells]
     reasons = [outcome.reason for outcome in outcomes if outcome and not outcome.done]
-    told = ("ValueError: after a flood", "Unexpected observation shape", "SystemExit: 0", "TypeError: a policy is a callable",
-            "FileNotFoundError: no agent at nowhere.zip", "must return integers in 0 .. 3", "TypeError: a policy is a callable")  # fmt: skip
-    assert len(reasons) == 7
+    told = (
+        "ValueError: after a flood",
+        "Unexpected observation shape",
+        "TypeError: a policy is a callable with a name",
+        "FileNotFoundError: no agent at nowhere.zip",
+        "must return integers in 0 .. 3",
+        "TypeError: a policy is a callable with a name",
+    )
+    assert len(reasons) == 6
     for reason, words in zip(reasons, told, strict=True):
         assert words in reason
     log = Store(here / "results").path(cells[0].key, ".log").read_text()
@@ -226,12 +234,18 @@ def test_whatever_a_function_does_is_the_failure_of_its_cell(here: Path, capsys:
     assert "after a flood" in log
 
 
-def test_each_training_of_a_function_has_a_process_of_its_own(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_training_of_a_function_has_a_process_of_its_own(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(execution, "Local", Local)
-    assert goalgap("bench", method(here, "process"), *ONE, "--seeds", "2", "--processes", "1") == 0
-    assert len(set((here / "processes.txt").read_text().split())) == 2
+    assert goalgap("bench", name := method(here, "process"), *ONE, "--seeds", "3") == 2
+    assert f"the first is CheeseCorner, {name}, seed 2: its process ended with exit code 0" in said(capsys)
+    assert len(set((here / "processes.txt").read_text().split())) == 3
     logs = [path.read_text() for path in here.glob("results/cells/*/*.log")]
-    assert sorted(line for log in logs for line in log.splitlines() if "this" in line) == ["this is 0", "this is 1"]
+    assert sorted(line for log in logs for line in log.splitlines() if "this" in line) == [
+        f"this is {k}" for k in range(3)
+    ]
+    assert [log.splitlines()[-1] for log in logs if "this is 2" in log] == ["SystemExit: 0"]
 
 
 def test_shards_share_the_work_and_the_last_one_makes_the_score(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -294,7 +308,8 @@ def test_a_mitigation_is_a_method_on_what_it_suits(tmp_path: Path, capsys: pytes
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("PPPO",), "there is no method 'PPPO': a method is one of PPO, RecurrentPPO, A2C, TRPO, DQN"),
+        (("PPPO",), "unknown algorithm 'PPPO': choose from PPO, RecurrentPPO, A2C"),
+        (("mine",), "; a function of yours, train(task, seed, budget), is named MODULE:FUNCTION"),
         (("nowhere:train",), "No module named 'nowhere'"),
         (("math:pi",), "is no function"),
         (("math:train",), "has no attribute 'train'"),

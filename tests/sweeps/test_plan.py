@@ -13,6 +13,7 @@ from goalgap.agents.records import folder_of
 from goalgap.agents.reference import reference_names
 from goalgap.envs import SUITE, task
 from goalgap.sweeps.cells import Scripted, Trained
+from goalgap.sweeps.methods import Own
 from goalgap.sweeps.plan import SweepError, SweepFile, cells_of, shard_of
 
 SMALL = """
@@ -50,9 +51,22 @@ def test_nothing_named_is_all_of_the_suite_and_standard_all_its_references(tmp_p
     assert names == [name for game in SUITE.values() for name in reference_names(game)]
 
 
+def test_functions_are_swept_beside_algorithms_within_one_budget(tmp_path: Path) -> None:
+    head = 'environments = ["CheeseCorner", "ChimeBandit"]\nalgorithms = ["PPO", "math:hypot"]\nseeds = [3]'
+    (_, one, _, two) = cells(tmp_path, head)
+    assert isinstance(one, Own)
+    told = [(cell.about.environment, cell.about.agent, cell.about.seed, cell.about.steps) for cell in (one, two)]
+    assert told == [("CheeseCorner", "math:hypot", 3, 800_000), ("ChimeBandit", "math:hypot", 3, 500_000)]
+    halves = cells(tmp_path, f"{head}\nbudget = 0.5")
+    assert [cell.training.recipe.steps for cell in halves if isinstance(cell, Trained)] == [400_000, 250_000]
+    assert [cell.about.steps for cell in halves if isinstance(cell, Own)] == [400_000, 250_000]
+    assert len({cell.key for cell in (one, two, *halves)}) == 6
+
+
 CHANGES = {
     "alphas = [0, 0.5]": "alphas = [0.25, 0.75]",
     "seeds = [0, 4]": "seeds = [1, 2]",
+    "alphas": "budget = 0.5\nalphas",
     "environments": "levels = 10\nenvironments",
     "\nalphas": '\nrecipe = ["steps=1000"]\nalphas',
     "seeds": 'mitigations = ["plr"]\nseeds',
@@ -84,6 +98,13 @@ MISTAKES = {
     'mitigations = ["acel"]': "unknown mitigation 'acel': choose from none, plr",
     'environments = ["ChimeBandit"]\nmitigations = ["plr"]': "ChimeBandit, plr: a curriculum tries",
     'algorithms = ["ARS"]\nmitigations = ["plr"]': "A2C, TRPO have curriculum, and those for ARS have none",
+    'algorithms = ["nowhere:train"]': "there is no function 'nowhere:train': No module named 'nowhere'",
+    'algorithms = ["math:hypot"]\nmitigations = ["plr"]': "math:hypot, plr: a function trains as it says",
+    'algorithms = ["math:hypot"]\nrecipe = ["steps=5"]': "math:hypot: a function trains as it says",
+    'budget = 0.5\nrecipe = ["steps=5"]': "steps is given twice",
+    "budget = 0": "budget: Input should be greater than 0, not 0",
+    "budget = nan": "budget: Input should be",
+    "budget = true": "budget: Input should be a valid number",
     "alphas = [1.5]": "alphas.0: Input should be less than or equal to 1, not 1.5",
     "alphas = [nan]": "alphas.0",
     "alphas = [true]": "alphas.0",
