@@ -64,7 +64,8 @@ def find_episodes(paths: tuple[Path, ...]) -> list[Episodes]:
         _check_there(path)
         tables = sorted(_tables(path)) if path.is_dir() else [path]
         if not tables:
-            raise EpisodesError(f"{path} holds no episodes (*.parquet): `goalgap run` or `goalgap eval` makes them")
+            makes = "`goalgap run` or `goalgap eval` makes them, and `goalgap bench` once all its cells are done"
+            raise EpisodesError(f"{path} holds no episodes (*.parquet): {makes}")
         files += tables
     read: dict[str, list[Episodes]] = {}
     for path in files:
@@ -74,7 +75,7 @@ def find_episodes(paths: tuple[Path, ...]) -> list[Episodes]:
 
 
 def _tables(folder: Path) -> Iterator[Path]:
-    """The files of episodes that a folder's suite is made of, or else all below it that are no longer being written."""
+    """The files of episodes that the suite in a folder names, or else all below it that are whole."""
     if files := _of_suite(folder / SUITE):
         yield from (folder / file for file in files)
         return

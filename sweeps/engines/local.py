@@ -16,7 +16,7 @@ ENDED = "its process ended with exit code"
 
 @dataclass(frozen=True)
 class Local:
-    """So many processes at a time, each of which carries out so many cells."""
+    """So many processes at a time, each for so many cells."""
 
     processes: int
     pieces: int = PIECES
