@@ -98,13 +98,6 @@ MISTAKES = {
     'mitigations = ["acel"]': "unknown mitigation 'acel': choose from none, plr",
     'environments = ["ChimeBandit"]\nmitigations = ["plr"]': "ChimeBandit, plr: a curriculum tries",
     'algorithms = ["ARS"]\nmitigations = ["plr"]': "A2C, TRPO have curriculum, and those for ARS have none",
-    'algorithms = ["nowhere:train"]': "there is no function 'nowhere:train': No module named 'nowhere'",
-    'algorithms = ["math:hypot"]\nmitigations = ["plr"]': "math:hypot, plr: a function trains as it says",
-    'algorithms = ["math:hypot"]\nrecipe = ["steps=5"]': "math:hypot: a function trains as it says",
-    'budget = 0.5\nrecipe = ["steps=5"]': "steps is given twice",
-    "budget = 0": "budget",
-    "budget = nan": "budget",
-    "budget = true": "budget",
     "alphas = [1.5]": "alphas.0: Input should be less than or equal to 1, not 1.5",
     "alphas = [nan]": "alphas.0",
     "alphas = [true]": "alphas.0",
@@ -125,6 +118,13 @@ MISTAKES = {
     'environments = ["CheeseCorner"]\nalgorithms = ["usual", "PPO"]': "two cells are the same",
     "algorithms = []": "there is nothing to sweep",
     "seeds = [": "is no TOML",
+    'algorithms = ["nowhere:train"]': "there is no function 'nowhere:train': No module named 'nowhere'",
+    'algorithms = ["math:hypot"]\nmitigations = ["plr"]': "math:hypot, plr: a function trains as it says",
+    'algorithms = ["math:hypot"]\nrecipe = ["steps=5"]': "math:hypot: a function trains as it says",
+    'budget = 0.5\nrecipe = ["steps=5"]': "steps is given twice",
+    "budget = 0": "budget",
+    "budget = nan": "budget",
+    "budget = true": "budget",
 }
 
 
