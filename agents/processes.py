@@ -21,6 +21,7 @@ from ..choices import shown
 
 Tell = Callable[[Any, Any], None]
 GONE = (EOFError, BrokenPipeError, ConnectionResetError)  # what a pipe says whose other end is closed
+LOOK = 2.0  # seconds of silence after which it is looked who has died without a word
 END = None  # what a process tells when a piece of work has ended, well or not, and is given when it may go
 
 
@@ -78,12 +79,15 @@ def last_line(text: str) -> str:
 
 
 class Worker:
-    """A process, the key of the piece of work that it has, how many it has taken, and whether it has been let go."""
+    """A process, the key of the piece of work that it has, how many it has taken, and whether it has been let go.
+
+    It is no daemon, which could start no processes of its own, as environments side by side are: `Team` ends it.
+    """
 
     def __init__(self) -> None:
         context = multiprocessing.get_context("spawn")
         self.pipe, theirs = context.Pipe()
-        self.process: BaseProcess = context.Process(target=_work, args=(theirs,), daemon=True)
+        self.process: BaseProcess = context.Process(target=_work, args=(theirs,))
         with _interrupts_held():
             self.process.start()
         theirs.close()
@@ -95,6 +99,12 @@ class Worker:
         self.key, self.taken, self.let_go = piece and piece.key, self.taken + 1, piece is None
         with suppress(*GONE):
             self.pipe.send(piece)
+
+    def heard(self) -> Any:
+        """What it tells, which waits; EOFError where it has died, also while processes of its own hold its pipe."""
+        if not self.pipe.poll():
+            raise EOFError
+        return self.pipe.recv()
 
 
 class Team:
@@ -113,10 +123,11 @@ class Team:
 
     def heard(self) -> Iterator[tuple[Worker, Any]]:
         """What processes tell, once some do; who has ended a piece is given another, and who is gone is replaced."""
-        for ready in wait(list(self.working)):
-            worker = self.working[ready]  # type: ignore[index]
+        told = wait(list(self.working), LOOK)
+        workers = [worker for pipe, worker in self.working.items() if pipe in told or not worker.process.is_alive()]
+        for worker in workers:
             try:
-                message = worker.pipe.recv()
+                message = worker.heard()
             except GONE:
                 worker.process.join()
                 if not worker.let_go:

@@ -34,8 +34,10 @@ from goalgap.sweeps.sweep import Sweep
 from goalgap.sweeps.working import MOST_LOGGED
 
 METHODS = """
+import multiprocessing
 import os
 import sys
+import time
 from pathlib import Path
 
 import goalgap
@@ -90,11 +92,15 @@ def hostile(task, seed, budget):
 
 
 def process(task, seed, budget):
-    print("this is", seed)
+    with multiprocessing.get_context("fork").Pool(1) as pool:
+        print("this is", pool.apply(int, (seed,)))
     with Path("processes.txt").open("a") as file:
         file.write(f"{os.getpid()}\\n")
     if seed == 2:
         sys.exit(0)
+    if seed == 3:
+        multiprocessing.get_context("fork").Process(target=time.sleep, args=(60,)).start()
+        os.kill(os.getpid(), 9)
     return train(task, seed, budget)
 """
 TWO = ("--envs", "CheeseCorner", "ChimeBandit", "--seeds", "2", "--levels", "8")
@@ -238,12 +244,14 @@ def test_each_training_of_a_function_has_a_process_of_its_own(
     here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(execution, "Local", Local)
-    assert goalgap("bench", name := method(here, "process"), *ONE, "--seeds", "3") == 2
-    assert f"the first is CheeseCorner, {name}, seed 2: its process ended with exit code 0" in said(capsys)
-    assert len(set((here / "processes.txt").read_text().split())) == 3
+    assert goalgap("bench", name := method(here, "process"), *ONE, "--seeds", "4") == 2
+    told = said(capsys)
+    assert f"the first is CheeseCorner, {name}, seed 2: its process ended with exit code 0" in told
+    assert f"{name}, seed 3: its process was killed by SIGKILL" in told
+    assert len(set((here / "processes.txt").read_text().split())) == 4
     logs = [path.read_text() for path in here.glob("results/cells/*/*.log")]
     assert sorted(line for log in logs for line in log.splitlines() if "this" in line) == [
-        f"this is {k}" for k in range(3)
+        f"this is {k}" for k in range(4)
     ]
     assert [log.splitlines()[-1] for log in logs if "this is 2" in log] == ["SystemExit: 0"]
 
