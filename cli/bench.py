@@ -17,14 +17,14 @@ from ..eval.show import terminal
 from ..eval.show.suite import standings
 from ..eval.suite import SUITE, Suite
 from ..eval.table.episodes import Episodes
-from ..files import check_file, write_whole
+from ..files import write_whole
 from ..sweeps.cells import Cell
 from ..sweeps.methods import folder_of_method
 from ..sweeps.plan import SweepError, SweepFile, cells_of
 from ..sweeps.store import Store
 from ..sweeps.sweep import Sweep
 from ..terms import NONE
-from .execution import Execution, Shared
+from .execution import Execution, How
 from .exports import TableFiles, Tables
 from .options import LEVELS, RESULTS, Changes, Mitigation, check_counts, optional
 from .saying import say
@@ -77,7 +77,7 @@ class Setup:
 def bench(
     method: Method,
     setup: Annotated[Setup, tyro.conf.arg(name="")] = Setup(),
-    how: Shared = Execution(),  # noqa: B008
+    how: How = Execution(),  # noqa: B008
     export: TableFiles = Tables(),  # noqa: B008
 ) -> None:
     """Train a method on every environment with several seeds, evaluate, and make one score of it all.
@@ -94,17 +94,13 @@ def bench(
     cells = setup.cells(method)
     if how.emits("bench", method, *setup.typed()):
         return
-    name, store = setup.name(method), Store(setup.results.absolute())
-    place = folder_of_method(setup.results, *name) / SUITE
-    console, swept = Console(), how.sweep(cells, store)
-    if not (how.dry_run or how.status):
-        check_file(place)
-    if (tally := how.settled(console, ", ".join(name), swept)) is None:
+    console, name, store = Console(), setup.name(method), Store(setup.results.absolute())
+    if (tally := how.settled(console, ", ".join(name), swept := how.sweep(cells, store))) is None:
         return
     whole = Sweep(cells, store)
     done = all(outcome and outcome.done for _, outcome in whole.known())
     if done and not how.status:
-        _sum_up(console, whole, ", ".join(name), place, export)
+        _sum_up(console, whole, ", ".join(name), folder_of_method(setup.results, *name), export)
         return
     show_cells(console, swept, Tables())
     how.tell_failure(console, swept, tally)
@@ -118,9 +114,11 @@ def _suited(file: SweepFile) -> list[Cell]:
         return cells_of(file)
     except SweepError as error:
         alone = [file.model_copy(update={"environments": (name,)}) for name in file.environments]
-        if not (suited := [each.environments[0] for each in alone if _suits(each)]):
+        suited = [each.environments[0] for each in alone if _suits(each)]
+        if not suited:
             cells_of(alone[0])  # what is wrong everywhere is told once
-        raise SweepError(f"{error}; without these: --envs {' '.join(suited)}") from None
+        more = f"; without these: --envs {' '.join(suited)}" if len(suited) < len(alone) else ""
+        raise SweepError(f"{error}{more}") from None
 
 
 def _suits(file: SweepFile) -> bool:
@@ -130,17 +128,17 @@ def _suits(file: SweepFile) -> bool:
         return False
 
 
-def _sum_up(console: Console, swept: Sweep, name: str, place: Path, export: Tables) -> None:
+def _sum_up(console: Console, swept: Sweep, name: str, folder: Path, export: Tables) -> None:
     """Show and write what all cells come to, by sampled actions where agents draw them."""
     played = dict[str, list[Path]]()
     for cell, outcome in swept.known():
         tables = [file for file in outcome.result.files if file.endswith(".parquet")] if outcome else []
         played.setdefault(cell.about.environment, []).extend(swept.store.results / file for file in tables[:1])
     reports = (Report.of(Episodes.join(map(Episodes.read, paths))) for paths in played.values())
-    files = tuple(os.path.relpath(path, place.parent) for paths in played.values() for path in paths)
+    files = tuple(os.path.relpath(path, folder) for paths in played.values() for path in paths)
     made = Suite.of(name, reports).model_copy(update={"files": files})
     sections = list(standings(made))
     console.print(terminal.tables(sections))
     export.write(console, sections)
-    write_whole(place, (made.model_dump_json(indent=2) + "\n").encode())
-    say(console, f"suite: {place}")
+    write_whole(folder / SUITE, (made.model_dump_json(indent=2) + "\n").encode())
+    say(console, f"suite: {folder / SUITE}")

@@ -57,8 +57,8 @@ class Execution:
             check_counts(shards=self.emit_slurm)
         if self.address is not None and self.engine != "ray":
             raise ValueError("--address is that of a Ray cluster: add --engine ray")
-        own = (self.dry_run, self.status, self.retry_failed, self.shard is not None, self.engine != "local")
-        if self.emit_slurm is not None and any((*own, *others.values())):
+        given = (self.dry_run, self.status, self.retry_failed, self.shard is not None, self.engine != "local")
+        if self.emit_slurm is not None and any((*given, *others.values())):
             raise ValueError(
                 "--emit-slurm prints a script, which has --processes alone: add other options to its last line"
             )
@@ -125,4 +125,4 @@ def _failure(swept: Sweep, tally: Tally) -> str:
     )
 
 
-Shared = Annotated[Execution, tyro.conf.arg(name="")]
+How = Annotated[Execution, tyro.conf.arg(name="")]

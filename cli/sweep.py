@@ -14,7 +14,7 @@ from ..sweeps.plan import SweepFile, cells_of
 from ..sweeps.store import Store
 from ..sweeps.sweep import Sweep
 from ..sweeps.tables import Summary, check_table, write_table
-from .execution import Execution, Shared
+from .execution import Execution, How
 from .exports import TableFiles, Tables
 from .options import OptionalPath
 from .saying import say
@@ -24,7 +24,7 @@ File = Annotated[Path, tyro.conf.Positional, tyro.conf.arg(metavar="FILE", help_
 
 def sweep(
     file: File,
-    how: Shared = Execution(),  # noqa: B008
+    how: How = Execution(),  # noqa: B008
     table: OptionalPath = None,
     export: TableFiles = Tables(),  # noqa: B008
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import time
@@ -77,6 +78,16 @@ def carried_out(sweep: Sweep, engine: Engine = here) -> list[Outcome | None]:
     found = [outcome for _, outcome in sweep.known()]
     assert (tally.done, tally.left) == (sum(bool(each and each.done) for each in found), 0)
     return found
+
+
+def carried_out_at_once(sweeps: list[Sweep]) -> None:
+    """Carry out what is left of several sweeps side by side, each in a process: they print, as no two threads can."""
+    processes = [multiprocessing.get_context("fork").Process(target=carried_out, args=(each,)) for each in sweeps]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+        assert process.exitcode == 0
 
 
 def ran(results: Path) -> list[int]:

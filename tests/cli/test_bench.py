@@ -7,12 +7,11 @@ import pickle
 import shlex
 import shutil
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
 from commands import goalgap
-from instant import carried_out
+from instant import carried_out_at_once
 from instant import here as in_this_process
 
 from goalgap.agents.changes import changed_recipe
@@ -274,11 +273,7 @@ def test_shards_share_the_work_and_the_last_one_makes_the_score(here: Path, caps
 def test_two_at_once_train_each_seed_once(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("goalgap.sweeps.sweep.PAUSE", 0.01)
     cells = Setup(envs=("CheeseCorner",), levels=8).cells(method(here, "train"))
-    threads = [Thread(target=carried_out, args=(Sweep(cells, Store(here / "results")),)) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    carried_out_at_once([Sweep(cells, Store(here / "results")) for _ in range(2)])
     assert [line.split()[1] for line in trained(here)] == list("01234")
 
 
@@ -325,6 +320,7 @@ def test_a_mitigation_is_a_method_on_what_it_suits(tmp_path: Path, capsys: pytes
         (("math:sqrt", "--recipe", "learning_rate=1"), "a function trains as it says"),
         (("PPO", "--envs", "CheesCorner"), "did you mean 'CheeseCorner'"),
         (("PPO", "--envs", "CheesCorner", "IceCream"), "without these: --envs IceCream"),
+        (("PPO", "--envs", "IceCream", "IceCream"), "seed 0 and IceCream, PPO, seed 0; name each once"),
         (("PPO", "--seeds", "0"), "seeds must be at least 1"),
         (("PPO", "--budget", "0"), "goalgap bench: budget"),
         (("PPO", "--budget", "nan"), "goalgap bench: budget"),

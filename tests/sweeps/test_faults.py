@@ -8,12 +8,11 @@ import multiprocessing
 import os
 import random
 import signal
-import threading
 import time
 from pathlib import Path
 
 import pytest
-from instant import Instant, carried_out, here, ran, swept
+from instant import Instant, carried_out, carried_out_at_once, here, ran, swept
 
 from goalgap import files
 from goalgap.cli.options import RefusedError
@@ -133,11 +132,7 @@ def test_a_clock_that_jumps_decides_nothing(tmp_path: Path, monkeypatch: pytest.
 def test_two_sweeps_at_once_share_the_cells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("goalgap.sweeps.sweep.PAUSE", 0.01)
     sweeps = [swept(tmp_path, 40, raises=[7], slow=[0]) for _ in range(3)]
-    threads = [threading.Thread(target=carried_out, args=(each,)) for each in sweeps]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    carried_out_at_once(sweeps)
     assert ran(tmp_path) == list(range(40))
     assert reasons([outcome for _, outcome in sweeps[0].known()]) == {7: "KeyError: 'nothing'"}
 
