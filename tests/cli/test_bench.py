@@ -25,7 +25,7 @@ from goalgap.envs import task
 from goalgap.eval.suite import Suite
 from goalgap.eval.table.episodes import Episodes
 from goalgap.leaderboards import board, entry
-from goalgap.leaderboards.site.suite import suite_table
+from goalgap.leaderboards.site.suite import methods, suite_table
 from goalgap.sweeps.engines.local import Local
 from goalgap.sweeps.methods import Own
 from goalgap.sweeps.outcomes import About
@@ -176,7 +176,7 @@ def test_a_way_of_training_is_entered_everywhere_by_one_command(
     assert [(each.board, each.standing.status) for listed in made.values() for each, _ in listed] == [
         ("CheeseCorner", "replayed"), ("ChimeBandit", "replayed"),
     ]  # fmt: skip
-    (line,) = (table := suite_table(made)).lines
+    (line,) = (table := suite_table(methods(made))).lines
     cells = table.cells(line)
     assert (cells["method"].text, cells["environments"].text, cells["training seeds"].text) == ("Ours", "2", "2")
     told = Suite.model_validate_json((place / "suite.json").read_text())
