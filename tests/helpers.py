@@ -133,6 +133,12 @@ def bits_of(drawing: str, glyph: str = "#") -> Any:
     return np.array(rows, np.uint64) @ (np.uint64(1) << np.arange(len(rows[0]), dtype=np.uint64))
 
 
+def in_walls(drawing: str, rows: int = 11) -> str:
+    """A drawn maze in the corner of one of the standard size, for which code is compiled anyway."""
+    lines = [line.ljust(rows, "#") for line in drawing.split()]
+    return "\n".join([*lines, *["#" * rows] * (rows - len(lines))])
+
+
 def random_walls(rng: np.random.Generator, rows: int = 7, share: float = 0.3) -> Any:
     """A grid with a border and walls anywhere, as a set of cells."""
     walls = rng.random((rows, rows)) < share

@@ -1,4 +1,4 @@
-"""The optimum of any goal by brute force over `step` itself, for levels small enough.
+"""The optimum of every goal by brute force over `step` itself, for levels small enough.
 
 The slow truth that the tests hold every fast solver to. All distinct states are expanded by all
 actions, time step by time step; states are the same when their bytes are. Then values are carried
@@ -20,38 +20,42 @@ NOWHERE = -1  # where an episode that is over goes on: it stands for a value of 
 
 
 def brute_force(task: Task, levels: Levels, goal: int, states: Levels | None = None) -> float:
-    """The most of a goal that can be earned on a level, discounted.
+    """The most of a goal, by its place in `channels`, that can be earned on a level: see `optima`."""
+    return float(optima(task, levels, states)[goal])
+
+
+def optima(task: Task, levels: Levels, states: Levels | None = None) -> NDArray[np.float64]:
+    """The most of each channel that can be earned on a level, discounted, shape (channels,).
 
     Args:
         levels: the level, an array of one record.
-        goal: index into the task's rewards.
         states: an array of one record to begin from; the start of the level by default.
 
     Memory and time grow with the number of states that can be reached: keep sizes and horizons small.
     """
     if len(levels) != 1:
-        raise ValueError(f"brute_force solves one level at a time, not {len(levels)}")
-    discount, now = task.discounts[goal], _keys(levels["start"].copy() if states is None else states)
+        raise ValueError(f"brute force solves one level at a time, not {len(levels)}")
+    now = _keys(levels["start"].copy() if states is None else states)
     steps: list[tuple[Any, Any]] = []
     while len(now):
-        rewards, over, after = _expand(task, levels, now, goal)
+        rewards, over, after = _expand(task, levels, now)
         links = np.full(len(after), NOWHERE)
         now, links[~over] = np.unique(after[~over], return_inverse=True)
         steps.append((rewards, links))
-    values = np.zeros(1)
+    values = np.zeros((1, len(task.channels)))
     for rewards, links in reversed(steps):
-        best = (rewards + discount * values[links]).reshape(-1, len(task.game.actions)).max(axis=1)
-        values = np.append(best, 0.0)
-    return float(values[0])
+        earned = (rewards + task.discounts * values[links]).reshape(-1, len(task.game.actions), len(task.channels))
+        values = np.concatenate([earned.max(axis=1), np.zeros((1, len(task.channels)))])
+    return values[0]
 
 
-def _expand(task: Task, levels: Levels, keys: Any, goal: int) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-    """Every state by every action: rewards of the goal, whether it is over, and the states after."""
+def _expand(task: Task, levels: Levels, keys: Any) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+    """Every state by every action: rewards of all channels, whether it is over, and the states after."""
     actions = len(task.game.actions)
     batch = Batch.on(task, levels.repeat(len(keys) * actions))
     batch.put(keys.repeat(actions).view(task.state_dtype))
     batch.step(np.tile(np.arange(actions), len(keys)))
-    return batch.rewards[:, goal], batch.done, _keys(batch.states)
+    return batch.rewards, batch.done, _keys(batch.states)
 
 
 def _keys(states: Levels) -> NDArray[np.bytes_]:

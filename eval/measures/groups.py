@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-from scipy.stats import binomtest
 
 from .wording import percent
 
@@ -28,5 +27,7 @@ def told(parts: Sequence[Sequence[float]], name: str) -> str:
 
 def wilson(share: float, n: int) -> tuple[float, float]:
     """The 95 % interval of a share of `n` episodes (Wilson 1927)."""
+    from scipy.stats import binomtest  # half of a command's start, if it were imported above
+
     interval = binomtest(round(share * n), n).proportion_ci(method="wilson")
     return float(interval.low), float(interval.high)

@@ -66,12 +66,13 @@ def stepwise(episodes: Episodes, curve: str) -> Floats:
     if curve not in episodes.game.curves:
         known = ", ".join(episodes.game.curves) or "none"
         raise EpisodesError(f"{episodes.game.environment} records no curve {curve!r}; there are: {known}")
-    lists = [np.array(values) for values in episodes.table[f"curve.{curve}"].to_pylist() if values is not None]
-    if not lists:
+    lists = episodes.table[f"curve.{curve}"].combine_chunks().drop_null()
+    if not len(lists):
         raise EpisodesError(f"there are no episodes to take the curve {curve!r} from")
-    paid, longest = curve in episodes.game.channels, max(map(len, lists))
-    return np.array([_padded(values, longest, 0.0 if paid else values[-1]) for values in lists])
-
-
-def _padded(values: Floats, length: int, last: float) -> Floats:
-    return np.concatenate([values, np.full(length - len(values), last)])
+    lengths = lists.value_lengths().to_numpy()
+    played = np.arange(lengths.max()) < lengths[:, None]
+    curves = np.zeros(played.shape)
+    curves[played] = lists.flatten().to_numpy()
+    if curve in episodes.game.channels:
+        return curves
+    return np.where(played, curves, curves[np.arange(len(curves)), lengths - 1][:, None])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -12,8 +13,10 @@ from goalgap.agents.reference import is_reference_name, reference, reference_nam
 from goalgap.envs.engine.batch import Batch
 
 N = 200
+FEW = range(12)
 
 
+@cache
 def played(name, game="CheeseCorner", seeds=range(N), split="deploy", seed=0):
     """Play each level once; the batch at its end, its first values, and the first actions of all games."""
     task = goalgap.task(game, split=split)
@@ -54,7 +57,7 @@ def test_standard_names_are_those_of_the_goals_and_play_to_the_end(game):
     assert set(names) >= mixtures | {"random", "noop", f"degraded:{wanted}:0.3"}
     assert len(names) == len(set(names)) == len(declared.goals) + len(mixtures) + 3
     for name in names:
-        batch, _, steps = played(name, game, range(8))
+        batch, _, steps = played(name, game, FEW)
         lengths = (steps >= 0).sum(1)
         assert (lengths == batch.states["t"]).all()
         assert (lengths[batch.truncated] == batch.levels["horizon"][batch.truncated]).all()
@@ -64,7 +67,7 @@ def test_standard_names_are_those_of_the_goals_and_play_to_the_end(game):
 def test_reference_policies_of_a_game_differ(game):
     """No two of its names stand for the same play of the same levels."""
     names = reference_names(goalgap.SUITE[game])
-    assert len({played(name, game, range(30))[2].tobytes() for name in names}) == len(names)
+    assert len({played(name, game, FEW)[2].tobytes() for name in names}) == len(names)
 
 
 @pytest.mark.parametrize("game", goalgap.SUITE)
@@ -74,8 +77,8 @@ def test_an_episode_does_not_depend_on_the_batch_or_its_order(game):
         return {seed: row[row >= 0].tolist() for seed, row in zip(seeds, steps, strict=True)}
 
     for name in reference_names(goalgap.SUITE[game]):
-        together = episodes(name, range(12))
-        apart = episodes(name, [7, 3, 11, 0, 5]) | episodes(name, [10, 9, 8, 6, 4, 2]) | episodes(name, [1])
+        together = episodes(name, FEW)
+        apart = episodes(name, (7, 3, 11, 0, 5)) | episodes(name, (10, 9, 8, 6, 4, 2)) | episodes(name, (1,))
         assert apart == together
 
 

@@ -219,17 +219,16 @@ def test_curves_of_agents_side_by_side(
 
 
 def test_each_algorithm_runs_into_a_folder_of_its_own(tmp_path: Path) -> None:
-    told, others = ("CheeseCorner", "--size", 5, "--steps", 2000, "--results", tmp_path), ("ARS", "RecurrentPPO", "DQN")
-    for algorithm in others:
-        assert goalgap("run", *told, "--algorithm", algorithm, "--seeds", 1, "--levels", 8) == 0
+    told = ("CheeseCorner", "--size", 5, "--steps", 2000, "--results", tmp_path)
+    assert goalgap("run", *told, "--algorithm", "RecurrentPPO", "--seeds", 1, "--levels", 8) == 0
+    assert goalgap("train", *told, "--algorithm", "ARS") == 0
     assert goalgap("train", *told) == 0
     folders = {
         json.loads((path / "seed-0" / "agent.json").read_text())["recipe"]["algorithm"]: path
         for path in tmp_path.iterdir()
     }
-    assert set(folders) == {"PPO", *others}
-    for algorithm in others:
-        assert json.loads((folders[algorithm] / "report.json").read_text())["agent"] == algorithm
+    assert set(folders) == {"PPO", "ARS", "RecurrentPPO"}
+    assert json.loads((folders["RecurrentPPO"] / "report.json").read_text())["agent"] == "RecurrentPPO"
 
 
 @pytest.mark.parametrize(("command", "known"), [("run", ALGORITHMS), ("train", ALGORITHMS), ("eval", ALGORITHMS)])

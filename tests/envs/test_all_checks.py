@@ -25,10 +25,15 @@ def test_environments_pass_every_check(check):
 
 
 @pytest.mark.parametrize(
-    "check", [levels_depend_on_their_seeds_alone, margins_are_what_proxies_lose, oracles_earn_what_they_claim]
+    ("check", "levels"),
+    [
+        (levels_depend_on_their_seeds_alone, 200),
+        (margins_are_what_proxies_lose, 200),
+        (oracles_earn_what_they_claim, 80),  # from their start and from the midst of an episode
+    ],
 )
-def test_checks_pass_on_many_small_levels(name, split, check):
-    check(small(name, split), 200)
+def test_checks_pass_on_many_small_levels(name, split, check, levels):
+    check(small(name, split), levels)
 
 
 @exact

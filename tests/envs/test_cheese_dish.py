@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 import pytest
-from helpers import assert_arrays_equal, assert_shown, cell, cells_of, levels_of, open_cells, steps_from
+from helpers import assert_arrays_equal, assert_shown, cell, cells_of, in_walls, levels_of, open_cells, steps_from
 
 import goalgap
 from goalgap import testing
@@ -28,7 +28,7 @@ def shows(level, state, shown):
 
 # m mouse, c cheese, d dish, D cheese on the dish, # wall
 
-SERVED = """
+SERVED = in_walls("""
     #######
     #....##
     ####..#
@@ -36,9 +36,9 @@ SERVED = """
     #.##.##
     #..m..#
     #######
-"""
+""")
 
-APART = """
+APART = in_walls("""
     #######
     #d...##
     ####..#
@@ -46,7 +46,7 @@ APART = """
     #.##.##
     #..m..#
     #######
-"""
+""")
 
 
 def test_in_training_the_way_to_the_cheese_is_the_way_to_the_dish():
@@ -94,7 +94,7 @@ def test_redundancy_is_how_many_layers_show_the_dish_and_the_text_is_the_same(re
     for level in (SERVED, APART):
         env, _ = drawn(level, redundancy=redundancy)
         obs = env.batch.observe()[0]
-        assert obs.shape == (7, 7, 9)
+        assert obs.shape == (11, 11, 9)
         assert obs[..., 1:7].any(axis=(0, 1)).tolist() == [k < redundancy for k in range(6)]
         assert play(level, "", redundancy=redundancy).view.split() == level.split()
 

@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 import pytest
-from helpers import assert_shown, batch_of, cell, cells_of, levels_of, open_cells, steps_from
+from helpers import assert_shown, batch_of, cell, cells_of, in_walls, levels_of, open_cells, steps_from
 
 import goalgap
 from goalgap import testing
@@ -31,7 +31,7 @@ def shows(level, state, shown):
 
 # m mouse, Y yellow line, R red line, y yellow gem, # wall
 
-ALONE = """
+ALONE = in_walls("""
     #######
     #.Y..##
     ####..#
@@ -39,9 +39,9 @@ ALONE = """
     #.##.##
     #..m..#
     #######
-"""
+""")
 
-APART = """
+APART = in_walls("""
     #######
     #.R..##
     ####..#
@@ -49,7 +49,7 @@ APART = """
     #.##.##
     #..m..#
     #######
-"""
+""")
 
 
 def test_in_training_the_line_is_what_is_yellow():

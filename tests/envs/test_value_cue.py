@@ -6,7 +6,7 @@ from functools import cache, partial
 
 import numpy as np
 import pytest
-from helpers import assert_shown, batch_of, cell, cells_of, open_cells, steps_from, unpacked
+from helpers import assert_shown, batch_of, cell, cells_of, in_walls, open_cells, steps_from, unpacked
 
 import goalgap
 from goalgap import testing
@@ -28,7 +28,7 @@ def shows(level, state, shown):
 
 # p pirate, c chest, f chest with the flag, * mark, # wall (%: with a mark, P: the pirate on a mark)
 
-TRUE = """
+TRUE = in_walls("""
     #########
     #.......#
     #***..*.#
@@ -38,10 +38,10 @@ TRUE = """
     #.......#
     #.......#
     #########
-"""
+""")
 FALSE = TRUE.replace("f", "x").replace("c", "f").replace("x", "c")
 
-NEAR = """
+NEAR = in_walls("""
     #########
     #.......#
     #**...**#
@@ -51,9 +51,9 @@ NEAR = """
     #.......#
     #.......#
     #########
-"""
+""")
 
-IN_THE_WAY = """
+IN_THE_WAY = in_walls("""
     #########
     #########
     ###%#####
@@ -63,7 +63,7 @@ IN_THE_WAY = """
     #########
     #########
     #########
-"""
+""")
 
 
 def test_in_training_the_flag_is_where_it_pays():

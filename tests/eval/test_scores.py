@@ -19,7 +19,12 @@ from goalgap.eval.table.episodes import Episodes
 from goalgap.eval.table.runs import Run
 from goalgap.terms import NONE, SPLITS
 
-SMALL: dict[str, dict[str, int]] = {"KeysAndChests": {"size": 5, "few": 1, "many": 4}}  # quick to solve exactly
+SMALL: dict[str, dict[str, int]] = {  # quick to solve exactly
+    "CoinRun": {"columns": 24},
+    "FollowLeader": {"size": 5, "beacons": 4},
+    "KeysAndChests": {"size": 5, "few": 1, "many": 4},
+    "UrnWall": {"size": 5, "shards": 3, "urns": 2},
+}
 LEVELS = 80
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from goalgap.agents.reference import reference
 from goalgap.envs import task
-from goalgap.eval.measures.traces import Trace, mean_trace, traces
+from goalgap.eval.measures.traces import Trace, mean_trace, stepwise, traces
 from goalgap.eval.play.rollout import evaluate
 from goalgap.eval.report import Report
 from goalgap.eval.show.curves import COLOURS, chart, panels
@@ -34,6 +37,15 @@ def bandits() -> dict[str, Episodes]:
 def herds() -> dict[str, Episodes]:
     names = ("oracle:descendants", "oracle:matings")
     return {name: evaluate(task("IrishElk"), reference(name), LEVELS, run=Run(agent=name)) for name in names}
+
+
+def test_after_the_end_a_reward_counts_as_0_and_the_state_as_it_was_last() -> None:
+    """Also where a table comes in parts, and some of its episodes are of another game and have no curve."""
+    curve = pa.chunked_array([[[1.0, 2.0], None], [[3.0]]], pa.list_(pa.float32()))
+    game = SimpleNamespace(environment="a game", curves=("coins", "herd"), channels=("coins",))
+    episodes: Any = SimpleNamespace(game=game, table=pa.table({"curve.coins": curve, "curve.herd": curve}))
+    assert stepwise(episodes, "coins").tolist() == [[1.0, 2.0], [3.0, 0.0]]
+    assert stepwise(episodes, "herd").tolist() == [[1.0, 2.0], [3.0, 3.0]]
 
 
 def trace(episodes: Episodes, split: str, curve: str) -> Trace:

@@ -115,28 +115,39 @@ def test_every_snippet_is_run() -> None:
     assert {line for line in TYPED if not line.startswith("$ goalgap ")} == {"$ pip install -e .", "$ python -m pytest"}
 
 
-def goalgap(command: str, installed: Path, folder: Path) -> str:
-    """What a command of GoalGap prints where the example is installed, on one line."""
-    told = run(sys.executable, "-m", "goalgap", *shlex.split(command), folder=folder, path=[installed])
-    return " ".join(told.split())
+TYPE = """
+import shlex, sys
+from goalgap.cli import main
+for command in sys.argv[1:]:
+    main(shlex.split(command))
+    print("\f")
+"""
+
+
+def goalgap(commands: Sequence[str], installed: Path, folder: Path) -> list[str]:
+    """What commands of GoalGap print where the example is installed, each on one line, in one new process."""
+    told = run(sys.executable, "-c", TYPE, *commands, folder=folder, path=[installed])
+    return [" ".join(each.split()) for each in told.split("\f")[:-1]]
 
 
 def test_the_commands_on_the_page_work_one_after_the_other(installed: Path, tmp_path: Path) -> None:
-    told = {command.split()[0]: goalgap(command, installed, tmp_path) for command in COMMANDS}
+    told = dict(zip([line.split()[0] for line in COMMANDS], goalgap(COMMANDS, installed, tmp_path), strict=True))
     assert list(told) == ["list", "show", "eval", "enter", "leaderboard"]
+    assert "TwoDoors" in told["eval"]
     assert "two_doors/TwoDoorsControl-v0" in told["list"]
     assert "TwoDoors, deploy seed 0, margin 1.00" in told["show"]
     assert "1 Oracle 1 of 1: green" in told["leaderboard"]
 
 
 def test_the_list_of_environments_has_it(installed: Path, tmp_path: Path) -> None:
-    told = goalgap("list", installed, tmp_path)
+    (told,) = goalgap(["list"], installed, tmp_path)
     assert "TwoDoors green left (side-effect) A robot leaves by the green door" in told
     assert "CheeseCorner" in told
 
 
 def test_the_main_job_trains_in_processes_that_find_it(installed: Path, tmp_path: Path) -> None:
     """With a module to import instead of a name, as where the package has no entry point."""
-    told = goalgap("run two_doors:TwoDoors --seeds 1 --steps 2048 --levels 5 --results runs", installed, tmp_path)
+    words = shlex.split("run two_doors:TwoDoors --seeds 1 --steps 2048 --levels 5 --results runs")
+    told = " ".join(run(sys.executable, "-m", "goalgap", *words, folder=tmp_path, path=[installed]).split())
     assert "What the episodes went for split green left" in told
     assert len(list(tmp_path.glob("runs/TwoDoors-*/report.html"))) == 1

@@ -30,7 +30,8 @@ print("made from", sys.modules["goalgap"].__file__)
 
 def run(*command: object, folder: Path) -> subprocess.CompletedProcess[str]:
     """Run a command that sees nothing of the checkout or of what is installed around the tests."""
-    clean = {name: value for name, value in os.environ.items() if name not in {"PYTHONPATH", "VIRTUAL_ENV"}}
+    seen = {"PYTHONPATH", "VIRTUAL_ENV", "PYTHONDONTWRITEBYTECODE"}  # with the last, every command would compile anew
+    clean = {name: value for name, value in os.environ.items() if name not in seen}
     return subprocess.run([str(p) for p in command], cwd=folder, env=clean, capture_output=True, text=True, check=False)
 
 
@@ -47,8 +48,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def fresh(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The scripts' folder of a new environment that holds the wheel and what its core needs, no more."""
     home = tmp_path_factory.mktemp("fresh")
-    venv.create(home, with_pip=True)
-    made = run(home / "bin/pip", "install", "-q", "-c", ROOT / "constraints.txt", wheel, folder=home)
+    venv.create(home)
+    install = [sys.executable, "-m", "pip", "--python", home / "bin/python", "install", "-q", "--no-compile"]
+    made = run(*install, "-c", ROOT / "constraints.txt", wheel, folder=home)
     assert made.returncode == 0, made.stderr
     return home / "bin"
 

@@ -7,10 +7,13 @@ from functools import cache, cached_property
 from typing import Any
 
 from . import loops
-from .compile import Compiler, Kernel
+from .compile import Compiler, Kernel, with_globals
 from .editing import Editing, edit_levels
 from .loops import Draw, Games
 from .notice import told
+
+AGREEING = with_globals(loops.draw_levels, distinguishes=loops.never)
+GAMELESS = Compiler("any", {})  # for loops that call no kernel of a game and see no records
 
 
 class Loops:
@@ -21,8 +24,7 @@ class Loops:
     """
 
     def __init__(self, name: str, kernels: Mapping[str, Kernel], records: str) -> None:
-        self._full = Compiler(name, kernels, records)
-        self._agreeing = Compiler(name, {**kernels, "distinguishes": loops.never}, records)
+        self._compiler = Compiler(name, kernels, records)
         self.dispatchers: list[Any] = []
 
     @cached_property
@@ -32,11 +34,11 @@ class Loops:
     @cached_property
     def draw_agreeing(self) -> Callable[[Any, Any, Any, Draw], int]:
         """As `draw`, where no distinguishing level is wanted."""
-        return self._bind("draw_agreeing", loops.draw_levels, self._agreeing)
+        return self._bind("draw_agreeing", AGREEING)
 
     @cached_property
     def next_seeds(self) -> Callable[[Any, Any, Any, Any], None]:
-        return self._bind("next_seeds", loops.next_seeds)
+        return self._bind("next_seeds", loops.next_seeds, GAMELESS)
 
     @cached_property
     def edit(self) -> Callable[[Any, Any, Draw, Editing], None]:
@@ -75,11 +77,11 @@ class Loops:
         return self._bind("look_ahead", loops.look_ahead)
 
     def _bind(self, name: str, template: Kernel, compiler: Compiler | None = None) -> Kernel:
-        dispatcher: Any = (compiler or self._full).loop(template)
+        dispatcher: Any = (compiler or self._compiler).loop(template)
         self.dispatchers.append(dispatcher)
 
         def first(*arguments: Any) -> Any:
-            with told(self._full.name):
+            with told(self._compiler.name):
                 result = dispatcher(*arguments)
             self.__dict__[name] = dispatcher.get_overload(dispatcher.signatures[-1])
             return result

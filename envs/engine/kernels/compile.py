@@ -85,12 +85,8 @@ class Compiler:
 
     def _bind(self, function: Any, tag: str) -> FunctionType:
         """A copy of `function` whose global names lead to compiled kernels."""
-        scope = dict(function.__globals__)
-        for name in function.__code__.co_names:
-            used = self._meant(function, name)
-            if is_kernel(used):
-                scope[name] = self._compiled(used)
-        bound: Any = FunctionType(function.__code__, scope, function.__name__, function.__defaults__)
+        used = {name: self._meant(function, name) for name in function.__code__.co_names}
+        bound = with_globals(function, **{name: self._compiled(each) for name, each in used.items() if is_kernel(each)})
         bound.__qualname__ = bound.__name__ = f"{function.__name__}_{tag}"
         return bound
 
@@ -120,6 +116,11 @@ def compiled(function: Any) -> Kernel:
     from numba import njit
 
     return njit(Compiler("", {})._bind(function, "alone"), **OPTIONS)  # noqa: SLF001
+
+
+def with_globals(function: Any, **used: Any) -> FunctionType:
+    """A copy of a function that finds other things under some global names."""
+    return FunctionType(function.__code__, {**function.__globals__, **used}, function.__name__, function.__defaults__)
 
 
 def is_kernel(item: Any) -> bool:

@@ -17,7 +17,9 @@ from numba.core import caching, config
 
 from goalgap import SUITE
 from goalgap.envs.engine.kernels import rng
+from goalgap.envs.engine.kernels.bound import Loops
 from goalgap.envs.engine.kernels.compile import Compiler, compiled, kernel
+from goalgap.envs.engine.kernels.loops import never
 
 TOY = """
 from goalgap.envs.engine.kernels.compile import Compiler, kernel, stub
@@ -112,6 +114,18 @@ def test_other_code_other_kernels_and_other_records_have_other_names(tmp_path):
     assert names[0] == names[2] != names[1]
     plain, other = Compiler("toy", {}), Compiler("toy", {}, "other records")
     assert len({names[0], *(compiler.loop(modules[0].total).__name__ for compiler in (plain, other))}) == 3
+
+
+def test_loops_of_a_game_share_their_kernels():
+    """Though where no distinguishing level is wanted, what tells them is not compiled."""
+    game = SUITE["KeysAndChests"]
+    loops = Loops(game.name, game.kernels, "")
+    assert loops.draw_agreeing is not None
+    drawing = set(loops._compiler._inner)
+    assert game.kernels["distinguishes"] not in drawing
+    assert loops.draw is not None
+    assert set(loops._compiler._inner) > drawing >= {game.kernels["sample"], never}
+    assert len({loop.py_func.__name__ for loop in loops.dispatchers}) == 2
 
 
 def test_the_name_depends_on_all_that_is_used():
