@@ -143,8 +143,8 @@ def _line(rank: Cell, method: Method) -> Line:
     bar = tuple(Share(share, role) for role, share in {**named, NONE: 1 - sum(named.values())}.items())
     counts = (figure(len(suite.environments), 0), figure(suite.seeds, 0))
     facts = {"kind": first.info.kind, "track": method.track, "status": method.status, **_conditions(method.entries)}
-    numbers = (*_both(suite.whole), *_by_kind(suite))
-    cells = (rank, suite.method, *facts.values(), *counts, told, *numbers)
+    cells: tuple[str | Cell, ...]
+    cells = (rank, suite.method, *facts.values(), *counts, told, *_both(suite.whole), *_by_kind(suite))
     return Line(row(*cells, weight=weight(first), bar=bar), facts, told, method.place)
 
 
