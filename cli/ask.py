@@ -23,6 +23,7 @@ from .eval import Agents
 from .exports import Exports, Files
 from .options import Environment, Flag, Options, Shared, Trust, ZipAlgorithm, check_counts
 from .progress import progress_shown
+from .saying import output
 
 if TYPE_CHECKING:
     from ..agents.ensembles import Ensemble
@@ -50,7 +51,7 @@ def ask(
         argmax: take the likeliest action instead of drawing from the policy.
     """
     environment, agents = environment_first(environment, agents)
-    console, task = Console(), options.task(environment)
+    console, task = output(), options.task(environment)
     check_counts(levels=levels)
     with console.status("opening agents"), local(agents) as (agents, _):
         paths = agent_paths(agents)

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated
 
 import tyro
-from rich.console import Console
 
 from ..eval.comparison import compare as compare_agents
 from ..eval.comparison import distinct_names
@@ -20,7 +19,7 @@ from ..leaderboards.entry import ENTRIES, ENTRY, Entry, find_entry
 from .exports import Exports, Files
 from .options import OptionalPath, optional
 from .results import find_episodes
-from .saying import say
+from .saying import output, say
 
 Agents = Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="AGENT AGENT [AGENT ...]")]
 
@@ -45,7 +44,7 @@ def compare(
         raise ValueError("name two agents or more: folders of results, or entries such as CheeseCorner/ppo")
     found = [found_episodes(word, entries) for word in agents]
     called = names or distinct_names([episodes for _, episodes in found], [name for name, _ in found])
-    made, console = compare_agents(*(episodes for _, episodes in found), names=called), Console()
+    made, console = compare_agents(*(episodes for _, episodes in found), names=called), output()
     console.print(terminal.render_comparison(made))
     drawn, long = forest(made), [all_differences(made)]
     export.write(console, compared(made), long, lambda _: svg({"": drawn}, Axis.around_zero([drawn])))

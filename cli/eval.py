@@ -38,6 +38,7 @@ from .options import (
 from .progress import OnWork, counter, progress_shown
 from .report import show_report
 from .results import locked
+from .saying import output
 
 Agents = Annotated[
     tuple[str, ...],
@@ -74,7 +75,7 @@ def evaluate(
         out: a folder for episodes and report; printed only, if left out.
     """
     environment, agents = environment_first(environment, agents)
-    console, task = Console(), options.task(environment)
+    console, task = output(), options.task(environment)
     check_counts(levels=levels)
     with console.status("opening agents"), local(agents) as (agents, origins):
         given = by_seed(agents, training_seed)

@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import tyro
-from rich.console import Console
 
 from ..agents.bundles.manifest import Bundle, Card
 from ..extras import needs_extras
 from .options import Flag, OptionalInt
-from .saying import say
+from .saying import output, say
 
 
 def pack(
@@ -38,7 +37,7 @@ def pack(
     told = read if training_seed is None else Card(**{**read.model_dump(), "training_seed": training_seed})
     made = _packed(agent, told, out, half, format)
     size = sum(path.stat().st_size for path in out.iterdir())
-    say(Console(), f"bundle: {out} ({size / 1000:.0f} kB), content hash {made.digest}")
+    say(output(), f"bundle: {out} ({size / 1000:.0f} kB), content hash {made.digest}")
 
 
 def _packed(agent: Path, card: Card, out: Path, half: bool, format: str) -> Bundle:

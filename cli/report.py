@@ -16,7 +16,7 @@ from ..eval.table.episodes import Episodes
 from .exports import Exports, Files
 from .options import OptionalPath
 from .results import find_episodes
-from .saying import say
+from .saying import output, say
 
 Paths = Annotated[tuple[Path, ...], tyro.conf.Positional, tyro.conf.arg(metavar="PATH [PATH ...]")]
 
@@ -32,9 +32,9 @@ def report(paths: Paths = (), out: OptionalPath = None, export: Files = Exports(
     """
     episodes = Episodes.join(find_episodes(paths))
     made, place = Report.of(episodes), _place(paths, out)
-    show_report(Console(), made, place and save_report(made, episodes, *place))
+    show_report(output(), made, place and save_report(made, episodes, *place))
     long = [every_measure(name, mode) for name, mode in made.modes.items()]
-    export.write(Console(), sections(made), long)
+    export.write(output(), sections(made), long)
 
 
 def _place(paths: tuple[Path, ...], out: Path | None) -> tuple[Path, str] | None:

@@ -24,7 +24,7 @@ from ..sweeps.tables import Summary, check_table, planned, write_table
 from ..sweeps.working import Piece
 from .exports import TableFiles, Tables
 from .options import Flag, OptionalInt, OptionalPath, RefusedError, check_counts, optional
-from .saying import say
+from .saying import output, say
 from .sweeping import line_shown
 
 File = Annotated[Path, tyro.conf.Positional, tyro.conf.arg(metavar="FILE", help_behavior_hint="(required)")]
@@ -96,7 +96,7 @@ def sweep(
     if where.emit_slurm is not None:
         print(script(file, where.emit_slurm, where.processes), end="")
         return
-    console, swept = Console(), Sweep(cells, Store(Path(told.results).absolute()), retry_failed)
+    console, swept = output(), Sweep(cells, Store(Path(told.results).absolute()), retry_failed)
     tally, pieces = swept.survey(where.processes)
     if status:
         swept.at_work(pieces, tally)

@@ -8,7 +8,6 @@ from typing import Annotated
 
 import numpy as np
 import tyro
-from rich.console import Console
 
 from ..choices import choose
 from ..eval.play.rollout import rollout
@@ -20,7 +19,7 @@ from ..players import players
 from ..terms import SPLITS, Split
 from .agents import by_seed, environment_first
 from .options import Environment, Flag, Options, Shared, Trust, ZipAlgorithm, check_counts
-from .saying import say
+from .saying import output, say
 
 ENDINGS = (".html", *animation.FORMATS)
 
@@ -61,7 +60,7 @@ def watch(
     shown = product(dict.fromkeys(split), found)
     episodes = Episodes.join(rollout(task.on(name), player, seeds, run=run) for name, (player, run) in shown)
     write_whole(out, _drawn(episodes, kind, fps))
-    say(Console(), f"{episodes.runs[0].agent} on {task.game.name}: {out}")
+    say(output(), f"{episodes.runs[0].agent} on {task.game.name}: {out}")
 
 
 def _drawn(episodes: Episodes, kind: str, fps: int) -> bytes:

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated
 
 import tyro
-from rich.console import Console
 
 from .. import envs, zoo
 from ..eval.measures.wording import DASH
@@ -20,7 +19,7 @@ from .exports import TableFiles, Tables
 from .leaderboard import Entries
 from .options import optional
 from .progress import progress_shown
-from .saying import say
+from .saying import output, say
 
 HEADS = columns("agent", "goes for", numbers=("score in deployment", "goal gap"))
 
@@ -39,8 +38,8 @@ def list_agents(
     agents = [name for name in known if name.startswith(f"{wanted}/" if wanted else "")]
     if not agents:
         zoo.find(f"{wanted}/", entries)
-    console = Console()
-    with progress_shown(Console(stderr=True)) as update:
+    console = output()
+    with progress_shown(output(stderr=True)) as update:
         rows = []
         for k, name in enumerate(agents):
             update("read entries", k, len(agents))

@@ -66,7 +66,7 @@ def test_times_are_told_in_the_largest_unit_that_says_enough(seconds: float, tol
 
 def told_on(monkeypatch: pytest.MonkeyPatch, terminal: bool = False, failures: int = 0) -> str:
     stream, tally = io.StringIO(), Tally(1000)
-    monkeypatch.setattr(sweeping, "Console", lambda **_: Console(file=stream, force_terminal=terminal, width=120))
+    monkeypatch.setattr(sweeping, "output", lambda **_: Console(file=stream, force_terminal=terminal, width=120))
     with sweeping.line_shown(tally) as shown:
         for k in range(1000):
             status = "failed" if k < failures else "done"
