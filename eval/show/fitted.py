@@ -6,9 +6,9 @@ below their numbers; and where that does not do either, they are left out, which
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import cycle
+from itertools import cycle, groupby
 
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
@@ -34,7 +34,7 @@ def beside(cells: Sequence[Cell]) -> list[str]:
 
 def below(cells: Sequence[Cell]) -> list[str]:
     """Numbers with their bounds below them."""
-    return [f"{cell.text}\n{cell.bounds}".strip() for cell in cells]
+    return [f"{cell.text}\n{cell.bounds}".rstrip() for cell in cells]
 
 
 def alone(cells: Sequence[Cell]) -> list[str]:
@@ -42,22 +42,34 @@ def alone(cells: Sequence[Cell]) -> list[str]:
     return [cell.text for cell in cells]
 
 
+WAYS: tuple[tuple[Form, int], ...] = ((beside, 0), (below, 0), (below, 1), (alone, 0), (alone, 1), (alone, 2))
+
+
 @dataclass(frozen=True)
 class Filled:
-    """A column with what its cells say, and how wide it may be: a number, and what a row is named by, keep one line."""
+    """A column with what its cells say, and how wide it may be.
+
+    Attributes:
+        most: needs no line to be broken; `easy` only that of a number's title, between words.
+        limits: the least where texts are wrapped too, and what a row is named by keeps its line; where titles are
+            broken anywhere, and texts between any words; and where nothing is whole but numbers.
+    """
 
     column: Column
     texts: list[str]
-    least: int
     most: int
+    easy: int
+    limits: tuple[int, int, int]
 
     @classmethod
-    def of(cls, column: Column, texts: list[str], whole: bool) -> Filled:
-        widest = max((cell_len(line) for text in texts for line in text.splitlines()), default=0)
-        most = max(widest, *map(cell_len, column.title.splitlines() or [""]))
-        words = (*column.title.split(), *(word for text in texts for word in text.split()))
-        longest = max(map(cell_len, words), default=0)
-        return cls(column, texts, max(longest, widest if whole else min(most, PROSE)), most)
+    def of(cls, column: Column, texts: list[str], names: bool) -> Filled:
+        title, cells = column.title, _widest("\n".join(texts).splitlines())
+        most = max(cells, _widest(title.splitlines()))
+        if column.numeric or names:
+            easy = max(cells, _widest(title.split()))
+            return cls(column, texts, most, easy, (easy, cells, cells if column.numeric else 1))
+        word = _widest(" ".join((title, *texts)).split())
+        return cls(column, texts, most, most, (max(word, min(most, PROSE)), word, 1))
 
     def drawn(self, row: int, width: int) -> Text:
         lines = self.texts[row].split("\n") if self.column.numeric else [self.texts[row]]
@@ -70,28 +82,33 @@ class FittedTable:
 
     section: Section
 
+    @classmethod
+    def of(cls, section: Section) -> FittedTable:
+        """That of a section, with groups of rows below their names, where there are some."""
+        return cls(_below_names(section) if section.grouped else section)
+
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         bar = (BAR + GAP) * self.section.barred
-        form, widths = next(self._fitting(options.max_width - bar))
+        form, filled, widths = self._fitting(options.max_width - bar)
         yield Text(self.section.title, "bold")
-        yield self._drawn(self._filled(form), widths)
+        yield self._drawn(filled, widths)
         if form is alone and any(cell.bounds for row in self.section.rows for cell in row.cells):
-            needed = _total([each.least for each in self._filled(below)]) + bar
+            needed = _total([each.limits[1] for each in self._filled(below)]) + bar
             yield Text(f"Intervals need {needed} columns.", "dim")
 
-    def _fitting(self, room: int) -> Iterator[tuple[Form, list[int]]]:
-        """How the cells may be written in a width, and how wide the columns then are, the best first."""
-        for form in (beside, below, alone):
-            if widths := _widths(self._filled(form), room):
-                yield form, widths
-        filled = [each if each.column.numeric else replace(each, least=1) for each in self._filled(alone)]
-        yield alone, _widths(filled, room) or [each.least for each in filled]
+    def _fitting(self, room: int) -> tuple[Form, list[Filled], list[int]]:
+        """How cells are written in a width, the columns, and how wide they are: the first way in which they fit."""
+        for form, step in WAYS:
+            filled = self._filled(form)
+            if widths := _widths(filled, room, step):
+                return form, filled, widths
+        return form, filled, [each.limits[step] for each in filled]
 
     def _filled(self, form: Form) -> list[Filled]:
-        heads, rows = self.section.columns, self.section.rows
+        rows = self.section.rows
         return [
-            Filled.of(column, form([row.cells[k] for row in rows]), whole=column.numeric or k == 0)
-            for k, column in enumerate(heads)
+            Filled.of(column, form([row.cells[k] for row in rows]), names=k == 0)
+            for k, column in enumerate(self.section.columns)
         ]
 
     def _drawn(self, filled: Sequence[Filled], widths: Sequence[int]) -> Table:
@@ -108,16 +125,32 @@ class FittedTable:
         return made
 
 
-def _widths(filled: Sequence[Filled], room: int) -> list[int] | None:
-    """The widths of columns that fit: titles of numbers are wrapped first, then the widest texts; None if none do."""
+def _below_names(section: Section) -> Section:
+    """A section whose first column stands above its rows, once for all that have the same; as it is where none have."""
+    groups = [(name, list(own)) for name, own in groupby(section.rows, lambda row: row.cells[0].text)]
+    if len(groups) == len(section.rows):
+        return section
+    rows, empty = list[Row](), (Cell(""),) * (len(section.columns) - 2)
+    for name, own in groups:
+        rows.append(Row((Cell(name), *empty), "strong"))
+        rows += [replace(each, cells=(Cell(f"  {each.cells[1].text}"), *each.cells[2:])) for each in own]
+    return replace(section, columns=section.columns[1:], rows=tuple(rows))
+
+
+def _widest(texts: Iterable[str]) -> int:
+    return max(map(cell_len, texts), default=0)
+
+
+def _widths(filled: Sequence[Filled], room: int, step: int) -> list[int] | None:
+    """The widths of columns that fit, the widest of which are made narrower first; None if none do."""
     widths = [each.most for each in filled]
     if _total(widths) > room:
-        widths = [each.least if each.column.numeric else each.most for each in filled]
+        widths = [each.easy for each in filled]
     while _total(widths) > room:
-        k = max(range(len(filled)), key=lambda k: widths[k] if widths[k] > filled[k].least else 0)
-        if widths[k] <= filled[k].least:
+        spare = [width if width > each.limits[step] else 0 for each, width in zip(filled, widths, strict=True)]
+        if not any(spare):
             return None
-        widths[k] -= 1
+        widths[spare.index(max(spare))] -= 1
     return widths
 
 

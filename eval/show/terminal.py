@@ -14,7 +14,7 @@ from .fitted import FittedTable
 from .sections import sections
 from .tables import Section
 
-table = FittedTable  # of a section, with its title
+table = FittedTable.of  # of a section, with its title
 VERDICTS = {"intended": "green", "proxy": "red", "rewarded": "red", "nameless": "yellow", "divided": "yellow"}
 
 
