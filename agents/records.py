@@ -117,7 +117,7 @@ def agent_file(path: Path) -> tuple[Path, dict[str, Any]]:
     if not exists(path):
         raise FileNotFoundError(
             f"no agent at {shortened(str(path))}: give a folder with {ZIP} and {RECORD}, a bundle, a .zip file "
-            f"of stable-baselines3, or a reference policy: {FORMS}"
+            f"of stable-baselines3, an agent that `goalgap zoo` lists, or a reference policy: {FORMS}"
         )
     if is_bundle(path):
         bundle = Bundle.read(path)

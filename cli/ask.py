@@ -44,8 +44,8 @@ def ask(
     Several agents act and ask as one, an ensemble: by the mean of their probabilities.
 
     Args:
-        agents: an agent's folder, bundle or stable-baselines3 zip, or several, or a run's folder for all its seeds. The
-            environment may also stand last.
+        agents: an agent's folder, bundle or stable-baselines3 zip, or one of the zoo, or several, or a run's folder for
+            all its seeds. The environment may also stand last.
         options: how the environment is made.
         levels: how many levels to play, of training, which tells how sure the agent usually is, and of deployment.
         argmax: take the likeliest action instead of drawing from the policy.

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import tyro
 
+from .. import zoo
 from ..eval.comparison import compare as compare_agents
 from ..eval.comparison import distinct_names
 from ..eval.show import html, terminal
@@ -35,7 +36,7 @@ def compare(
 
     Args:
         agents: two or more, the first of them the baseline: files of episodes, folders that hold some of one agent, or
-            leaderboard entries such as CheeseCorner/ppo.
+            leaderboard entries such as CheeseCorner/ppo, or agents of the zoo such as CheeseCorner/ppo/seed-0.
         names: what to call them, one each.
         html_page: a file for one page with tables and figure.
         entries: the folder of leaderboard entries.
@@ -54,7 +55,9 @@ def compare(
 
 
 def found_episodes(word: str, entries: Path) -> tuple[str, Episodes]:
-    """The name and the episodes of an agent: a path, or else an entry by its environment and name."""
+    """The name and the episodes of an agent: a path, or else an entry, or an agent of the zoo, by its name."""
+    if zoo.is_name(word):
+        return word, zoo.recorded(word, entries)
     path = find_entry(word, entries)
     if (path / ENTRY).exists():
         entry = Entry.read(path)

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from .. import zoo
 from ..eval.table.episodes import Episodes
 from ..eval.table.manifest import EpisodesError
 from ..eval.table.selection import most_levels
@@ -51,24 +52,27 @@ def locked(folder: Path, option: str = "--results") -> Iterator[None]:
 
 
 def find_episodes(paths: tuple[Path, ...]) -> list[Episodes]:
-    """The episodes in files, or anywhere below folders; EpisodesError says what is missing.
+    """The episodes in files, anywhere below folders, or of agents of the zoo; EpisodesError says what is missing.
 
     Of several evaluations of one agent the one with the most levels counts, of each of its seeds.
     """
     if not paths:
         raise EpisodesError("name the files of episodes, or folders that hold some, such as results/CheeseCorner-...")
-    files: list[Path] = []
-    for path in paths:
-        _check_there(path)
-        tables = sorted(_tables(path)) if path.is_dir() else [path]
-        if not tables:
-            raise EpisodesError(f"{path} holds no episodes (*.parquet): `goalgap run` or `goalgap eval` makes them")
-        files += tables
+    tables = {path: [] if zoo.is_name(str(path)) else _files(path) for path in paths}
     read: dict[str, list[Episodes]] = {}
-    for path in files:
-        episodes = Episodes.read(path)
-        read.setdefault(episodes.game.environment, []).append(episodes)
+    for path, files in tables.items():
+        for episodes in map(Episodes.read, files) if files else [zoo.recorded(str(path))]:
+            read.setdefault(episodes.game.environment, []).append(episodes)
     return [kept for played in read.values() for kept in most_levels(played)]
+
+
+def _files(path: Path) -> list[Path]:
+    """The files of episodes at a path; EpisodesError where there are none."""
+    _check_there(path)
+    files = sorted(_tables(path)) if path.is_dir() else [path]
+    if not files:
+        raise EpisodesError(f"{path} holds no episodes (*.parquet): `goalgap run` or `goalgap eval` makes them")
+    return files
 
 
 def _tables(folder: Path) -> Iterator[Path]:

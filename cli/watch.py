@@ -15,6 +15,7 @@ from ..eval.show import animation, player
 from ..eval.table.episodes import Episodes
 from ..extras import needs_extras
 from ..files import write_whole
+from ..hub.fetching import local
 from ..players import players
 from ..terms import SPLITS, Split
 from .agents import by_seed, environment_first
@@ -55,7 +56,8 @@ def watch(
     check_counts(levels=levels, fps=fps)
     if not split:
         raise ValueError(f"--split names one at least: {', '.join(SPLITS)}")
-    found = players(by_seed(agents, ()), task, sampled=not argmax, algorithm=algorithm, trust=trust)
+    with local(agents) as (agents, _):
+        found = players(by_seed(agents, ()), task, sampled=not argmax, algorithm=algorithm, trust=trust)
     seeds = np.arange(first, first + levels)
     shown = product(dict.fromkeys(split), found)
     episodes = Episodes.join(rollout(task.on(name), player, seeds, run=run) for name, (player, run) in shown)
