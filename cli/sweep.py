@@ -58,7 +58,6 @@ class Where:
         """Carry out what is left, with a line that shows how far it is."""
         check_installed(*NEEDS[self.engine], *(AGENTS if any(piece.cell.about.steps for piece in pieces) else ()))
         if pieces:
-            swept.store.check()
             with line_shown(tally) as shown:
                 swept.carry_out(self._engine(swept.store), tally, pieces, shown)
 
@@ -100,6 +99,8 @@ def sweep(
     tally, pieces = swept.survey(where.processes)
     if status:
         swept.at_work(pieces, tally)
+    elif pieces:
+        swept.store.check()
     say(console, f"{file}, {tally.total} cells: {tally}, {where.processes} at a time")
     if dry_run:
         console.print(terminal.tables([planned(swept, pieces)]))
