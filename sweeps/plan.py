@@ -20,7 +20,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Iterator
-from itertools import product
+from itertools import islice, product
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -31,9 +31,9 @@ from ..agents.changes import changed_recipe
 from ..agents.mitigations import MITIGATIONS, mitigated
 from ..agents.recipes import default_algorithm
 from ..agents.reference import reference, reference_names
-from ..choices import advice, choose, shown
+from ..choices import choose, shown
 from ..envs.engine.task import Task
-from ..eval.table.record import Record
+from ..eval.table.record import Record, mistakes
 from ..files import reason
 from ..terms import LEVELS, MOST_LEVELS, NONE
 from .cells import Cell, Scripted, Trained, Training
@@ -80,17 +80,7 @@ class SweepFile(Record):
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
             raise SweepError(f"{path} is no TOML: {error}") from None
         except ValidationError as error:
-            raise SweepError(f"{path}: {'; '.join(_mistakes(error))}") from None
-
-
-def _mistakes(error: ValidationError) -> Iterator[str]:
-    """What is wrong with each field."""
-    for each in error.errors()[:MOST_TOLD]:
-        place = ".".join(map(str, each["loc"]))
-        if each["type"] == "extra_forbidden":
-            yield f"unknown field {shown(place)}: {advice(place, list(SweepFile.model_fields))}"
-        else:
-            yield f"{place}: {each['msg']}, not {shown(each['input'])}"
+            raise SweepError(f"{path}: {'; '.join(islice(mistakes(error, cls.model_fields), MOST_TOLD))}") from None
 
 
 def cells_of(file: SweepFile) -> list[Cell]:

@@ -255,7 +255,7 @@ def test_the_command_packs_and_another_evaluates(trained, tmp_path, capsys):
     assert "exists already" in " ".join(capsys.readouterr().err.split())
     card.write_text("name = 3\n")
     assert command("pack", trained["PPO"], "--card", card, "--out", tmp_path / "other") == 2
-    assert "name: " in capsys.readouterr().err
+    assert "name must be a text, not 3" in capsys.readouterr().err
     card.write_text("name = ")
     assert command("pack", trained["PPO"], "--card", card, "--out", tmp_path / "other") == 2
     assert "no TOML file" in " ".join(capsys.readouterr().err.split())
