@@ -28,10 +28,10 @@ from pydantic import Field, StrictInt, ValidationError
 
 from .. import envs
 from ..agents.changes import changed_recipe
-from ..agents.mitigations import MITIGATIONS, mitigated
+from ..agents.mitigations import mitigated
 from ..agents.recipes import default_algorithm
 from ..agents.reference import reference, reference_names
-from ..choices import choose, shown
+from ..choices import shown
 from ..envs.engine.task import Task
 from ..eval.table.record import Record, mistakes
 from ..files import reason
@@ -163,8 +163,7 @@ class Expansion:
         """What a training seed is trained by, checked as far as that goes without a network."""
         task = self._task(name, alpha)
         kind = default_algorithm(task.game.name) if algorithm == USUAL else algorithm
-        choose("mitigation", mitigation, (NONE, *MITIGATIONS))
-        recipe = changed_recipe(task, kind, mitigated(self.file.recipe, None if mitigation == NONE else mitigation))
+        recipe = changed_recipe(task, kind, mitigated(self.file.recipe, mitigation))
         recipe.training_task(task)
         told = About(
             environment=task.game.name, agent=kind, mitigation=mitigation, alpha=alpha, steps=recipe.total_steps,
