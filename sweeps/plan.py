@@ -1,6 +1,6 @@
 """A sweep file: what is swept over, as TOML, read and checked whole before anything starts.
 
-    environments = ["CheeseCorner", "KeysAndChests"]   # all of the suite, if empty or left out
+    environments = ["CheeseCorner", "KeysAndChests"]   # or ["all"], those of the suite
     algorithms = ["PPO"]                               # each environment's usual one, "usual", if left out
     mitigations = ["none", "accel"]
     alphas = [0, 0.01, 0.1]
@@ -39,7 +39,7 @@ from ..terms import LEVELS, MOST_LEVELS, NONE
 from .cells import Cell, Scripted, Trained, Training
 from .outcomes import About
 
-USUAL, STANDARD = "usual", "standard"
+USUAL, STANDARD, ALL = "usual", "standard", "all"
 TAKEN = {"split": "training levels are trained on, and every split is evaluated", "alpha": "list alphas = [...]"}
 MOST_BYTES = 2**20
 MOST_TOLD = 5
@@ -89,12 +89,14 @@ def cells_of(file: SweepFile) -> list[Cell]:
     Raises:
         SweepError: names that do not exist, combinations that do not fit, cells that come twice, or none at all.
     """
+    if not file.environments:
+        raise SweepError('name environments = ["CheeseCorner", ...], or ["all"], which are those of the suite')
     expansion = Expansion(file)
     cells = [*expansion.scripted(), *expansion.trained()]
     if mistakes := list(dict.fromkeys(expansion.mistakes)):
         more = f"; and {len(mistakes) - MOST_TOLD} more" if len(mistakes) > MOST_TOLD else ""
         raise SweepError("; ".join(mistakes[:MOST_TOLD]) + more)
-    _check_different(cells)
+    _check_different(cells, file)
     return cells
 
 
@@ -109,13 +111,27 @@ def shard_of(cells: list[Cell], told: str | None) -> list[Cell]:
     return cells[number - 1 :: shards]
 
 
-def _check_different(cells: list[Cell]) -> None:
+def _check_different(cells: list[Cell], file: SweepFile) -> None:
     if not cells:
         raise SweepError("there is nothing to sweep: name seeds and algorithms, or references")
-    known = dict[str, Cell]()
+    known = set[str]()
     for cell in cells:
-        if (other := known.setdefault(cell.key, cell)) is not cell:
-            raise SweepError(f"two cells are the same: {other.about} and {cell.about}; name each once")
+        if cell.key in known:
+            raise SweepError(f"{cell.about} comes twice: {_cause(file, cell.about)}; name it once")
+        known.add(cell.key)
+
+
+def _cause(file: SweepFile, one: About) -> str:
+    """Why two cells are the same, in the words of the file."""
+    for name, values in file:
+        for value in values if isinstance(values, tuple) else ():
+            if values.count(value) > 1 and name != "recipe":
+                return f"{name} has {shown(value)} twice"
+    if sum(word == ALL or envs.find(word)[0].name == one.environment for word in file.environments) > 1:
+        return f"two words in environments are {one.environment}"
+    if one.steps:
+        return f'"{USUAL}" in algorithms is {one.agent} in {one.environment}'
+    return f'"{STANDARD}" in references has it already'
 
 
 class Expansion:
@@ -123,7 +139,8 @@ class Expansion:
 
     def __init__(self, file: SweepFile) -> None:
         self.file, self.results, self.mistakes = file, Path(file.results).absolute(), list[str]()
-        self.names = [name for name in file.environments or envs.SUITE if self._tried(name, self._task, name, 0.0)]
+        named = [name for word in file.environments for name in (envs.SUITE if word == ALL else (word,))]
+        self.names = [name for name in named if self._tried(name, self._task, name, 0.0)]
 
     def scripted(self) -> Iterator[Cell]:
         """Reference policies, in each environment."""
