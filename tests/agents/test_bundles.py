@@ -163,7 +163,7 @@ def reweighted(folder: Path, content: bytes):
         ({"network__actions": 10**9}, "weights"),
         ({"algorithm": "Pickle"}, "algorithm"),
         ({"environment": "goalgap/IrishElk-v0"}, "cannot play"),
-        ({"weights": "0" * 64}, "its checksum is not the one in bundle.json: get it again"),
+        ({"weights": "0" * 64}, "its checksum is not the one in bundle.json: get the bundle again"),
         ({"format_version": 2}, "format_version"),
         ({"card__name": "x\n# forged"}, "card.name"),
         ({"card__name": ""}, "card.name"),
