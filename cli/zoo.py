@@ -34,8 +34,11 @@ def list_agents(
     """
     wanted, known = (envs.find(environment)[0].name if environment else ""), zoo.names(entries)
     agents = [name for name in known if name.startswith(f"{wanted}/" if wanted else "")]
+    if known and not agents:
+        told = ", ".join(dict.fromkeys(name.partition("/")[0] for name in known))
+        raise ValueError(f"the zoo has no agent of {wanted}: there are some of {told}")
     if not agents:
-        zoo.find(f"{wanted}/", entries)
+        zoo.find("", entries)  # says where to get some
     console = output()
     with progress_shown(output(stderr=True)) as update:
         rows = []

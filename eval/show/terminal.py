@@ -20,7 +20,7 @@ VERDICTS = {"intended": "green", "proxy": "red", "rewarded": "red", "nameless": 
 
 def render(report: Report) -> RenderableType:
     """The report for `rich.console.Console.print`, which also does without colour and on a plain pipe."""
-    parts = [_title(report), _verdict(report), *map(table, sections(report))]
+    parts: list[RenderableType] = [_title(report), _verdict(report), *map(table, sections(report))]
     return Group(*_apart(parts), *_notes(report.notes))
 
 

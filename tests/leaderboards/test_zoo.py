@@ -64,8 +64,17 @@ def test_what_is_not_there_is_told(tmp_path: Path, capsys: pytest.CaptureFixture
     with pytest.raises(FileNotFoundError, match=r"there are no agents below .*: the zoo is in .*; clone it"):
         zoo.load(NAME, entries=tmp_path)
     assert goalgap("zoo", "--entries", tmp_path) == 2
+    assert "there are no agents below" in capsys.readouterr().err
     assert goalgap("zoo", "FollowMe") == 2
-    capsys.readouterr()
+    assert "unknown environment" in capsys.readouterr().err
+
+
+def test_an_environment_without_agents_is_told_with_those_that_have_some(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(zoo.find(NAME), tmp_path / "CheeseDish" / "ppo" / "bundles" / "seed-0")
+    assert goalgap("zoo", "CheeseCorner", "--entries", tmp_path) == 2
+    assert "the zoo has no agent of CheeseCorner: there are some of CheeseDish" in capsys.readouterr().err
 
 
 def test_commands_take_its_name_where_they_take_an_agent_or_its_episodes(
