@@ -64,9 +64,8 @@ def evaluate(
 
     Args:
         agents: an agent's folder or stable-baselines3 zip for each training seed (no code in it is run), a run's folder
-            for all its seeds, an agent of the zoo such as CheeseCorner/ppo/seed-0 (`goalgap zoo` lists them), a bundle
-            on the Hugging Face Hub as hf://USER/NAME or hf://USER/NAME@REVISION, or random, noop, oracle:GOAL,
-            degraded:GOAL, mixture:GOAL:GOAL. The environment may also stand last.
+            for all its seeds, one that `goalgap zoo` lists, a bundle on the Hub as hf://USER/NAME[@REVISION], or
+            random, noop, oracle:GOAL, degraded:GOAL, mixture:GOAL:GOAL. The environment may also stand last.
         options: how the environment is made; --alpha and --reward say what a bare zip was trained with.
         levels: how many levels of each split to evaluate on.
         argmax: take the likeliest action instead of drawing from the policy.

@@ -96,11 +96,7 @@ def sweep(
         print(script(file, where.emit_slurm, where.processes), end="")
         return
     console, swept = output(), Sweep(cells, Store(Path(told.results).absolute()), retry_failed)
-    tally, pieces = swept.survey(where.processes)
-    if status:
-        swept.at_work(pieces, tally)
-    elif pieces:
-        swept.store.check()
+    tally, pieces = _surveyed(swept, where.processes, status)
     say(console, f"{file}, {tally.total} cells: {tally}, {where.processes} at a time")
     if dry_run:
         console.print(terminal.tables([planned(swept, pieces)]))
@@ -109,6 +105,16 @@ def sweep(
         where.carry_out(swept, tally, pieces)
     _show(console, swept, table, export)
     _tell_failure(console, swept, tally, refused=not status)
+
+
+def _surveyed(swept: Sweep, processes: int, status: bool) -> tuple[Tally, list[Piece]]:
+    """Where a sweep stands, and what is left to do; StorageError where that could not be kept."""
+    tally, pieces = swept.survey(processes)
+    if status:
+        swept.at_work(pieces, tally)
+    elif pieces:
+        swept.store.check()
+    return tally, pieces
 
 
 def _check_together(where: Where, **given: bool) -> None:
