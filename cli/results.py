@@ -58,9 +58,9 @@ def find_episodes(paths: tuple[Path, ...]) -> list[Episodes]:
     """
     if not paths:
         raise EpisodesError("name the files of episodes, or folders that hold some, such as results/CheeseCorner-...")
-    tables = {path: [] if zoo.is_name(str(path)) else _files(path) for path in paths}
+    tables = [(path, [] if zoo.is_name(str(path)) else _files(path)) for path in paths]
     read: dict[str, list[Episodes]] = {}
-    for path, files in tables.items():
+    for path, files in tables:
         for episodes in map(Episodes.read, files) if files else [zoo.recorded(str(path))]:
             read.setdefault(episodes.game.environment, []).append(episodes)
     return [kept for played in read.values() for kept in most_levels(played)]
