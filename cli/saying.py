@@ -28,7 +28,7 @@ READING = {
 def output(stderr: bool = False) -> Console:
     """Where commands write: lines are as long as a terminal is wide, or COLUMNS says; on a pipe none is broken."""
     console = Console(stderr=stderr)
-    if not console.is_terminal and not os.environ.get("COLUMNS", "").isdigit():
+    if not console.width or not (console.is_terminal or os.environ.get("COLUMNS", "").isdigit()):
         console.width = WIDE
     return console
 
