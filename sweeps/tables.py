@@ -147,10 +147,8 @@ class Summary:
 
     def _told(self) -> dict[str, list[str]]:
         """What recipes and arguments there are, as they are typed, if any is not as usual."""
-        trained = [about for about in self.groups if about.steps]
-        told = {
-            name: list(dict.fromkeys(getattr(about, name) for about in trained)) for name in ("recipe", "arguments")
-        }
+        recipes = dict.fromkeys(about.recipe for about in self.groups if about.steps)
+        told = {"recipe": [*recipes], "arguments": [*dict.fromkeys(about.arguments for about in self.groups)]}
         return {name: values for name, values in told.items() if any(values)}
 
 

@@ -82,6 +82,8 @@ def test_what_is_the_same_everywhere_stands_below_and_what_is_not_in_its_row() -
         "PPO, steps=1",
     ]
     assert "Recipe" not in summed((about(recipe=""), None)).note
+    small = about("random", steps=0, recipe="", arguments="size=9")
+    assert summed((small, None)).note.startswith("Arguments: size=9. Means")
 
 
 def test_rows_of_an_environment_stand_together_and_not_too_many_at_all() -> None:
