@@ -115,7 +115,7 @@ RUNS: tuple[tuple[dict[str, Any], str], ...] = (
     ({"seconds": -1}, "seconds must be at least 0"),
     ({"agent": None}, "agent must be a text, not nothing"),
     ({"agent": "\u3164"}, "a text of characters that can be printed"),
-    ({"agent": "x" * 201}, "agent must be a text of at most 200 characters"),
+    ({"agent": "x" * 201}, "agent must be a text of length 200 or less"),
     ({"zeal": 1}, r"unknown field 'runs\[0\].zeal'"),
 )
 

@@ -46,7 +46,7 @@ MISTAKES = {
     '{"parts": [{"share": 0}]}': "parts[0].share must be above 0, not 0",
     '{"parts": [{"share": 1.5}]}': "parts[0].share must be at most 1, not 1.5",
     '{"parts": [{"name": null}]}': "parts[0].name must be a text, not nothing",
-    '{"parts": [{"name": "abcde"}]}': 'parts[0].name must be a text of at most 4 characters, not "abcde"',
+    '{"parts": [{"name": "abcde"}]}': 'parts[0].name must be a text of length 4 or less, not "abcde"',
     '{"parts": [{"nam": "abc"}]}': "unknown field 'parts[0].nam'",
     '{"parts": [3]}': "parts[0] must be a table of names and values, not 3",
     '{"must": 7}': "must: seven is too many",
