@@ -25,7 +25,7 @@ from ..files import new_folder, write_whole
 from .claims import ClaimError, algorithm
 
 FOLDER = "bundles"
-SMALL, LARGEST = 600_000, 2_000_000  # bytes of all files of a bundle: in the zoo, and in any entry
+SMALL, LARGEST = 800_000, 2_000_000  # bytes of all files of a bundle: in the zoo, and in any entry
 
 
 @dataclass(frozen=True)

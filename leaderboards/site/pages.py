@@ -22,8 +22,9 @@ from ..board import Reported, markdown, tables, titled
 from ..claims import algorithm
 from ..entry import Entry
 from ..words import slug
+from .methods import environments, method_page, method_sections
 from .rounds import RoundTable
-from .suite import suite_table
+from .suite import Method, methods, suite_table
 from .tables import FACTS, board_table, place
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -31,16 +32,19 @@ FILMED: dict[Split, int] = {"train": 3, "deploy": 6}  # episodes that can be ste
 
 
 def board_files(entered: Mapping[str, list[Reported]], rounds: Iterable[RoundTable] = ()) -> Iterator[tuple[str, str]]:
-    """The first page, the table of each board as CSV and JSON, and all of them as Markdown.
+    """The first page, that of each method, the table of each board as CSV and JSON, and all of them as Markdown.
 
     Args:
         entered: the entries on each board, as `board.ordered` gives them.
         rounds: the tables of rounds, if there are any.
     """
     held_out = list(rounds)
-    boards, suite = [board_table(name, listed) for name, listed in entered.items()], suite_table(entered)
+    boards, found = [board_table(name, listed) for name, listed in entered.items()], methods(entered)
+    suite = suite_table(found)
     for section in (each.section for each in (suite, *boards)):
         yield from _exported(f"tables/{section.key}", section)
+    for method in found:
+        yield from method_files(method)
     for told in held_out:
         yield from _exported(f"tables/{told.section.key}", told.section)
     yield "board.md", markdown(tables(dict(entered)))
@@ -67,6 +71,14 @@ def entry_files(entry: Entry, report: Report) -> Iterator[tuple[str, str]]:
     yield f"{folder}/tables.json", as_json(sections(report))
     filmed = Episodes.join(dealt(entry.episodes.where(split=split), count) for split, count in FILMED.items())
     yield f"{folder}/episodes.html", _pages().get_template("episodes.html.jinja").render(player.told(filmed) | told)
+
+
+def method_files(method: Method) -> Iterator[tuple[str, str]]:
+    """The page of a method, and its tables as CSV and JSON."""
+    page = method_page(method) | {"meanings": GAPS}
+    yield f"{method.place}/index.html", _pages().get_template("method.html.jinja").render(page)
+    yield f"{method.place}/environments.csv", as_csv([environments(method).section])
+    yield f"{method.place}/tables.json", as_json(method_sections(method))
 
 
 def _exported(path: str, section: Section) -> Iterator[tuple[str, str]]:

@@ -6,6 +6,7 @@ policies those that do the same, whatever the goals are called. Only entries tha
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from ...terms import KINDS, NONE
 from ..board import Reported, weight
 from ..conditions import CONDITIONS, conditions
 from ..entry import Entry
+from ..words import slug
 from .tables import FACTS, Line, Table
 
 NOTE = (
@@ -48,6 +50,34 @@ class Method:
     suite: Suite
 
     @property
+    def reported(self) -> tuple[Reported, ...]:
+        """Its entries, each with the report on as many of its seeds as there are in all of them."""
+        return tuple(zip(self.entries, self.reports, strict=True))
+
+    @property
+    def place(self) -> str:
+        """Where its page lies in the site; names of methods are not all different, and look alike in folders' names."""
+        info = self.entries[0].info
+        unlike = hashlib.sha256("\n".join((self.suite.method, info.kind, info.authors)).encode()).hexdigest()
+        return f"methods/{slug(self.suite.method)}-{unlike[:8]}"
+
+    @property
+    def track(self) -> str:
+        return "method" if self.suite.seeds >= ENOUGH else "agent"
+
+    @property
+    def status(self) -> str:
+        """Of all its entries."""
+        return " and ".join(sorted({entry.standing.status for entry in self.entries}))
+
+    @property
+    def goes_for(self) -> Counter[Kind]:
+        """How many of its agents go for goals of each kind."""
+        return Counter(
+            kind_of(report.game, report.reward, found) for report in self.reports for found in report.verdict.findings
+        )
+
+    @property
     def trained(self) -> bool:
         """Whether it is a way of training, not a reference policy."""
         return self.entries[0].info.kind == "trained"
@@ -58,9 +88,13 @@ class Method:
         return self.trained and SUITE.keys() <= set(self.suite.whole.environments)
 
 
-def suite_table(entered: Mapping[str, list[Reported]]) -> Table:
-    """The table of what stands on two boards or more."""
-    found = sorted((_method(name, listed) for (name, *_), listed in _groups(entered).items()), key=_order)
+def methods(entered: Mapping[str, list[Reported]]) -> list[Method]:
+    """What stands on two boards or more, in the order of its table."""
+    return sorted((_method(name, listed) for (name, *_), listed in _groups(entered).items()), key=_order)
+
+
+def suite_table(found: list[Method]) -> Table:
+    """The table of `methods`."""
     ranked = sum(method.ranked for method in found)
     lines = tuple(_line(figure(k, 0) if k <= ranked else Cell(DASH), method) for k, method in enumerate(found, 1))
     return Table(Section("suite", "All environments", NOTE, HEADS, tuple(line.row for line in lines)), lines)
@@ -103,21 +137,15 @@ def _order(method: Method) -> tuple[bool, bool, bool, float, str]:
 
 
 def _line(rank: Cell, method: Method) -> Line:
-    first, suite = method.entries[0], method.suite
-    track = "method" if suite.seeds >= ENOUGH else "agent"
-    status = " and ".join(sorted({entry.standing.status for entry in method.entries}))
-    classes = Counter(
-        kind_of(report.game, report.reward, finding) for report in method.reports for finding in report.verdict.findings
-    )
+    first, suite, classes = method.entries[0], method.suite, method.goes_for
     told = ", ".join(f"{kind} {count}" for kind, count in classes.most_common())
     named = {role: classes[kind] / classes.total() for kind, role in ROLES.items()}
     bar = tuple(Share(share, role) for role, share in {**named, NONE: 1 - sum(named.values())}.items())
     counts = (figure(len(suite.environments), 0), figure(suite.seeds, 0))
-    facts = {"kind": first.info.kind, "track": track, "status": status, **_conditions(method.entries)}
+    facts = {"kind": first.info.kind, "track": method.track, "status": method.status, **_conditions(method.entries)}
     numbers = (*_both(suite.whole), *_by_kind(suite))
-    return Line(
-        row(rank, suite.method, *facts.values(), *counts, told, *numbers, weight=weight(first), bar=bar), facts, told
-    )
+    cells = (rank, suite.method, *facts.values(), *counts, told, *numbers)
+    return Line(row(*cells, weight=weight(first), bar=bar), facts, told, method.place)
 
 
 def _conditions(entries: Iterable[Entry]) -> dict[str, str]:

@@ -22,10 +22,11 @@ from ..words import slug
 
 FACTS = ("kind", "track", "status", *CONDITIONS)  # by which rows are filtered
 SPLIT_OFF = tuple(name for name in GAPS if name != "goal")  # the other gaps
-HEADS = (
-    Column("rank"), *columns("entry", *FACTS, numbers=("training seeds",)), *(column for column, _ in SHOWN),
+TOLD = (
+    *columns(*FACTS, numbers=("training seeds",)), *(column for column, _ in SHOWN),
     *columns(numbers=(f"{name} gap" for name in SPLIT_OFF)),
 )  # fmt: skip
+HEADS = (Column("rank"), *columns("entry"), *TOLD)
 
 
 @dataclass(frozen=True)
@@ -35,13 +36,13 @@ class Line:
     Attributes:
         facts: by which it is filtered.
         parts: in words, what its bar shows.
-        place: of the entry's pages in the site; empty where the row is of several entries.
+        place: in the site, of the pages of what the row is of.
     """
 
     row: Row
     facts: Mapping[str, str]
     parts: str
-    place: str = ""
+    place: str
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,8 @@ class Table:
 
 def board_table(name: str, entered: list[Reported]) -> Table:
     """The table of a board, from its entries in order."""
-    lines = tuple(_line(rank, *each) for rank, each in zip(ranks(entered), entered, strict=True))
+    heads = ((rank, titled(*each)) for rank, each in zip(ranks(entered), entered, strict=True))
+    lines = tuple(entry_line(head, *each) for head, each in zip(heads, entered, strict=True))
     game = entered[0][1].game
     return Table(
         Section(slug(name), name, "", HEADS, tuple(line.row for line in lines)), lines,
@@ -73,12 +75,12 @@ def place(entry: Entry) -> str:
     return f"entries/{entry.folder.as_posix()}"
 
 
-def _line(rank: Cell, entry: Entry, report: Report) -> Line:
+def entry_line(head: tuple[str | Cell, ...], entry: Entry, report: Report) -> Line:
+    """The line of an entry: its first cells, then those of `TOLD`."""
     facts = {"kind": entry.info.kind, "track": entry.track, "status": entry.standing.status, **conditions(entry)}
     seeds, gaps = figure(len(report.main.training_seeds), 0), _gaps(report)
     others = (value(report.main.gap(name)) if name in gaps else Cell("") for name in SPLIT_OFF)
-    cells: tuple[str | Cell, ...]
-    cells = (rank, titled(entry, report), *facts.values(), seeds, *(cell(report) for _, cell in SHOWN), *others)
+    cells = (*head, *facts.values(), seeds, *(cell(report) for _, cell in SHOWN), *others)
     told = ", ".join(f"{name} {number(gap)}" for name, gap in gaps.items() if gap and gap >= SHOWN_FROM)
     return Line(row(*cells, weight=weight(entry), bar=_bar(report)), facts, told, place(entry))
 

@@ -11,7 +11,7 @@ from commands import goalgap
 from goalgap.eval.suite import Suite
 from goalgap.eval.table.episodes import Episodes
 from goalgap.leaderboards import board, entry
-from goalgap.leaderboards.site.suite import suite_table
+from goalgap.leaderboards.site.suite import methods, suite_table
 from goalgap.methods import Cell
 from goalgap.sweeps.paces import hours
 
@@ -110,7 +110,7 @@ def test_a_way_of_training_is_entered_everywhere_by_one_command(
     assert [(each.board, each.standing.status) for listed in made.values() for each, _ in listed] == [
         ("CheeseCorner", "replayed"), ("ChimeBandit", "replayed"),
     ]  # fmt: skip
-    (line,) = (table := suite_table(made)).lines
+    (line,) = (table := suite_table(methods(made))).lines
     cells = table.cells(line)
     assert (cells["method"].text, cells["environments"].text, cells["training seeds"].text) == ("Ours", "2", "2")
     told = Suite.model_validate_json((place / "suite.json").read_text())

@@ -12,12 +12,13 @@ import socket
 import threading
 import urllib.error
 import urllib.request
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from commands import goalgap
-from entered import FEW, HOSTILE, entries, held_out, site_of
+from entered import FEW, HOSTILE, PLAIN, entries, held_out, site_of
 
 from goalgap.cli import site as commands
 from goalgap.eval.measures.wording import DASH
@@ -28,10 +29,10 @@ from goalgap.eval.table.selection import first_seeds
 from goalgap.files import StorageError
 from goalgap.leaderboards import board, entry
 from goalgap.leaderboards.conditions import remembers
-from goalgap.leaderboards.entry import Entry
+from goalgap.leaderboards.entry import Entry, EntryInfo
 from goalgap.leaderboards.site import suite
 from goalgap.leaderboards.site.folder import LIST, write_site
-from goalgap.leaderboards.site.tables import board_table
+from goalgap.leaderboards.site.tables import board_table, place
 
 POLICY = re.compile(r"(style|script)-src '([^']*)'")
 
@@ -134,7 +135,7 @@ def test_what_stands_on_several_boards_is_one_method_of_as_many_seeds_in_each(
     entered: dict[str, list[board.Reported]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Reference policies by the roles of their goals; a rank has what was trained everywhere."""
-    table = suite.suite_table(entered)
+    table = suite.suite_table(suite.methods(entered))
     rows = {table.cells(line)["method"].text: table.cells(line) for line in table.lines}
     assert list(rows) == ["Method", "oracle:intended", "random"]
     method = {name: cell.text for name, cell in rows["Method"].items()}
@@ -147,7 +148,37 @@ def test_what_stands_on_several_boards_is_one_method_of_as_many_seeds_in_each(
     assert rows["Method"]["score in deployment"].exact.mean == pytest.approx(sum(scores) / 2, abs=0.05)
     assert rows["oracle:intended"]["score in deployment"].text == "1.00"
     monkeypatch.setattr(suite, "SUITE", dict.fromkeys(entered))
-    assert [line.row.cells[0].text for line in suite.suite_table(entered).lines] == ["1", DASH, DASH]
+    assert [line.row.cells[0].text for line in suite.suite_table(suite.methods(entered)).lines] == ["1", DASH, DASH]
+
+
+def test_a_method_has_a_page_on_each_of_its_environments(
+    entered: dict[str, list[board.Reported]], files: dict[str, str]
+) -> None:
+    """What its entries come to on as many seeds, with the way to each of them; the first page leads there."""
+    (method, *_) = suite.methods(entered)
+    assert f'href="{method.place}/index.html"' in files["index.html"]
+    page, told = (
+        files[f"{method.place}/index.html"],
+        csv.DictReader(io.StringIO(files[f"{method.place}/environments.csv"])),
+    )
+    for (each, report), row in zip(method.reported, told, strict=True):
+        assert (row["environment"], row["training seeds"]) == (each.board, "2")
+        score = Report.of(first_seeds(each.episodes, 2)).main.score("deploy", report.game.intended)
+        assert float(row["score in deployment"]) == pytest.approx(score.mean, rel=1e-5)
+        assert f'href="../../{place(each)}/index.html"' in page
+    overall, environments = json.loads(files[f"{method.place}/tables.json"])
+    assert overall["rows"][0]["score in deployment"]["value"] == pytest.approx(method.suite.whole.score.mean)
+    assert len(environments["rows"]) == 2
+
+
+def test_methods_of_one_name_and_different_authors_have_different_pages(
+    entered: dict[str, list[board.Reported]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(entry, "LEVELS", FEW)
+    method, others = suite.methods(entered)[0], EntryInfo(name="Method", kind="trained", **PLAIN | {"authors": "them"})  # type: ignore[arg-type]
+    theirs = replace(method, entries=tuple(Entry(others, each.episodes) for each in method.entries))
+    assert re.fullmatch("methods/method-[0-9a-f]{8}", method.place)
+    assert method.place != theirs.place
 
 
 def test_what_nobody_has_replayed_has_no_rank_and_no_weight_in_the_suite(
@@ -155,7 +186,7 @@ def test_what_nobody_has_replayed_has_no_rank_and_no_weight_in_the_suite(
 ) -> None:
     monkeypatch.setattr(entry, "LEVELS", FEW)
     entered = board.ordered(Entry(each.info, each.episodes) for each in made)
-    assert not suite.suite_table(entered).lines
+    assert not suite.suite_table(suite.methods(entered)).lines
     assert {line.row.cells[0].text for line in board_table("CheeseCorner", entered["CheeseCorner"]).lines} == {DASH}
 
 

@@ -91,7 +91,8 @@ def ask(browser: Browser, **asked: str) -> list[str]:
     for name in ("text", "kind", "track", "status", "alpha", "memory", "steps"):
         browser.run(f"document.querySelector('[name={name}]').value = {asked.get(name, '')!r}")
     browser.run("document.querySelector('.filters').dispatchEvent(new Event('input'))")
-    return list(browser.run("[...document.querySelectorAll('tbody tr:not([hidden]) a')].map(link => link.textContent)"))
+    left = "[...document.querySelectorAll('tbody tr:not([hidden]) a[href^=entries]')]"
+    return list(browser.run(f"{left}.map(link => link.textContent)"))
 
 
 def test_tables_are_filtered_by_kind_track_status_and_words(browser: Browser) -> None:
@@ -151,6 +152,14 @@ def test_a_hostile_entry_is_read_as_it_was_written(browser: Browser, site: Path)
     assert browser.run("document.querySelector('h1').textContent") == f"{HOSTILE['name']}†"
 
 
+def test_the_page_of_a_method_leads_to_its_entries(browser: Browser) -> None:
+    follow(browser, "Method")
+    assert browser.run("document.querySelector('h1').textContent") == "Method"
+    assert browser.run("document.querySelectorAll('#environments ~ .scroll tbody tr').length") == 2
+    follow(browser, "IrishElk")
+    assert browser.run("document.querySelector('h1').textContent") == METHOD
+
+
 def test_an_entry_shows_its_seeds_and_its_episodes_step_by_step(browser: Browser) -> None:
     """From the first page by links, and then by buttons and by keys."""
     follow(browser, METHOD)
@@ -207,7 +216,8 @@ def test_tables_stand_without_scripts(browser: Browser, site: Path) -> None:
 def test_pages_are_as_wide_as_the_window(browser: Browser, site: Path, width: int) -> None:
     """Nothing is cut off, in the light and in the dark, whose paper is dark."""
     browser.resize(width, dark=width == 390)
-    for page in ("index.html", HOSTILE_PAGE, "entries/IrishElk/random/episodes.html"):
+    method = next((site / "methods").glob("method-*")).relative_to(site)
+    for page in ("index.html", HOSTILE_PAGE, "entries/IrishElk/random/episodes.html", f"{method}/index.html"):
         browser.open(f"file://{site}/{page}")
         assert browser.run("document.documentElement.scrollWidth") <= width, page
     paper = browser.run("getComputedStyle(document.documentElement).backgroundColor")
