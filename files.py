@@ -94,6 +94,18 @@ def check_file(path: Path) -> None:
             probe.write(bytes(PROBE))
 
 
+def check_below(folder: Path) -> None:
+    """StorageError unless files can be written in a folder, which need not be there yet; makes nothing."""
+    with _explained(folder):
+        with suppress(FileNotFoundError):
+            folder.stat()  # refuses names that no folder can have
+        there = next(path for path in (folder, *folder.parents) if exists(path))
+        if not there.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, "", str(there))
+        with tempfile.TemporaryFile(dir=there) as probe:
+            probe.write(bytes(PROBE))
+
+
 def exists(path: Path) -> bool:
     """Whether there is something at a path, also where that is no possible path."""
     try:

@@ -2,6 +2,7 @@
 
     goalgap.zoo.names()                                        # "CheeseDish/ppo/seed-0", ...
     agent = goalgap.zoo.load("CheeseDish/ppo/seed-0")          # as of load_agent; agent.model is of stable-baselines3
+    goalgap.zoo.recorded("CheeseDish/ppo/seed-0")              # the episodes that its entry has of it
 
 They are the bundles of the leaderboard's entries: what each does on 3,000 levels stands in its entry's episodes, and
 `goalgap zoo` says what that shows. They lie in the repository, and are no part of an installation.
@@ -9,6 +10,8 @@ They are the bundles of the leaderboard's entries: what each does on 3,000 level
 
 from __future__ import annotations
 
+from dataclasses import replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,13 +19,17 @@ from . import envs
 from .agents.bundles.manifest import MANIFEST, Bundle
 from .agents.reading.errors import AgentError
 from .choices import choose
-from .leaderboards.bundles import FOLDER
-from .leaderboards.entry import ENTRIES
+from .files import exists
+from .leaderboards.bundles import FOLDER, run_of
+from .leaderboards.entry import ENTRIES, Entry
 from .players import load_agent
 from .provenance import repository
 
 if TYPE_CHECKING:
     from .agents.acting import AgentPolicy
+    from .eval.table.episodes import Episodes
+
+ALIKE = 0.8  # how far a word that is meant as the name of an environment is one, from 0 to 1
 
 
 def names(entries: Path | str = ENTRIES) -> list[str]:
@@ -31,20 +38,37 @@ def names(entries: Path | str = ENTRIES) -> list[str]:
     return sorted(f"{place.parent.parent.as_posix()}/{place.name}" for place in found if place.parts[0] in envs.SUITE)
 
 
+def is_name(word: str) -> bool:
+    """Whether a word is meant as a name of an agent here: ENVIRONMENT/ENTRY/seed-0, with no file or folder there."""
+    environment, *rest = word.split("/")
+    return len(rest) == 2 and bool(get_close_matches(environment, envs.SUITE, cutoff=ALIKE)) and not exists(Path(word))
+
+
 def find(name: str, entries: Path | str = ENTRIES) -> Path:
     """The folder of an agent's bundle.
 
     Raises:
         FileNotFoundError: there are no agents; says where to get some.
-        ValueError: there is none of this name; says what there is.
+        ValueError: there is none of this name; says what there is, of its environment where it is of one.
     """
     if not (known := names(entries)):
         raise FileNotFoundError(
             f"there are no agents below {entries}: the zoo is in {repository()}; clone it, and name its folder "
             "goalgap/leaderboards/entries: entries= in Python, --entries on the command line"
         )
-    entry, _, agent = choose("agent of the zoo", name, known).rpartition("/")
+    places = get_close_matches(name.partition("/")[0], envs.SUITE, n=1, cutoff=ALIKE)
+    here = [each for each in known if each.partition("/")[0] in places]
+    entry, _, agent = choose("agent of the zoo", name, here or known).rpartition("/")
     return Path(entries) / entry / FOLDER / agent
+
+
+def recorded(name: str, entries: Path | str = ENTRIES) -> Episodes:
+    """The episodes of an agent that are in its entry; raises as `find` does, and EntryError where these are damaged."""
+    folder = find(name, entries)
+    entry = Entry.read(folder.parents[1])
+    bundled = next(each for each in entry.bundles if each.folder.name == folder.name)
+    run = run_of(bundled, entry.episodes.runs)
+    return replace(entry.episodes.where(training_seed=run.training_seed), runs=(run,))
 
 
 def load(name: str, *, entries: Path | str = ENTRIES, **options: Any) -> AgentPolicy:

@@ -32,6 +32,7 @@ def read_changes(kind: type[Recipe], texts: Iterable[str]) -> dict[str, Any]:
             message says what is allowed.
     """
     known, changes = {field.name: field for field in fields(kind)}, dict[str, Any]()
+    given = dict[str, str]()
     for text in texts:
         name, equals, value = text.partition("=")
         if not equals:
@@ -40,8 +41,11 @@ def read_changes(kind: type[Recipe], texts: Iterable[str]) -> dict[str, Any]:
             raise ValueError(f"recipes for {', '.join(others)} have {name}, and those for {kind.algorithm} have none")
         choose(f"field of a recipe for {kind.algorithm}", name, known)
         if name in changes:
-            raise ValueError(f"{name} is given twice: {changes[name]!r} and {shown(value)}")
-        changes[name] = _read(known[name], value)
+            raise ValueError(
+                f"{name} is given twice, by {shown(given[name])} and by {shown(text)}: a mitigation and "
+                "--steps are such changes too, so write it once"
+            )
+        changes[name], given[name] = _read(known[name], value), text
     return changes
 
 

@@ -36,7 +36,7 @@ class Ensemble:
 
     Attributes:
         name: for tables.
-        agents: at least one; ValueError where one knows no chances of its actions.
+        agents: at least one; ValueError where one knows no chances of its actions, or comes twice.
         sampled, seed: as of `AgentPolicy`.
     """
 
@@ -46,6 +46,10 @@ class Ensemble:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        known = dict[str, int]()
+        for k, agent in enumerate(self.agents, 1):
+            if agent.sha256 and (first := known.setdefault(agent.sha256, k)) != k:
+                raise ValueError(f"agents {first} and {k} of {len(self.agents)} are one and the same: name each once")
         for agent in self.agents:
             if not agent.network.draws:
                 kind = type(agent.model).__name__

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..choices import choose
+from ..terms import NONE
 from .curricula.settings import METHODS
 
 MITIGATIONS: dict[str, str] = {
@@ -12,8 +13,10 @@ MITIGATIONS: dict[str, str] = {
     "shift": "augment=shift",
     "cutout": "augment=cutout",
 }
+NAMES = (NONE, *MITIGATIONS)
 
 
 def mitigated(changes: tuple[str, ...], mitigation: str | None) -> tuple[str, ...]:
-    """Changes of a recipe, and that of a mitigation; ValueError lists the mitigations there are."""
-    return changes if mitigation is None else (*changes, MITIGATIONS[choose("mitigation", mitigation, MITIGATIONS)])
+    """Changes of a recipe, and that of a mitigation, if there is one; ValueError lists those that there are."""
+    name = choose("mitigation", NONE if mitigation is None else mitigation, NAMES)
+    return changes if name == NONE else (*changes, MITIGATIONS[name])

@@ -117,7 +117,7 @@ def agent_file(path: Path) -> tuple[Path, dict[str, Any]]:
     if not exists(path):
         raise FileNotFoundError(
             f"no agent at {shortened(str(path))}: give a folder with {ZIP} and {RECORD}, a bundle, a .zip file "
-            f"of stable-baselines3, or a reference policy: {FORMS}"
+            f"of stable-baselines3, an agent that `goalgap zoo` lists, or a reference policy: {FORMS}"
         )
     if is_bundle(path):
         bundle = Bundle.read(path)
@@ -144,7 +144,7 @@ def content_of(file: Path, most: int) -> bytes:
 
 def check_recorded(file: Path, content: bytes, record: dict[str, Any], task: Task) -> None:
     """AgentError where a file is not the one that its record, or its manifest, tells of, or is of another game."""
-    told, mended = (MANIFEST, "get it again") if "bundle" in record else (RECORD, again(file.parent))
+    told, mended = (MANIFEST, "get the bundle again") if "bundle" in record else (RECORD, again(file.parent))
     if hashlib.sha256(content).hexdigest() != record["sha256"]:
         raise AgentError(f"{file} is damaged, its checksum is not the one in {told}: {mended}")
     if record["environment"] != task.game.id:

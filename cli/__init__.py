@@ -8,7 +8,6 @@ from functools import cache
 from typing import Any
 
 import tyro
-from rich.console import Console
 
 from .. import __version__
 from ..envs.engine.kernels.notice import compiling
@@ -28,7 +27,7 @@ from .recipe import recipe
 from .report import report
 from .rounds import rounds
 from .run import run
-from .saying import say, tell_mistake, write_any_terminal
+from .saying import output, say, tell_mistake, write_any_terminal
 from .show import list_environments, show
 from .site import build, serve
 from .standard import standard
@@ -90,7 +89,7 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(2)
     except KeyboardInterrupt:
         kept = "; what had finished is kept, and the same command goes on from there" if words[0] in KEEPING else ""
-        say(Console(stderr=True), f"stopped{kept}")
+        say(output(stderr=True), f"stopped{kept}")
         sys.exit(130)
 
 
@@ -111,6 +110,6 @@ def _tell_once() -> Callable[[str], None]:
 
     @cache
     def tell(game: str) -> None:
-        say(Console(stderr=True), f"compiling {game}, first time only")
+        say(output(stderr=True), f"compiling {game}, first time only")
 
     return tell

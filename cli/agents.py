@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from .. import envs
+from .. import envs, zoo
 from ..agents.bundles.manifest import is_bundle
 from ..agents.records import agent_file, finished
 from ..agents.reference import FORMS
@@ -18,15 +18,17 @@ REFERENCES = {form.partition(":")[0] for form in FORMS.split(", ")}
 
 
 def environment_first(environment: str, agents: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-    """The environment and the agents, also where the environment was typed last."""
+    """The environment and the agents, also where the environment was typed last, or not at all of one of the zoo."""
     words = (environment, *agents)
+    if not agents and zoo.is_name(environment):
+        return environment.partition("/")[0], words
     if _is_environment(words[0]) or not (_is_environment(words[-1]) or _is_agent(words[0])):
         return words[0], words[1:]
     return words[-1], words[:-1]
 
 
 def _is_agent(word: str) -> bool:
-    return word.partition(":")[0] in REFERENCES or is_address(word) or exists(Path(word))
+    return word.partition(":")[0] in REFERENCES or is_address(word) or zoo.is_name(word) or exists(Path(word))
 
 
 def _is_environment(word: str) -> bool:
@@ -49,11 +51,15 @@ def by_seed(agents: Sequence[str], training_seeds: Sequence[int]) -> dict[int, s
 
 
 def agent_paths(agents: Sequence[str]) -> list[str]:
-    """The agents, those of a run one by one; ValueError where there are none."""
-    paths = [path for agent in agents for path in _seed_folders(agent)]
+    """The agents, those of a run one by one, and of the zoo their bundles; ValueError where there are none."""
+    paths = [path for agent in agents for path in _seed_folders(_place(agent))]
     if not paths:
-        raise ValueError(f"name an agent: a folder, a .zip file, or a reference policy: {FORMS}")
+        raise ValueError(f"name an agent: a folder, a .zip file, one of `goalgap zoo`, or a reference policy: {FORMS}")
     return paths
+
+
+def _place(agent: str) -> str:
+    return str(zoo.find(agent)) if zoo.is_name(agent) else agent
 
 
 def _seed_folders(agent: str) -> list[str]:

@@ -23,6 +23,7 @@ from .eval import Agents
 from .exports import Exports, Files
 from .options import Environment, Flag, Options, Shared, Trust, ZipAlgorithm, check_counts
 from .progress import progress_shown
+from .saying import output
 
 if TYPE_CHECKING:
     from ..agents.ensembles import Ensemble
@@ -43,14 +44,14 @@ def ask(
     Several agents act and ask as one, an ensemble: by the mean of their probabilities.
 
     Args:
-        agents: an agent's folder, bundle or stable-baselines3 zip, or several, or a run's folder for all its seeds. The
-            environment may also stand last.
+        agents: an agent's folder, bundle or stable-baselines3 zip, or one of the zoo, or several, or a run's folder for
+            all its seeds. The environment may also stand last.
         options: how the environment is made.
         levels: how many levels to play, of training, which tells how sure the agent usually is, and of deployment.
         argmax: take the likeliest action instead of drawing from the policy.
     """
     environment, agents = environment_first(environment, agents)
-    console, task = Console(), options.task(environment)
+    console, task = output(), options.task(environment)
     check_counts(levels=levels)
     with console.status("opening agents"), local(agents) as (agents, _):
         paths = agent_paths(agents)

@@ -27,7 +27,7 @@ from ..terms import NONE
 from .execution import Execution, How
 from .exports import TableFiles, Tables
 from .options import LEVELS, RESULTS, Changes, Mitigation, check_counts, optional
-from .saying import say
+from .saying import output, say
 from .sweep import show_cells
 
 Method = Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="METHOD", help_behavior_hint="(required)")]
@@ -94,7 +94,7 @@ def bench(
     cells = setup.cells(method)
     if how.emits("bench", method, *setup.typed()):
         return
-    console, name, store = Console(), setup.name(method), Store(setup.results.absolute())
+    console, name, store = output(), setup.name(method), Store(setup.results.absolute())
     if (tally := how.settled(console, ", ".join(name), swept := how.sweep(cells, store))) is None:
         return
     whole = Sweep(cells, store)

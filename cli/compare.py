@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Annotated
 
 import tyro
-from rich.console import Console
 
+from .. import zoo
 from ..eval.comparison import compare as compare_agents
 from ..eval.comparison import distinct_names
 from ..eval.show import html, terminal
@@ -20,7 +20,7 @@ from ..leaderboards.entry import ENTRIES, ENTRY, Entry, find_entry
 from .exports import Exports, Files
 from .options import OptionalPath, optional
 from .results import find_episodes
-from .saying import say
+from .saying import output, say
 
 Agents = Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="AGENT AGENT [AGENT ...]")]
 
@@ -36,7 +36,7 @@ def compare(
 
     Args:
         agents: two or more, the first of them the baseline: files of episodes, folders that hold some of one agent, or
-            leaderboard entries such as CheeseCorner/ppo.
+            leaderboard entries such as CheeseCorner/ppo, or agents of the zoo such as CheeseCorner/ppo/seed-0.
         names: what to call them, one each.
         html_page: a file for one page with tables and figure.
         entries: the folder of leaderboard entries.
@@ -45,7 +45,7 @@ def compare(
         raise ValueError("name two agents or more: folders of results, or entries such as CheeseCorner/ppo")
     found = [found_episodes(word, entries) for word in agents]
     called = names or distinct_names([episodes for _, episodes in found], [name for name, _ in found])
-    made, console = compare_agents(*(episodes for _, episodes in found), names=called), Console()
+    made, console = compare_agents(*(episodes for _, episodes in found), names=called), output()
     console.print(terminal.render_comparison(made))
     drawn, long = forest(made), [all_differences(made)]
     export.write(console, compared(made), long, lambda _: svg({"": drawn}, Axis.around_zero([drawn])))
@@ -55,7 +55,9 @@ def compare(
 
 
 def found_episodes(word: str, entries: Path) -> tuple[str, Episodes]:
-    """The name and the episodes of an agent: a path, or else an entry by its environment and name."""
+    """The name and the episodes of an agent: a path, or else an entry, or an agent of the zoo, by its name."""
+    if zoo.is_name(word):
+        return word, zoo.recorded(word, entries)
     path = find_entry(word, entries)
     if (path / ENTRY).exists():
         entry = Entry.read(path)

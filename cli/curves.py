@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rich.console import Console
-
 from ..eval.measures.traces import Trace, traces
 from ..eval.report import by_mode
 from ..eval.show import terminal
@@ -16,6 +14,7 @@ from ..terms import Split
 from .exports import Exports, Files
 from .report import Paths
 from .results import find_episodes
+from .saying import output
 
 
 def curves(
@@ -40,7 +39,7 @@ def curves(
         agents[name if name not in agents else f"{name} ({path})"] = traces(
             next(iter(by_mode(played).values()), played), split
         )
-    console, table = Console(), _compared(agents)
+    console, table = output(), _compared(agents)
     console.print(terminal.table(table))
     export.write(console, [table], figure=lambda _: chart(agents))
 

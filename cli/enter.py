@@ -7,8 +7,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
-from rich.console import Console
-
 from ..envs import known
 from ..eval.report import Report
 from ..eval.show import terminal
@@ -24,7 +22,7 @@ from .options import optional
 from .progress import progress_shown
 from .report import Paths
 from .results import find_episodes
-from .saying import say
+from .saying import output, say
 
 UNNAMED = ", without a rank: its runs do not say by what algorithm and with which weights they were played"
 
@@ -65,7 +63,7 @@ def enter(
         place = entry.write(entries)
         if entry.identified:
             record_replay(place, *judged(entry, played))
-        say(Console(), f"entered: {place}" + (UNNAMED if not entry.identified else ""))
+        say(output(), f"entered: {place}" + (UNNAMED if not entry.identified else ""))
     if len(made) > 1:
         _sum_up(name, made)
 
@@ -91,7 +89,7 @@ def _id(environment: str) -> str:
 
 def _checked(made: list[Entry]) -> Iterator[list[PlayedAgain]]:
     """Play all entries again, and their agents; EpisodesError where one does not play as was recorded."""
-    with progress_shown(Console(stderr=True)) as update:
+    with progress_shown(output(stderr=True)) as update:
         for k, entry in enumerate(made):
             update("play entries again", k, len(made))
             entry.verify()
@@ -102,7 +100,7 @@ def _checked(made: list[Entry]) -> Iterator[list[PlayedAgain]]:
 def _sum_up(name: str, made: list[Entry]) -> None:
     """Show what a way of training comes to, where it has as many training seeds everywhere."""
     if len({len(entry.episodes.runs) for entry in made}) == 1 and len({entry.board for entry in made}) == len(made):
-        console, suite = Console(), Suite.of(name, [Report.of(entry.episodes) for entry in made])
+        console, suite = output(), Suite.of(name, [Report.of(entry.episodes) for entry in made])
         console.print(terminal.tables(list(standings(suite))))
 
 

@@ -38,6 +38,7 @@ from .options import (
 from .progress import OnWork, counter, progress_shown
 from .report import show_report
 from .results import locked
+from .saying import output
 
 Agents = Annotated[
     tuple[str, ...],
@@ -63,8 +64,8 @@ def evaluate(
 
     Args:
         agents: an agent's folder or stable-baselines3 zip for each training seed (no code in it is run), a run's folder
-            for all its seeds, a bundle on the Hugging Face Hub as hf://USER/NAME or hf://USER/NAME@REVISION, or random,
-            noop, oracle:GOAL, degraded:GOAL, mixture:GOAL:GOAL. The environment may also stand last.
+            for all its seeds, one that `goalgap zoo` lists, a bundle on the Hub as hf://USER/NAME[@REVISION], or
+            random, noop, oracle:GOAL, degraded:GOAL, mixture:GOAL:GOAL. The environment may also stand last.
         options: how the environment is made; --alpha and --reward say what a bare zip was trained with.
         levels: how many levels of each split to evaluate on.
         argmax: take the likeliest action instead of drawing from the policy.
@@ -74,7 +75,7 @@ def evaluate(
         out: a folder for episodes and report; printed only, if left out.
     """
     environment, agents = environment_first(environment, agents)
-    console, task = Console(), options.task(environment)
+    console, task = output(), options.task(environment)
     check_counts(levels=levels)
     with console.status("opening agents"), local(agents) as (agents, origins):
         given = by_seed(agents, training_seed)

@@ -76,10 +76,15 @@ class Execution:
         return Sweep(shard_of(cells, self.shard), store, self.retry_failed)
 
     def settled(self, console: Console, what: str, swept: Sweep) -> Tally | None:
-        """Say where a sweep stands, carry out what is left if asked for, and where it stands then; None of a plan."""
+        """Say where a sweep stands, carry out what is left if asked for, and where it stands then; None of a plan.
+
+        StorageError where there is something left, and that it is done could not be kept.
+        """
         tally, pieces = swept.survey(self.processes)
         if self.status:
             swept.at_work(pieces, tally)
+        elif pieces:
+            swept.store.check()
         say(console, f"{what}, {tally.total} cells: {tally}, {self.processes} at a time")
         if self.dry_run:
             console.print(terminal.tables([planned(swept, pieces)]))
@@ -101,7 +106,6 @@ class Execution:
         trained = any(isinstance(piece.cell, Trained) for piece in pieces)
         check_installed(*NEEDS[self.engine], *(AGENTS if trained else ()))
         if pieces:
-            swept.store.check()
             with line_shown(tally) as shown:
                 swept.carry_out(self._engine(swept), tally, pieces, shown)
 

@@ -18,7 +18,7 @@ from ..leaderboards.entry import ENTRIES, EPISODES, Entry, entry_folders
 from .exports import Exports, Files
 from .options import Flag, OptionalPath, RefusedError, optional
 from .progress import OnWork, progress_shown
-from .saying import say, sentence
+from .saying import output, say, sentence
 
 Entries = Annotated[
     Path,
@@ -50,9 +50,9 @@ def leaderboard(
         check_file(markdown)
     if agents and not verify:
         raise ValueError("--agents is of --verify: add it, and recorded episodes are played again, and then by agents")
-    console, folders = Console(), entry_folders(entries, envs.find(environment)[0].name if environment else "*")
+    console, folders = output(), entry_folders(entries, envs.find(environment)[0].name if environment else "*")
     refused: dict[Path, str] = {}
-    with progress_shown(Console(stderr=True)) as update:
+    with progress_shown(output(stderr=True)) as update:
         good = list(good_entries(folders, refused, update, checks=CHECKS[: verify + agents]))
         tables = board.boards(good)
     console.print(board.render(tables, console.width))

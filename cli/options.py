@@ -12,7 +12,7 @@ import tyro
 from .. import envs
 from ..agents.algorithms import ALGORITHMS
 from ..agents.curricula.scores import SCORES
-from ..agents.mitigations import MITIGATIONS
+from ..agents.mitigations import NAMES as MITIGATIONS
 from ..choices import choose, shown
 from ..envs.engine.task import Task
 from ..terms import MOST_LEVELS

@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import tyro
-from rich.console import Console
 
 from ..agents.bundles.manifest import Bundle, Card
 from ..extras import needs_extras
-from .options import Flag, OptionalInt
-from .saying import say
+from .options import Flag, OptionalInt, Trust
+from .saying import output, say
 
 
 def pack(
@@ -21,6 +20,7 @@ def pack(
     half: Flag = False,
     format: Literal["safetensors", "onnx"] = "safetensors",
     training_seed: OptionalInt = None,
+    trust: Trust = (),
 ) -> None:
     """Pack a trained agent with a card into a bundle: a manifest, its weights, and no code.
 
@@ -31,20 +31,26 @@ def pack(
             not usual.
         out: a new folder for the bundle.
         half: keep weights in half precision, in half the room; its actions may then differ now and then.
-        format: onnx writes an agent of stable-baselines3 as an ONNX file, which onnxruntime evaluates without torch.
+        format: onnx writes an agent of stable-baselines3 as an ONNX file, which onnxruntime evaluates without torch; so
+            do networks with parts of your own, named by --trust, become files that nobody has to trust.
         training_seed: of the agent, instead of the card's: so one card does for all seeds.
     """
     read = Card.read(card)
     told = read if training_seed is None else Card(**{**read.model_dump(), "training_seed": training_seed})
-    made = _packed(agent, told, out, half, format)
+    made = _packed(agent, told, out, half, format, trust)
     size = sum(path.stat().st_size for path in out.iterdir())
-    say(Console(), f"bundle: {out} ({size / 1000:.0f} kB), content hash {made.digest}")
+    say(output(), f"bundle: {out} ({size / 1000:.0f} kB), content hash {made.digest}")
 
 
-def _packed(agent: Path, card: Card, out: Path, half: bool, format: str) -> Bundle:
+def _packed(agent: Path, card: Card, out: Path, half: bool, format: str, trust: tuple[str, ...]) -> Bundle:
     onnx = agent.suffix == ".onnx"
     if half and (onnx or format == "onnx"):
         raise ValueError("--half is of safetensors: an ONNX file has its weights as they are")
+    if trust and format != "onnx":
+        raise ValueError(
+            "--trust is of --format onnx, which packs networks with parts of your own: weights alone are packed of "
+            "networks that everybody has"
+        )
     with needs_extras():
         if onnx:
             from ..agents.onnx.packing import pack_onnx
@@ -53,7 +59,7 @@ def _packed(agent: Path, card: Card, out: Path, half: bool, format: str) -> Bund
         if format == "onnx":
             from ..agents.onnx.exporting import pack_as_onnx
 
-            return pack_as_onnx(agent, card, out)
+            return pack_as_onnx(agent, card, out, trust)
         from ..agents.bundles.packing import pack
 
         return pack(agent, card, out, half)

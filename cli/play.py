@@ -21,6 +21,7 @@ from ..extras import needs_extras
 from ..terms import Split
 from .keyboard import pressed
 from .options import Environment, Flag, Options, RefusedError, Shared
+from .saying import output
 
 QUIT, AGAIN, NEXT = ("q", "escape"), ("r",), ("n", "enter", "return", "space")
 
@@ -44,7 +45,7 @@ def play(
     task = options.task(environment)
     session = Session(task if split == "train" else task.on(split), int(checked_seeds([level])[0]))
     if terminal:
-        play_in_terminal(session, pressed(), Console())
+        play_in_terminal(session, pressed(), output())
         return
     with needs_extras():
         play_in_window(session)

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated
 
 import tyro
-from rich.console import Console
 
 from .. import envs
 from ..eval.report import Report
@@ -15,7 +14,7 @@ from ..hub.pushing import check_bundle, push, writing_token
 from ..players import players
 from .eval import played
 from .options import LEVELS, Flag, check_counts
-from .saying import say
+from .saying import output, say
 
 
 def push_bundle(
@@ -32,7 +31,7 @@ def push_bundle(
         levels: how many levels of each split to evaluate on.
         private: make a repository that others cannot see.
     """
-    told, console = check_bundle(bundle), Console()
+    told, console = check_bundle(bundle), output()
     checked_repository(repo)
     check_counts(levels=levels)
     writing_token()

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from rich.console import Console
-
 from ..agents.changes import type_changes
 from ..extras import AGENTS, check_installed, needs_extras
 from .options import Algorithm, Changes, Environment, Flag, OptionalInt, Options, Shared
-from .saying import say
+from .saying import output, say
 from .train import chosen_recipe
 
 
@@ -29,7 +27,7 @@ def recipe(
     task = options.task(environment)
     chosen = chosen_recipe(task, algorithm, steps, recipe)
     if not zoo:
-        say(Console(), f"{task.game.name}, {chosen.algorithm}:")
+        say(output(), f"{task.game.name}, {chosen.algorithm}:")
         print("\n".join(type_changes(chosen)))
         return
     check_installed(*AGENTS)

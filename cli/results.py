@@ -18,6 +18,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
+from .. import zoo
 from ..eval.suite import SUITE, Suite
 from ..eval.table.episodes import Episodes
 from ..eval.table.manifest import EpisodesError
@@ -53,25 +54,28 @@ def locked(folder: Path, option: str = "--results") -> Iterator[None]:
 
 
 def find_episodes(paths: tuple[Path, ...]) -> list[Episodes]:
-    """The episodes in files, or anywhere below folders; EpisodesError says what is missing.
+    """The episodes in files, anywhere below folders, or of agents of the zoo; EpisodesError says what is missing.
 
     Of several evaluations of one agent the one with the most levels counts, of each of its seeds.
     """
     if not paths:
         raise EpisodesError("name the files of episodes, or folders that hold some, such as results/CheeseCorner-...")
-    files: list[Path] = []
-    for path in paths:
-        _check_there(path)
-        tables = sorted(_tables(path)) if path.is_dir() else [path]
-        if not tables:
-            makes = "`goalgap run` or `goalgap eval` makes them, and `goalgap bench` once all its cells are done"
-            raise EpisodesError(f"{path} holds no episodes (*.parquet): {makes}")
-        files += tables
+    tables = [(path, [] if zoo.is_name(str(path)) else _files(path)) for path in paths]
     read: dict[str, list[Episodes]] = {}
-    for path in files:
-        episodes = Episodes.read(path)
-        read.setdefault(episodes.game.environment, []).append(episodes)
+    for path, files in tables:
+        for episodes in map(Episodes.read, files) if files else [zoo.recorded(str(path))]:
+            read.setdefault(episodes.game.environment, []).append(episodes)
     return [kept for played in read.values() for kept in most_levels(played)]
+
+
+def _files(path: Path) -> list[Path]:
+    """The files of episodes at a path; EpisodesError where there are none."""
+    _check_there(path)
+    files = sorted(_tables(path)) if path.is_dir() else [path]
+    if not files:
+        makes = "`goalgap run` or `goalgap eval` makes them, and `goalgap bench` once all its cells are done"
+        raise EpisodesError(f"{path} holds no episodes (*.parquet): {makes}")
+    return files
 
 
 def _tables(folder: Path) -> Iterator[Path]:

@@ -30,7 +30,7 @@ from ..leaderboards.status import CONTENTS, record_agents
 from .options import LEVELS, RefusedError, check_counts, optional
 from .progress import progress_shown
 from .results import locked
-from .saying import say, sentence
+from .saying import output, say, sentence
 
 ROUNDS = Path("rounds")
 HEADS = columns("entry", "environment", "author", "status", numbers=("score in deployment", "goal gap"))
@@ -63,7 +63,7 @@ def rounds(
         bundle: of agents that have entered a round that is checked: they play their levels again, confined.
         rounds: the folder of all rounds, which is public.
     """
-    console, place = Console(), Place.of(name, rounds, private)
+    console, place = output(), Place.of(name, rounds, private)
     if action == "open":
         check_counts(levels=levels)
         _open(console, place, environments, levels, submissions)
@@ -91,7 +91,7 @@ def _open(console: Console, place: Place, environments: tuple[str, ...], levels:
 def _check(console: Console, place: Place, bundles: dict[str, Bundled]) -> None:
     """Print the scores of a round that is closed; RefusedError where one of them does not follow."""
     found, right, faults, played = len(place.folders()), list[RoundEntry](), dict[str, str](), 0
-    with progress_shown(Console(stderr=True)) as update:
+    with progress_shown(output(stderr=True)) as update:
         for k, each in enumerate(check(place), 1):
             update("check entries", k, found)
             own = [bundles[told] for told in (each.entry.agents.values() if each.entry else ()) if told in bundles]

@@ -7,8 +7,6 @@ from functools import partial
 from itertools import chain
 from pathlib import Path
 
-from rich.console import Console
-
 from ..agents.mitigations import mitigated
 from ..agents.records import folder_of
 from ..eval.report import Report
@@ -33,6 +31,7 @@ from .options import (
 from .progress import OnWork, counter, progress_shown
 from .report import show_report
 from .results import locked
+from .saying import output
 from .train import check_trainable, chosen_recipe, train_missing
 
 
@@ -61,7 +60,7 @@ def run(
         processes: how many agents to train at a time.
         results: the folder all results go to.
     """
-    console, task = Console(), options.task(environment)
+    console, task = output(), options.task(environment)
     check_counts(seeds=seeds, levels=levels, processes=processes)
     chosen = chosen_recipe(task, algorithm, steps, mitigated(recipe, mitigation))
     folder = folder_of(results, task, chosen)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import re
 import sys
 
@@ -15,12 +16,21 @@ from ..eval.table.record import first_mistake
 from ..files import StorageError
 
 WORD, LINE = 400, 2000  # characters that are shown of one word, and of one mistake
+WIDE = 10_000  # columns of a pipe
 READING = {
     errno.EACCES: "you may not read it: change its permissions",
     errno.EISDIR: "it is a folder, not a file",
     errno.ENAMETOOLONG: "the name is too long",
     errno.ELOOP: "its links lead in circles",
 }
+
+
+def output(stderr: bool = False) -> Console:
+    """Where commands write: lines are as long as a terminal is wide, or COLUMNS says; on a pipe none is broken."""
+    console = Console(stderr=stderr)
+    if not console.width or not (console.is_terminal or os.environ.get("COLUMNS", "").isdigit()):
+        console.width = WIDE
+    return console
 
 
 def say(console: Console, text: str) -> None:
@@ -30,7 +40,7 @@ def say(console: Console, text: str) -> None:
 
 def tell_mistake(error: BaseException) -> None:
     """Print on stderr what the user can mend."""
-    Console(stderr=True).print(Text.assemble(("error:", "bold red"), " ", sentence(error)), soft_wrap=True)
+    output(stderr=True).print(Text.assemble(("error:", "bold red"), " ", sentence(error)), soft_wrap=True)
 
 
 def sentence(error: BaseException) -> str:

@@ -28,7 +28,7 @@ from ..files import write_whole
 from ..terms import SPLITS, Split
 from .exports import TableFiles, Tables
 from .options import Environment, OptionalPath, Options, Shared, optional
-from .saying import say
+from .saying import output, say
 
 
 def list_environments(
@@ -40,7 +40,7 @@ def list_environments(
     Args:
         environment: name or id; all of them, briefly, if left out.
     """
-    console = Console()
+    console = output()
     if environment is None:
         listed = _listed()
         console.print(terminal.table(listed))
@@ -115,7 +115,7 @@ def show(
         level: levels that have a name, in place of all these; `goalgap list ENV` tells which there are.
         png: a file for the picture.
     """
-    console, task = Console(), options.task(environment)
+    console, task = output(), options.task(environment)
     rows = _named(task, level) if level else _of_splits(task, split, level_seeds)
     if png is None:
         for name, scenes in rows.items():

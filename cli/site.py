@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import tyro
-from rich.console import Console
 
 from ..leaderboards import board
 from ..leaderboards.entry import ENTRIES, entry_folders
@@ -24,7 +23,7 @@ from .leaderboard import Entries, good_entries, tell_refused
 from .options import RefusedError, optional
 from .progress import OnWork, progress_shown
 from .rounds import ROUNDS
-from .saying import say, tell_mistake
+from .saying import output, say, tell_mistake
 
 HOST = "127.0.0.1"
 Built = Annotated[
@@ -48,9 +47,9 @@ def build(
         rounds: the folder of rounds, shown if there are any.
     """
     check_place(out)
-    console, folders = Console(), entry_folders(entries)
+    console, folders = output(), entry_folders(entries)
     refused: dict[Path, str] = {}
-    with progress_shown(Console(stderr=True)) as update:
+    with progress_shown(output(stderr=True)) as update:
         entered = board.ordered(good_entries(folders, refused, update))
         sums = write_site(out, chain(_files(entered, update), board_files(entered, round_tables(rounds))))
     say(console, f"site: {out / 'index.html'}; {len(sums)} files, SHA-256 of their list {sums[LIST]}")
@@ -77,7 +76,7 @@ def serve(folder: Built = None, port: int = 8000, entries: Entries = ENTRIES, ro
     with tempfile.TemporaryDirectory() as made, _listening(folder or Path(made) / "site", port) as server:
         if folder is None:
             _build_what_can_be(Path(made) / "site", entries, rounds)
-        say(Console(), f"the leaderboard is at http://{HOST}:{server.server_port}/ until Ctrl-C")
+        say(output(), f"the leaderboard is at http://{HOST}:{server.server_port}/ until Ctrl-C")
         with suppress(KeyboardInterrupt):
             server.serve_forever()
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Annotated
 
 import tyro
-from rich.console import Console
 
 from .. import envs
 from ..agents.bundles.manifest import Card
@@ -28,7 +27,7 @@ from ..leaderboards.standard import AUTHORS, Experiment, experiments, shown_off
 from ..leaderboards.words import slug
 from .leaderboard import Entries
 from .options import RESULTS, Flag, optional
-from .saying import say
+from .saying import output, say
 from .train import chosen_recipe
 
 
@@ -52,7 +51,7 @@ def standard(
         maker = Maker(results, entries, game.name)
         if bundles:
             for experiment in shown_off(game, default_algorithm(game.name)):
-                say(Console(), f"{game.name}, {experiment.name}: {maker.bundle(experiment)}")
+                say(output(), f"{game.name}, {experiment.name}: {maker.bundle(experiment)}")
             continue
         for name in reference_names(game):
             maker.enter_reference(name)

@@ -39,7 +39,7 @@ from .options import (
 )
 from .report import show_report
 from .rounds import Enter, Entering
-from .saying import say
+from .saying import output, say
 
 FAILURE = "failure.json"
 SEEDS = 16  # of one agent, each of which has a worker
@@ -71,7 +71,7 @@ def submit(
             submission failed; printed only, if left out.
     """
     environment, (submission,) = environment_first(environment, (submission,))
-    console, task = Console(), options.task(environment)
+    console, task = output(), options.task(environment)
     check_counts(levels=levels)
     if name is not None:
         check_name("name", name)

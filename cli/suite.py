@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated
 
 import tyro
-from rich.console import Console
 
 from ..eval.report import Report
 from ..eval.show import terminal
@@ -16,6 +15,7 @@ from ..leaderboards.entry import ENTRIES
 from .compare import found_episodes
 from .exports import TableFiles, Tables
 from .progress import progress_shown
+from .saying import output
 
 Results = Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="RESULTS [RESULTS ...]")]
 
@@ -36,8 +36,8 @@ def suite(
     """
     if not results:
         raise ValueError("name results of an environment or more: folders of runs, or entries such as CheeseCorner/ppo")
-    console, reports = Console(), []
-    with progress_shown(Console(stderr=True)) as update:
+    console, reports = output(), []
+    with progress_shown(output(stderr=True)) as update:
         for k, word in enumerate(results):
             update("read results", k, len(results))
             reports.append(Report.of(found_episodes(word, entries)[1]))

@@ -17,7 +17,7 @@ from ..sweeps.tables import Summary, check_table, write_table
 from .execution import Execution, How
 from .exports import TableFiles, Tables
 from .options import OptionalPath
-from .saying import say
+from .saying import output, say
 
 File = Annotated[Path, tyro.conf.Positional, tyro.conf.arg(metavar="FILE", help_behavior_hint="(required)")]
 
@@ -42,7 +42,7 @@ def sweep(
     cells = cells_of(told)
     if how.emits("sweep", str(file)):
         return
-    console, swept = Console(), how.sweep(cells, Store(Path(told.results).absolute()))
+    console, swept = output(), how.sweep(cells, Store(Path(told.results).absolute()))
     if (tally := how.settled(console, str(file), swept)) is not None:
         show_cells(console, swept, export, table)
         how.tell_failure(console, swept, tally)

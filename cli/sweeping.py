@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from ..sweeps.outcomes import Outcome
 from ..sweeps.status import Tally
-from .saying import say
+from .saying import output, say
 
 SELDOM = 60.0  # seconds between two lines on a pipe
 TOLD = 10  # failures that are told one by one
@@ -22,7 +22,7 @@ Shown = Callable[[Outcome | None], None]
 @contextmanager
 def line_shown(tally: Tally) -> Iterator[Shown]:
     """While the block runs, the tally stands in a line, and failures are told."""
-    console, told = Console(stderr=True), 0
+    console, told = output(stderr=True), 0
 
     def failed(outcome: Outcome | None) -> None:
         nonlocal told

@@ -32,7 +32,7 @@ from .options import (
 )
 from .progress import OnWork, progress_shown
 from .results import locked
-from .saying import say
+from .saying import output, say
 
 if TYPE_CHECKING:
     from ..agents.callbacks import TrainingProgress
@@ -59,7 +59,7 @@ def train(
         out: the agent's folder, instead of one below the results.
         results: the folder all results go to.
     """
-    console, task = Console(), options.task(environment)
+    console, task = output(), options.task(environment)
     chosen = chosen_recipe(task, algorithm, steps, mitigated(recipe, mitigation))
     folder = out or folder_of(results, task, chosen) / f"seed-{seed}"
     check_trainable({seed: folder}, tensorboard)

@@ -17,7 +17,7 @@ from ..leaderboards.status import Register, record_quarantine, record_replay
 from ..leaderboards.verifying import verified
 from .leaderboard import Entries
 from .options import Flag, RefusedError
-from .saying import say, sentence
+from .saying import output, say, sentence
 
 Names = Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="ENTRY [ENTRY ...]")]
 HEADS = (
@@ -40,7 +40,7 @@ def verify(names: Names, entries: Entries = ENTRIES, record: Flag = False) -> No
     """
     if not names:
         raise ValueError("name the entries to play again, such as CheeseCorner/ppo")
-    console, failed = Console(), 0
+    console, failed = output(), 0
     for folder in [find_entry(name, entries) for name in names]:
         failed += not _verified(console, folder, record)
     if failed:

@@ -8,7 +8,6 @@ from typing import Annotated
 
 import numpy as np
 import tyro
-from rich.console import Console
 
 from ..choices import choose
 from ..eval.play.rollout import rollout
@@ -16,11 +15,12 @@ from ..eval.show import animation, player
 from ..eval.table.episodes import Episodes
 from ..extras import needs_extras
 from ..files import write_whole
+from ..hub.fetching import local
 from ..players import players
 from ..terms import SPLITS, Split
 from .agents import by_seed, environment_first
 from .options import Environment, Flag, Options, Shared, Trust, ZipAlgorithm, check_counts
-from .saying import say
+from .saying import output, say
 
 ENDINGS = (".html", *animation.FORMATS)
 
@@ -56,12 +56,13 @@ def watch(
     check_counts(levels=levels, fps=fps)
     if not split:
         raise ValueError(f"--split names one at least: {', '.join(SPLITS)}")
-    found = players(by_seed(agents, ()), task, sampled=not argmax, algorithm=algorithm, trust=trust)
+    with local(agents) as (agents, _):
+        found = players(by_seed(agents, ()), task, sampled=not argmax, algorithm=algorithm, trust=trust)
     seeds = np.arange(first, first + levels)
     shown = product(dict.fromkeys(split), found)
     episodes = Episodes.join(rollout(task.on(name), player, seeds, run=run) for name, (player, run) in shown)
     write_whole(out, _drawn(episodes, kind, fps))
-    say(Console(), f"{episodes.runs[0].agent} on {task.game.name}: {out}")
+    say(output(), f"{episodes.runs[0].agent} on {task.game.name}: {out}")
 
 
 def _drawn(episodes: Episodes, kind: str, fps: int) -> bytes:

@@ -44,11 +44,14 @@ class About(Record):
         """What its pace depends on."""
         return self.environment, self.agent, self.mitigation
 
+    @property
+    def name(self) -> str:
+        """The agent, and what it was trained with that is not as usual."""
+        mitigation = self.mitigation if self.mitigation != NONE else ""
+        return ", ".join(filter(None, (self.agent, mitigation, f"alpha {self.alpha:g}" if self.alpha else "")))
+
     def __str__(self) -> str:
-        mixed = f", alpha {self.alpha:g}" if self.alpha else ""
-        other = f", {self.mitigation}" if self.mitigation != NONE else ""
-        seed = f", seed {self.seed}" if self.steps else ""
-        return f"{self.environment}, {self.agent}{other}{mixed}{seed}"
+        return f"{self.environment}, {self.name}" + (f", seed {self.seed}" if self.steps else "")
 
 
 class Mode(Record):

@@ -1,6 +1,6 @@
 """A sweep file: what is swept over, as TOML, read and checked whole before anything starts.
 
-    environments = ["CheeseCorner", "KeysAndChests"]   # all of the suite, if empty or left out
+    environments = ["CheeseCorner", "KeysAndChests"]   # or ["all"], those of the suite
     algorithms = ["PPO", "mine:train"]                 # each environment's usual one, "usual", if left out
     mitigations = ["none", "accel"]
     alphas = [0, 0.01, 0.1]
@@ -21,7 +21,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Iterator
-from itertools import product
+from itertools import islice, product
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -30,19 +30,19 @@ from pydantic import Field, StrictInt, ValidationError
 from .. import envs
 from ..agents.algorithms import ALGORITHMS
 from ..agents.changes import changed_recipe
-from ..agents.mitigations import MITIGATIONS, mitigated
+from ..agents.mitigations import mitigated
 from ..agents.recipes import default_algorithm
 from ..agents.reference import reference, reference_names
-from ..choices import advice, choose, shown
+from ..choices import shown
 from ..envs.engine.task import Task
-from ..eval.table.record import Record
+from ..eval.table.record import Record, mistakes
 from ..files import reason
 from ..terms import LEVELS, MOST_LEVELS, NONE
 from .cells import Cell, Scripted, Trained, Training
 from .methods import Own, budget_of, function_named
 from .outcomes import About
 
-USUAL, STANDARD = "usual", "standard"
+USUAL, STANDARD, ALL = "usual", "standard", "all"
 TAKEN = {"split": "training levels are trained on, and every split is evaluated", "alpha": "list alphas = [...]"}
 MOST_BYTES = 2**20
 MOST_TOLD = 5
@@ -90,17 +90,7 @@ class SweepFile(Record):
         try:
             return cls.model_validate(told)
         except ValidationError as error:
-            raise SweepError(f"{what}: {'; '.join(_mistakes(error))}") from None
-
-
-def _mistakes(error: ValidationError) -> Iterator[str]:
-    """What is wrong with each field."""
-    for each in error.errors()[:MOST_TOLD]:
-        place = ".".join(map(str, each["loc"]))
-        if each["type"] == "extra_forbidden":
-            yield f"unknown field {shown(place)}: {advice(place, list(SweepFile.model_fields))}"
-        else:
-            yield f"{place}: {each['msg']}, not {shown(each['input'])}"
+            raise SweepError(f"{what}: {'; '.join(islice(mistakes(error, cls.model_fields), MOST_TOLD))}") from None
 
 
 def cells_of(file: SweepFile) -> list[Cell]:
@@ -109,12 +99,14 @@ def cells_of(file: SweepFile) -> list[Cell]:
     Raises:
         SweepError: names that do not exist, combinations that do not fit, cells that come twice, or none at all.
     """
+    if not file.environments:
+        raise SweepError('name environments = ["CheeseCorner", ...], or ["all"], which are those of the suite')
     expansion = Expansion(file)
     cells = [*expansion.scripted(), *expansion.trained()]
     if mistakes := list(dict.fromkeys(expansion.mistakes)):
         more = f"; and {len(mistakes) - MOST_TOLD} more" if len(mistakes) > MOST_TOLD else ""
         raise SweepError("; ".join(mistakes[:MOST_TOLD]) + more)
-    _check_different(cells)
+    _check_different(cells, file)
     return cells
 
 
@@ -129,13 +121,27 @@ def shard_of(cells: list[Cell], told: str | None) -> list[Cell]:
     return cells[number - 1 :: shards]
 
 
-def _check_different(cells: list[Cell]) -> None:
+def _check_different(cells: list[Cell], file: SweepFile) -> None:
     if not cells:
         raise SweepError("there is nothing to sweep: name seeds and algorithms, or references")
-    known = dict[str, Cell]()
+    known = set[str]()
     for cell in cells:
-        if (other := known.setdefault(cell.key, cell)) is not cell:
-            raise SweepError(f"two cells are the same: {other.about} and {cell.about}; name each once")
+        if cell.key in known:
+            raise SweepError(f"{cell.about} comes twice: {_cause(file, cell.about)}; name it once")
+        known.add(cell.key)
+
+
+def _cause(file: SweepFile, one: About) -> str:
+    """Why two cells are the same, in the words of the file."""
+    for name, values in file:
+        for value in values if isinstance(values, tuple) else ():
+            if values.count(value) > 1 and name != "recipe":
+                return f"{name} has {shown(value)} twice"
+    if sum(word == ALL or envs.find(word)[0].name == one.environment for word in file.environments) > 1:
+        return f"two words in environments are {one.environment}"
+    if one.steps:
+        return f'"{USUAL}" in algorithms is {one.agent} in {one.environment}'
+    return f'"{STANDARD}" in references has it already'
 
 
 class Expansion:
@@ -143,7 +149,8 @@ class Expansion:
 
     def __init__(self, file: SweepFile) -> None:
         self.file, self.results, self.mistakes = file, Path(file.results).absolute(), list[str]()
-        self.names = [name for name in file.environments or envs.SUITE if self._tried(name, self._task, name, 0.0)]
+        named = [name for word in file.environments for name in (envs.SUITE if word == ALL else (word,))]
+        self.names = [name for name in named if self._tried(name, self._task, name, 0.0)]
 
     def scripted(self) -> Iterator[Cell]:
         """Reference policies, in each environment."""
@@ -194,10 +201,9 @@ class Expansion:
     def _training(self, task: Task, algorithm: str, mitigation: str, told: dict[str, Any]) -> Training:
         """What a training seed is trained by, checked as far as that goes without a network."""
         kind = default_algorithm(task.game.name) if algorithm == USUAL else algorithm
-        choose("mitigation", mitigation, (NONE, *MITIGATIONS))
         changes, budget = self.file.recipe, self.file.budget
         steps = () if budget is None else (f"steps={budget_of(task, budget)}",)
-        recipe = changed_recipe(task, kind, mitigated((*steps, *changes), None if mitigation == NONE else mitigation))
+        recipe = changed_recipe(task, kind, mitigated((*steps, *changes), mitigation))
         recipe.training_task(task)
         about = About(
             environment=task.game.name, agent=kind, mitigation=mitigation, steps=recipe.total_steps,

@@ -1,21 +1,55 @@
-"""Where a sweep stands: how many cells are done, running and failed, and how long the rest takes."""
+"""Where a sweep stands: how many cells are done, running and failed, and how long the rest takes.
+
+Cells of a kind take about as long as others of it have. Where none has ended, those tell that are like it: a training
+takes longer than its pace says where other trainings did, which what reference policies took says nothing of.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from .outcomes import Outcome
+from .outcomes import About, Outcome
+from .paces import Kind
+
+
+@dataclass
+class Pool:
+    """Cells of a kind, of which some have ended.
+
+    Attributes:
+        expected, unknown: seconds of work that is left, and cells besides of which nobody knows how long they take.
+        spent, meant: seconds that cells have taken, and those they were expected to.
+        ended: how many of these cells there are.
+    """
+
+    expected: float = 0.0
+    unknown: int = 0
+    spent: float = 0.0
+    meant: float = 0.0
+    ended: int = 0
+
+    @classmethod
+    def all(cls, pools: Iterable[Pool]) -> Pool:
+        """Those that have ended of several."""
+        listed = list(pools)
+        spent, meant = sum(each.spent for each in listed), sum(each.meant for each in listed)
+        return cls(spent=spent, meant=meant, ended=sum(each.ended for each in listed))
+
+    def seconds(self, like: Pool) -> float | None:
+        """Of work that is left, at the pace of others; None where nothing is known of it."""
+        if self.unknown and not like.ended:
+            return None
+        slower = like.spent / like.meant if like.meant else 1.0
+        return max(0.0, self.expected) * slower + (self.unknown * like.spent / like.ended if self.unknown else 0.0)
 
 
 @dataclass
 class Tally:
-    """Counts of cells, and the seconds that those take which are left, by the paces that are known.
+    """Counts of cells, and by kind how long they take: a kind is trained or not, which is told first of it.
 
     Attributes:
         total: cells in all; `processes` carry out so many of them at a time.
-        expected, unknown: seconds of work that is left, and cells besides of which nobody knows how long they take.
-        spent, meant: seconds that cells have taken since the tally began, and those they were expected to.
-        ended: how many of these cells there are.
     """
 
     total: int
@@ -23,21 +57,21 @@ class Tally:
     done: int = 0
     failed: int = 0
     running: set[str] = field(default_factory=set)
-    expected: float = 0.0
-    unknown: int = 0
-    spent: float = 0.0
-    meant: float = 0.0
-    ended: int = 0
+    pools: dict[tuple[bool, Kind], Pool] = field(default_factory=dict)
 
     @property
     def left(self) -> int:
         """Cells that are neither done nor failed."""
         return self.total - self.done - self.failed
 
-    def wait_for(self, seconds: float | None) -> None:
+    def _pool(self, about: About) -> Pool:
+        return self.pools.setdefault((about.steps > 0, about.kind), Pool())
+
+    def wait_for(self, about: About, seconds: float | None) -> None:
         """Count a cell that is left."""
-        self.expected += seconds or 0.0
-        self.unknown += seconds is None
+        pool = self._pool(about)
+        pool.expected += seconds or 0.0
+        pool.unknown += seconds is None
 
     def know(self, outcome: Outcome) -> None:
         """Count a cell that ended before."""
@@ -48,20 +82,25 @@ class Tally:
         """Count a cell that was waited for and has ended, here or elsewhere."""
         self.know(outcome)
         self.running.discard(outcome.key)
-        self.expected -= seconds or 0.0
-        self.unknown -= seconds is None
+        pool = self._pool(outcome.about)
+        pool.expected -= seconds or 0.0
+        pool.unknown -= seconds is None
         if outcome.done:
-            self.spent, self.ended = self.spent + outcome.seconds, self.ended + 1
-            self.meant += seconds or 0.0
+            pool.spent, pool.ended = pool.spent + outcome.seconds, pool.ended + 1
+            pool.meant += seconds or 0.0
 
     @property
     def seconds_left(self) -> float | None:
         """Until all cells are settled, as far as is known; None where nothing is."""
-        faster = self.spent / self.meant if self.meant else 1.0
-        usual = self.spent / self.ended if self.ended else None
-        if self.unknown and usual is None:
-            return None
-        work = max(0.0, self.expected) * faster + self.unknown * (usual or 0.0)
+        alike = {
+            one: Pool.all(pool for (known, _), pool in self.pools.items() if known == one) for one in (True, False)
+        }
+        work = 0.0
+        for (trained, _), pool in self.pools.items():
+            seconds = pool.seconds(pool if pool.ended else alike[trained])
+            if seconds is None:
+                return None
+            work += seconds
         return work / max(1, min(self.processes, self.left))
 
     def __str__(self) -> str:

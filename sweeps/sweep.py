@@ -46,7 +46,8 @@ class Sweep:
             else:
                 pieces.append(Piece(cell, self.store, outcome.attempts if outcome else 0))
         for piece in pieces:
-            tally.wait_for(self.paces.seconds(piece.cell.about))
+            about = piece.cell.about
+            tally.wait_for(about, self.paces.seconds(about))
         return tally, pieces
 
     def at_work(self, pieces: list[Piece], tally: Tally) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 
 from ..eval.measures.estimates import Estimate
 from ..eval.measures.wording import DASH
-from ..eval.show.tables import Row, Section, columns, row, value
+from ..eval.show.tables import Section, columns, row, value
 from ..files import check_file, write_whole
 from ..terms import NONE
 from .cells import Cell
@@ -33,6 +33,7 @@ from .working import Piece
 Known = Iterable[tuple[Cell, Outcome | None]]
 CHUNK = 10_000  # cells that are held at a time
 MOST_ROWS = 100
+SAMPLED = "sampled"  # how most agents choose actions
 FORMATS = (".csv", ".parquet")
 
 
@@ -86,27 +87,35 @@ def _rows(cell: Cell, outcome: Outcome | None) -> Iterator[dict[str, Any]]:
 class Group:
     """Cells that differ by their seed alone."""
 
-    cells: int = 0
     failed: int = 0
+    left: int = 0
+    mode: str = ""
     found: Counter[str] = field(default_factory=Counter)
     scores: list[float | None] = field(default_factory=list)
     gaps: list[float | None] = field(default_factory=list)
 
     def add(self, outcome: Outcome | None) -> None:
         """Count a cell."""
-        self.cells += 1
         if outcome is None or not outcome.done:
             self.failed += outcome is not None
+            self.left += outcome is None
             return
         result = outcome.result
         self.found[result.goal or result.finding] += 1
-        if result.modes:
-            self.scores.append(result.modes[0].scores.get("deploy"))
-            self.gaps.append(result.modes[0].gaps.get("goal"))
+        for mode in result.modes[:1]:
+            self.mode = mode.mode
+            self.scores.append(mode.scores.get("deploy"))
+            self.gaps.append(mode.gaps.get("goal"))
 
     @property
-    def done(self) -> int:
-        return self.found.total()
+    def cells(self) -> int:
+        return self.found.total() + self.failed + self.left
+
+    def __str__(self) -> str:
+        """How many agents go for what, and how many are no agents: "2 of 3: corner; 1 of 3 failed"."""
+        told = [f"{count} of {self.cells}: {name}" for name, count in self.found.most_common()]
+        others = {"failed": self.failed, "left": self.left}
+        return "; ".join([*told, *(f"{count} of {self.cells} {name}" for name, count in others.items() if count)])
 
 
 class Summary:
@@ -123,14 +132,24 @@ class Summary:
 
     def section(self) -> Section:
         """A row for each group of seeds."""
-        heads = columns(
-            "environment", "agent", "alpha", "done", "goes for", numbers=("score in deployment", "goal gap")
-        )
-        shown = [_summed(about, group) for about, group in islice(self.groups.items(), MOST_ROWS)]
-        note = "Means over seeds, with their range."
-        if len(self.groups) > MOST_ROWS:
-            note += f" The first {MOST_ROWS} of {len(self.groups)} rows: --table has them all."
-        return Section("sweep", "Sweep", note, heads, tuple(shown))
+        modes, told = Counter(group.mode for group in self.groups.values() if group.mode), self._told()
+        usual = max(modes, key=lambda mode: modes[mode], default=SAMPLED)
+        rows = []
+        for about, group in self.groups.items():
+            name = [about.name, group.mode if group.mode != usual else ""]
+            name += [getattr(about, field) for field, values in told.items() if len(values) > 1]
+            found = str(group), value(_mean(group.scores)), value(_mean(group.gaps))
+            rows.append(row(about.environment, ", ".join(filter(None, name)), *found))
+        note = [f"{field.capitalize()}: {values[0]}." for field, values in told.items() if len(values) == 1]
+        note.append("Means over seeds, with their range; --table FILE has every cell, by every way of acting.")
+        heads = columns("environment", "agent", "agents go for", numbers=("score in deployment", "goal gap"))
+        return _by_environment(Section("sweep", f"Sweep, {usual} actions", " ".join(note), heads, tuple(rows)))
+
+    def _told(self) -> dict[str, list[str]]:
+        """What recipes and arguments there are, as they are typed, if any is not as usual."""
+        recipes = dict.fromkeys(about.recipe for about in self.groups if about.steps)
+        told = {"recipe": [*recipes], "arguments": [*dict.fromkeys(about.arguments for about in self.groups)]}
+        return {name: values for name, values in told.items() if any(values)}
 
 
 def planned(sweep: Sweep, pieces: list[Piece]) -> Section:
@@ -141,12 +160,20 @@ def planned(sweep: Sweep, pieces: list[Piece]) -> Section:
         seconds, known = sweep.paces.seconds(about), times.get(about.kind, 0.0)
         times[about.kind] = None if seconds is None or known is None else known + seconds
     kinds = Counter(cell.about.kind for cell in sweep.cells)
-    rows = [
-        row(*kind[:2], kind[2] if kind[2] != NONE else "", str(count), str(left[kind]), _told(times.get(kind, 0.0)))
-        for kind, count in islice(kinds.items(), MOST_ROWS)
-    ]
-    heads = columns("environment", "agent", "mitigation", numbers=("cells", "left", "time in all"))
-    return Section("plan", "What is left to do", _paced(sweep, pieces), heads, tuple(rows))
+    rows = []
+    for kind, count in kinds.items():
+        environment, *name = filter(lambda word: word != NONE, kind)
+        rows.append(row(environment, ", ".join(name), str(count), str(left[kind]), _told(times.get(kind, 0.0))))
+    heads = columns("environment", "agent", numbers=("cells", "left", "time in all"))
+    return _by_environment(Section("plan", "What is left to do", _paced(sweep, pieces), heads, tuple(rows)))
+
+
+def _by_environment(section: Section) -> Section:
+    """The rows of a section, those of each environment together; the first ones, where there are too many."""
+    order = {name: k for k, name in enumerate(dict.fromkeys(str(row.cells[0]) for row in section.rows))}
+    rows = sorted(section.rows, key=lambda row: order[str(row.cells[0])])
+    more = f" These are the first {MOST_ROWS} of {len(rows)} rows." if len(rows) > MOST_ROWS else ""
+    return replace(section, rows=tuple(rows[:MOST_ROWS]), note=section.note + more, grouped=True)
 
 
 def _paced(sweep: Sweep, pieces: list[Piece]) -> str:
@@ -162,16 +189,6 @@ def _paced(sweep: Sweep, pieces: list[Piece]) -> str:
 
 def _told(seconds: float | None) -> str:
     return DASH if seconds is None else duration(seconds)
-
-
-def _summed(about: About, group: Group) -> Row:
-    words = [about.agent, about.mitigation if about.mitigation != NONE else "", about.recipe, about.arguments]
-    found = ", ".join(f"{count} {name}" for name, count in group.found.most_common())
-    done = f"{group.done} of {group.cells}" + f", {group.failed} failed" * bool(group.failed)
-    return row(
-        about.environment, " ".join(filter(None, words)), f"{about.alpha:g}", done, found,
-        value(_mean(group.scores)), value(_mean(group.gaps)),
-    )  # fmt: skip
 
 
 def _mean(values: list[float | None]) -> Estimate:

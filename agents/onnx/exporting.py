@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
+from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -74,8 +75,11 @@ def exported(agent: AgentPolicy, task: Task) -> bytes:
     return bytes(made.getvalue())
 
 
-def pack_as_onnx(agent: Path, card: Card, folder: Path) -> Bundle:
+def pack_as_onnx(agent: Path, card: Card, folder: Path, trust: Iterable[str | type[Any]] = ()) -> Bundle:
     """Write a trained agent of ours as a bundle with an ONNX file; arguments and errors as of `pack`.
+
+    Args:
+        trust: policies and feature extractors that its network may have, as of `load_agent`.
 
     Raises:
         AgentError: besides, for an agent that sees stacks of frames or flattened observations.
@@ -83,7 +87,7 @@ def pack_as_onnx(agent: Path, card: Card, folder: Path) -> Bundle:
     if is_bundle(agent):
         raise AgentError(f"{agent} is a bundle already: pack the agent that it was made of")
     _, task = trained_on(agent, card)
-    opened = load_agent(agent, task, algorithm=card.algorithm)
+    opened = load_agent(agent, task, algorithm=card.algorithm, trust=trust)
     if opened.shown != PLAIN:
         raise AgentError(f"{agent} sees observations {opened.shown}: as ONNX those go that see them as they are")
     with TemporaryDirectory(prefix="goalgap-") as place:

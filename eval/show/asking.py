@@ -27,7 +27,7 @@ def compared(curves: Sequence[AskingCurve]) -> Section:
     heads = columns("confidence", numbers=("area", "above random", "never", *(percent(each) for each in SHARES[1:])))
     rows = [
         row(
-            curve.name, value(curve.area, 3), figure(None) if curve.gain is None else value(curve.gain, 3),
+            curve.name, value(curve.area), figure(None) if curve.gain is None else value(curve.gain),
             *(figure(curve.at(each)) for each in SHARES),
         )
         for curve in curves

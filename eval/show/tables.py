@@ -51,7 +51,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Section:
-    """A titled table; `key` names it in links. A chart shows all that the table says, and may take its place."""
+    """A titled table; `key` names it in links. A chart shows all that the table says, and may take its place.
+
+    `grouped` rows with the same first cell follow each other, and may stand below it.
+    """
 
     key: str
     title: str
@@ -59,6 +62,7 @@ class Section:
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     chart: Chart | None = None
+    grouped: bool = False
 
     @property
     def barred(self) -> bool:

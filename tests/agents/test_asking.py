@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, replace
 from xml.etree import ElementTree as ET
 
@@ -164,7 +165,13 @@ def test_the_command_makes_an_ensemble_of_a_run_and_writes_tables_and_chart(tmp_
     assert (tmp_path / "t.csv").read_text().startswith("confidence,quantile,asked,score in deployment\n")
     ET.parse(tmp_path / "t.svg")  # noqa: S314
     assert goalgap("ask", "CheeseCorner", tmp_path / "run/seed-0", "--size", 5, "--levels", 2) == 0
-    assert "agreement" not in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "agreement" not in said
+    assert not re.search(r"\d\.\d{3}", said), "two levels tell no thousandths"
+    for twice in (("run/seed-1", "run/seed-0", "run/seed-1"), ("run/seed-1", "run")):
+        words = [tmp_path / each for each in twice]
+        assert goalgap("ask", "CheeseCorner", *words, "--size", 5, "--levels", 2) == 2
+        assert "agents 1 and 3 of 3 are one and the same" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ def test_a_field_of_other_algorithms_says_of_which():
 
 
 def test_a_field_is_typed_once():
-    with pytest.raises(ValueError, match=r"steps is given twice: 5 and '6'"):
+    with pytest.raises(ValueError, match=r"steps is given twice, by 'steps=5' and by 'steps=6': a mitigation"):
         typed("PPO", "steps=5", "steps=6")
 
 

@@ -142,6 +142,25 @@ def test_a_run_with_parts_of_ones_own_is_trained_evaluated_and_opened_by_who_tru
     assert "own_parts" not in sys.modules
     assert command(*evaluate, "--trust", EXTRACTOR, POLICY) == 0
     assert command(*evaluate, "--trust", EXTRACTOR, "own_parts:Absent") == 2
+    ask = "ask", *shared, folder, "--levels", 2
+    assert command(*ask) == 2
+    assert "opened with --trust MODULE:CLASS" in " ".join(capsys.readouterr().err.split())
+    assert command(*ask, "--trust", EXTRACTOR, POLICY) == 0
+    assert "max-probability" in capsys.readouterr().out
+
+
+def test_who_trusts_them_packs_them_for_everybody_else(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    agent = train(TASK, own(extractor=EXTRACTOR, policy=POLICY), 0, here / "agent")
+    (here / "card.toml").write_text('name = "x"\nauthors = "me"\ndescription = "x"\nlicense = "MIT"\n')
+    pack = "pack", agent, "--card", here / "card.toml", "--out", here / "bundle"
+    assert command(*pack) == 2
+    assert "--trust MODULE:CLASS" in capsys.readouterr().err
+    assert command(*pack, "--trust", EXTRACTOR, POLICY) == 2
+    assert "--trust is of --format onnx" in capsys.readouterr().err
+    assert command(*pack, "--format", "onnx") == 2
+    assert command(*pack, "--format", "onnx", "--trust", EXTRACTOR, POLICY) == 0
+    assert command("eval", "CheeseCorner", here / "bundle", "--size", 5, "--levels", 2) == 0
+    capsys.readouterr()
 
 
 @pytest.mark.parametrize("algorithm", POLICIES)

@@ -184,6 +184,13 @@ def test_regularization_goes_together_with_other_ways_of_training(changes, tmp_p
     assert read_record(train(TASK, recipe, 0, tmp_path / "agent"))["steps"] == 1024
 
 
+@pytest.mark.parametrize("mitigation", [None, "none"])
+def test_no_mitigation_has_a_name_too(mitigation):
+    assert mitigated(("steps=512",), mitigation) == ("steps=512",)
+    with pytest.raises(ValueError, match=r"unknown mitigation 'non': choose from none, .*; did you mean 'none'\?"):
+        mitigated((), "non")
+
+
 @pytest.mark.parametrize("mitigation", MITIGATIONS)
 def test_each_mitigation_changes_a_recipe_by_what_it_is_called(mitigation):
     recipe = default_recipe(TASK, **read_changes(PPORecipe, mitigated(("steps=512",), mitigation)))

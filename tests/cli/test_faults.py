@@ -27,7 +27,7 @@ from goalgap.agents.records import AgentError, check_own, folder_of
 from goalgap.agents.training import train
 from goalgap.cli import main
 from goalgap.cli.results import find_episodes, locked
-from goalgap.cli.saying import say, sentence
+from goalgap.cli.saying import output, say, sentence
 from goalgap.envs import task
 from goalgap.envs.engine.task import Task
 from goalgap.eval.report import Report
@@ -257,7 +257,7 @@ def test_names_of_entries_that_cannot_stand_on_the_board_are_refused(
 ) -> None:
     about = ("--authors", "us", "--description", "a test", "--command", "true", "--entries", tmp_path)
     assert goalgap("enter", only(once), "--name", name, *about) == 2
-    assert said(capsys).startswith("error: name: ")
+    assert said(capsys).startswith(("error: name: ", "error: name must be a text of length"))
     assert not list(tmp_path.iterdir())
 
 
@@ -291,6 +291,16 @@ def test_what_is_said_is_one_line_of_bounded_length() -> None:
     with console.capture() as captured:
         say(console, "[bold]\u202ex")
     assert captured.get() == "[bold]?x\n"
+
+
+@pytest.mark.parametrize(("columns", "width"), [(None, 10_000), ("", 10_000), ("0", 10_000), ("x", 10_000), ("90", 90)])
+def test_a_pipe_is_as_wide_as_its_lines_unless_it_is_told_otherwise(
+    columns: str | None, width: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    if columns is not None:
+        monkeypatch.setenv("COLUMNS", columns)
+    assert output().width == output(stderr=True).width == width
 
 
 @pytest.mark.parametrize(("command", "kept"), [("run", True), ("leaderboard", False)])

@@ -64,6 +64,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "references.toml").write_text(REFERENCES)
     (tmp_path / "trained.toml").write_text(TRAINED)
     (tmp_path / "file.toml").write_text(f'{REFERENCES}\nresults = "trained.toml"')
+    (tmp_path / "long.toml").write_text(f'{REFERENCES}\nresults = "{"x" * 300}"')
     return tmp_path
 
 
@@ -224,6 +225,8 @@ MISTAKES = {
     ("references.toml", "--emit-slurm", "0"): "shards must be at least 1",
     ("references.toml", "--address", "auto"): "add --engine ray",
     ("file.toml",): "a part of the path is a file",
+    ("file.toml", "--dry-run"): "a part of the path is a file",
+    ("long.toml", "--dry-run"): "the name is too long",
 }
 
 

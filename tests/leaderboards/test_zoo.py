@@ -64,8 +64,64 @@ def test_what_is_not_there_is_told(tmp_path: Path, capsys: pytest.CaptureFixture
     with pytest.raises(FileNotFoundError, match=r"there are no agents below .*: the zoo is in .*; clone it"):
         zoo.load(NAME, entries=tmp_path)
     assert goalgap("zoo", "--entries", tmp_path) == 2
+    assert "there are no agents below" in capsys.readouterr().err
     assert goalgap("zoo", "FollowMe") == 2
+    assert "unknown environment" in capsys.readouterr().err
+
+
+def test_an_environment_without_agents_is_told_with_those_that_have_some(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(zoo.find(NAME), tmp_path / "CheeseDish" / "ppo" / "bundles" / "seed-0")
+    assert goalgap("zoo", "CheeseCorner", "--entries", tmp_path) == 2
+    assert "the zoo has no agent of CheeseCorner: there are some of CheeseDish" in capsys.readouterr().err
+
+
+def test_commands_take_its_name_where_they_take_an_agent_or_its_episodes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for words in (("CheeseDish", NAME), (NAME, "CheeseDish"), (NAME,)):
+        assert goalgap("eval", *words, "--levels", 2) == 0
+        assert "PPO  CheeseDish-v0" in capsys.readouterr().out
+    assert goalgap("watch", NAME, "CheeseDish", "--levels", 1, "--split", "deploy") == 0
+    assert "PPO on CheeseDish" in capsys.readouterr().out
+    assert goalgap("report", NAME, "--csv", "recorded.csv") == 0
+    own = Report.of(zoo.recorded(NAME))
+    assert own.verdict.headline in capsys.readouterr().out
+    assert goalgap("compare", NAME, "CheeseDish/ppo") == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["recorded.csv", "watch.html"]
     capsys.readouterr()
+
+
+@pytest.mark.parametrize("name", ["CheeseDish/pppo/seed-0", "CheesDish/ppo/seed-0"])
+def test_a_name_that_is_mistyped_is_told_with_those_that_there_are(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for words in (
+        ("eval", "CheeseDish", name),
+        ("watch", name, "CheeseDish"),
+        ("report", name),
+        ("compare", name, NAME),
+    ):
+        assert goalgap(*words) == 2
+        told = capsys.readouterr().err
+        assert f"unknown agent of the zoo '{name}': choose from CheeseDish/ppo" in told
+        assert f"did you mean '{NAME}'?" in told
+        assert "ValueCue" not in told
+    assert goalgap("eval", "CheeseDish", "CheeseDish/ppo") == 2
+    assert "an agent that `goalgap zoo` lists" in capsys.readouterr().err
+
+
+def test_what_is_a_path_stays_a_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert zoo.is_name(NAME)
+    (tmp_path / NAME).mkdir(parents=True)
+    assert not zoo.is_name(NAME)
+    assert goalgap("eval", "CheeseDish", NAME) == 2, "an empty folder is no agent"
+    assert not any(
+        map(zoo.is_name, ("CheeseDish", "CheeseDish/ppo", "oracle:cheese", "hf://a/b", "results/ppo/seed-0"))
+    )
 
 
 @pytest.mark.parametrize(
@@ -93,7 +149,7 @@ def test_the_list_says_what_each_goes_for(
     lines = [line.split() for line in said.splitlines() if line.strip().startswith("CheeseDish/")]
     assert [line[0] for line in lines] == mine
     assert all(name in (tmp_path / "zoo.json").read_text() for name in mine)
-    assert f"open one: goalgap.zoo.load('{mine[0]}')" in said
+    assert f"open one: goalgap eval CheeseDish {mine[0]}, or goalgap.zoo.load('{mine[0]}') in Python" in said
     entry = Entry.read(ENTRIES / "CheeseDish" / "ppo")
     own = Report.of(Episodes(entry.episodes.game, entry.episodes.runs[:1], entry.episodes.where(training_seed=0).table))
     goal = own.verdict.findings[0].goal

@@ -44,8 +44,14 @@ def test_agents_lie_where_run_has_them(tmp_path: Path) -> None:
     assert cell.agent == folder_of(tmp_path, played, default_recipe(played)) / "seed-7"
 
 
-def test_nothing_named_is_all_of_the_suite_and_standard_all_its_references(tmp_path: Path) -> None:
-    found = cells(tmp_path, 'seeds = [0]\nreferences = ["standard"]')
+@pytest.mark.parametrize("text", ["", "environments = []", "seeds = [0]"])
+def test_a_file_that_names_no_environments_does_not_sweep_all(text: str, tmp_path: Path) -> None:
+    with pytest.raises(SweepError, match=r'name environments = \["CheeseCorner", \.\.\.\], or \["all"\]'):
+        cells(tmp_path, text)
+
+
+def test_all_are_those_of_the_suite_and_standard_all_their_references(tmp_path: Path) -> None:
+    found = cells(tmp_path, 'environments = ["all"]\nseeds = [0]\nreferences = ["standard"]')
     assert [cell.about.environment for cell in found if isinstance(cell, Trained)] == list(SUITE)
     names = [cell.name for cell in found if isinstance(cell, Scripted)]
     assert names == [name for game in SUITE.values() for name in reference_names(game)]
@@ -98,14 +104,14 @@ MISTAKES = {
     'mitigations = ["acel"]': "unknown mitigation 'acel': choose from none, plr",
     'environments = ["ChimeBandit"]\nmitigations = ["plr"]': "ChimeBandit, plr: a curriculum tries",
     'algorithms = ["ARS"]\nmitigations = ["plr"]': "A2C, TRPO have curriculum, and those for ARS have none",
-    "alphas = [1.5]": "alphas.0: Input should be less than or equal to 1, not 1.5",
-    "alphas = [nan]": "alphas.0",
-    "alphas = [true]": "alphas.0",
-    "seeds = [-1]": "seeds.0: Input should be greater than or equal to 0",
-    "seeds = [4294967296]": "seeds.0: Input should be less than",
-    "seeds = 3": "seeds: Input should be a valid tuple, not 3",
-    "levels = 0": "levels: Input should be greater than or equal to 1",
-    "levels = 10_000_000": "levels: Input should be less than or equal to 1000000",
+    "alphas = [1.5]": "alphas[0] must be at most 1, not 1.5",
+    "alphas = [nan]": "alphas[0]",
+    "alphas = [true]": "alphas[0] must be a number, not true",
+    "seeds = [-1]": "seeds[0] must be at least 0, not -1",
+    "seeds = [4294967296]": "seeds[0] must be below 4294967296, not 4294967296",
+    "seeds = 3": "seeds must be a list, such as [3], not 3",
+    "levels = 0": "levels must be at least 1, not 0",
+    "levels = 10_000_000": "levels must be at most 1000000, not 10000000",
     'recipe = ["step=3"]': "unknown field of a recipe for PPO 'step'",
     'recipe = ["learning_rate=2"]': "learning_rate",
     "seed = [1]": "unknown field 'seed': choose from environments",
@@ -114,8 +120,13 @@ MISTAKES = {
     'arguments = {split = "deploy"}': "split is no argument of a sweep: training levels are trained on",
     "arguments = {alpha = 1}": "alpha is no argument of a sweep: list alphas = [...]",
     "arguments = {sise = 9}": "unexpected keyword argument 'sise'",
-    "seeds = [1, 1]": "two cells are the same: CheeseCorner, PPO, seed 1 and CheeseCorner, PPO, seed 1",
-    'environments = ["CheeseCorner"]\nalgorithms = ["usual", "PPO"]': "two cells are the same",
+    "seeds = [1, 1]": "CheeseCorner, PPO, seed 1 comes twice: seeds has 1 twice",
+    "alphas = [0, 0.0]": "CheeseCorner, PPO, seed 0 comes twice: alphas has 0.0 twice",
+    'algorithms = ["usual", "PPO"]': 'comes twice: "usual" in algorithms is PPO in CheeseCorner',
+    'references = ["standard", "random"]': 'CheeseCorner, random comes twice: "standard" in references has it already',
+    'environments = ["CheeseCorner", "goalgap/CheeseCorner-v0"]': "two words in environments are CheeseCorner",
+    'environments = ["all", "CheeseCorner"]': "two words in environments are CheeseCorner",
+    'mitigations = ["none", "dropout"]\nrecipe = ["dropout=0.1"]': "dropout is given twice, by 'dropout=0.1' and",
     "algorithms = []": "there is nothing to sweep",
     "seeds = [": "is no TOML",
     'algorithms = ["nowhere:train"]': "there is no function 'nowhere:train': No module named 'nowhere'",
@@ -139,7 +150,7 @@ def test_all_mistakes_are_told_at_once_and_not_too_many(tmp_path: Path) -> None:
     with pytest.raises(SweepError, match=r"^Ice: .*; Cream: "):
         cells(tmp_path, 'environments = ["Ice", "Cream"]')
     with pytest.raises(SweepError, match=r"; and 12 more$"):
-        cells(tmp_path, 'mitigations = ["magic"]')
+        cells(tmp_path, 'environments = ["all"]\nmitigations = ["magic"]')
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe", b"[" * 100_000, b""])

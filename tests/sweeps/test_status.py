@@ -15,14 +15,17 @@ from goalgap.sweeps.status import Tally, duration
 ABOUT = About(environment="CheeseDish", agent="PPO", levels=1000, steps=1_000_000)
 
 
-def ended(seconds: float, key: str = "a", **result: float) -> Outcome:
-    return Outcome(key=key, about=ABOUT, status="done", seconds=seconds, result=Result(**result))
+REFERENCE = About(environment="CheeseDish", agent="random", levels=1000)
+
+
+def ended(seconds: float, key: str = "a", about: About = ABOUT, **result: float) -> Outcome:
+    return Outcome(key=key, about=about, status="done", seconds=seconds, result=Result(**result))
 
 
 def test_what_is_left_is_the_sum_of_what_cells_take_over_the_processes() -> None:
     tally = Tally(4, processes=2)
     for _ in range(4):
-        tally.wait_for(100.0)
+        tally.wait_for(ABOUT, 100.0)
     assert tally.seconds_left == 200
     tally.end(ended(150), 100.0)
     assert tally.seconds_left == pytest.approx(225), "this machine is half as fast again"
@@ -37,11 +40,27 @@ def test_what_is_left_is_the_sum_of_what_cells_take_over_the_processes() -> None
 def test_cells_of_which_nobody_knows_are_like_those_that_have_ended() -> None:
     tally = Tally(3)
     for _ in range(3):
-        tally.wait_for(None)
+        tally.wait_for(ABOUT, None)
     assert tally.seconds_left is None
     assert "left" not in str(tally)
     tally.end(ended(50), None)
     assert tally.seconds_left == 100
+
+
+def test_what_reference_policies_take_says_nothing_of_trainings() -> None:
+    """They are there in a second where three were expected, and trainings take as long as they do."""
+    tally, other = Tally(6), ABOUT.model_copy(update={"environment": "IceCream"})
+    for about, seconds in ((REFERENCE, 3.0), (REFERENCE, 3.0), (ABOUT, 100.0), (ABOUT, 100.0), (other, 50.0)):
+        tally.wait_for(about, seconds)
+    tally.wait_for(other.model_copy(update={"agent": "mine"}), None)
+    tally.end(ended(1, about=REFERENCE), 3.0)
+    assert tally.seconds_left is None, "nobody knows how long a training of mine takes"
+    assert "left" not in str(tally)
+    tally.end(ended(1, about=REFERENCE), 3.0)
+    tally.end(ended(200), 100.0)
+    assert tally.seconds_left == pytest.approx(200 + 2 * 50 + 200), "of its kind, of trainings, of trainings"
+    tally.end(ended(50, about=other), 50.0)
+    assert tally.seconds_left == pytest.approx(200 + 125)
 
 
 def test_paces_are_those_measured_here_and_else_those_of_entries() -> None:
@@ -66,7 +85,7 @@ def test_times_are_told_in_the_largest_unit_that_says_enough(seconds: float, tol
 
 def told_on(monkeypatch: pytest.MonkeyPatch, terminal: bool = False, failures: int = 0) -> str:
     stream, tally = io.StringIO(), Tally(1000)
-    monkeypatch.setattr(sweeping, "Console", lambda **_: Console(file=stream, force_terminal=terminal, width=120))
+    monkeypatch.setattr(sweeping, "output", lambda **_: Console(file=stream, force_terminal=terminal, width=120))
     with sweeping.line_shown(tally) as shown:
         for k in range(1000):
             status = "failed" if k < failures else "done"
