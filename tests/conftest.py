@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -19,6 +20,7 @@ from goalgap.terms import SPLITS
 from goalgap.testing import expect_same
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # as many tests run at once as there are processors
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what a shell runs in the background would ignore Ctrl-C
 
 MODULES = {f"test_{game.module.rpartition('.')[2]}": name for name, game in SUITE.items()}
 

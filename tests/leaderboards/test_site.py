@@ -288,20 +288,26 @@ def test_a_site_is_never_half_written(tmp_path: Path, monkeypatch: pytest.Monkey
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
 
 
+def status(address: str) -> int:
+    """What a server answers."""
+    try:
+        with urllib.request.urlopen(address, timeout=20) as answer:  # noqa: S310 (of this machine)
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
 def test_serving_shows_the_site_until_it_is_interrupted(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """To this machine alone, and nothing outside the folder, without what is refused; a real Ctrl-C ends it."""
-    got: dict[str, int] = {}
+    got, paths = dict[str, int](), ("", "entries/CheeseCorner/random/", "%2e%2e/secret", "../secret")
 
     def visit(address: str) -> None:
-        for path in ("", "entries/CheeseCorner/random/", "%2e%2e/secret", "../secret"):
-            try:
-                with urllib.request.urlopen(f"{address}{path}", timeout=5) as answer:  # noqa: S310
-                    got[path] = answer.status
-            except urllib.error.HTTPError as error:
-                got[path] = error.code
-        os.kill(os.getpid(), signal.SIGINT)
+        try:
+            got.update((path, status(f"{address}{path}")) for path in paths)
+        finally:
+            os.kill(os.getpid(), signal.SIGINT)
 
     def say(_: object, text: str) -> None:
         if address := re.search(r"http://127\.0\.0\.1:\d+/", text):
