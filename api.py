@@ -44,9 +44,9 @@ def evaluate(
     Args:
         task: what is played, or the name of an environment. Of an agent that has no record, `alpha` and `reward` of the
             task are recorded as what it was trained with.
-        policy: a callable (obs, state, episode_start) -> (actions, state) with a `name`; a model of stable-baselines3,
-            whose actions are then sampled, or its best ones taken where it knows no chances of them (DQN); the name of
-            a reference policy, such as "oracle:cheese"; or the path of an agent, of which no code is run.
+        policy: a function (obs, state, episode_start) -> (actions, state), or what has a `name` and is called so; a
+            model of stable-baselines3, whose actions are then sampled, or its best ones taken where it knows no chances
+            of them (DQN); the name of a reference policy, such as "oracle:cheese"; or the path of an agent.
             Agents of one kind, trained with several seeds, are {training seed: policy}.
         levels: how many of each split.
         splits: which of "train", "control" and "deploy".

@@ -5,7 +5,8 @@ Where evaluation and agents meet: a policy is found by what the user has of it, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from inspect import isroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from .agents.records import agent_file
 from .agents.reference import Reference, is_reference_name, reference
 from .choices import check_name, choose, shown
 from .envs.engine.task import Task
-from .eval.play.policy import Policy, ReferencePolicy
+from .eval.play.policy import Function, Policy, ReferencePolicy
 from .eval.table.runs import Run
 from .extras import needs_extras
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from .agents.acting import AgentPolicy
 
-    Given = Policy | ReferencePolicy | BaseAlgorithm | Path | str
+    Given = Policy | Callable[..., Any] | ReferencePolicy | BaseAlgorithm | Path | str
 
 Player = Policy | ReferencePolicy
 
@@ -122,13 +123,15 @@ def find_policy(given: Any, task: Task, **options: Any) -> Player:
         return load_agent(given, task, **options)
     if isinstance(given, Policy | ReferencePolicy):
         return given
+    if isroutine(given):
+        return Function(given)
     if hasattr(given, "predict") and hasattr(given, "observation_space"):
         with needs_extras():
             from .agents.loading import model_policy
         return model_policy(given, task, seed=options.get("seed", 0))
     raise TypeError(
-        "a policy is a callable with a name, a model of stable-baselines3, the name of a reference policy or the path "
-        f"of an agent, not {shown(given)}"
+        "a policy is a function, a callable with a name, a model of stable-baselines3, the name of a reference policy "
+        f"or the path of an agent, not {shown(given)}"
     )
 
 

@@ -8,6 +8,8 @@ draws by the keys of its levels: it has `on_levels`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -38,6 +40,22 @@ class Policy(Protocol):
         Returns:
             actions, int64, shape (n,), and the next state.
         """
+
+
+@dataclass(frozen=True)
+class Function:
+    """A plain function as a policy, called as the function is."""
+
+    act: Callable[..., tuple[NDArray[np.int64], Any]]
+
+    @property
+    def name(self) -> str:
+        return self.act.__name__
+
+    def __call__(
+        self, obs: NDArray[np.uint8], state: Any, episode_start: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.int64], Any]:
+        return self.act(obs, state, episode_start)
 
 
 @runtime_checkable

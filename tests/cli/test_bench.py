@@ -225,10 +225,10 @@ def test_whatever_a_function_does_is_the_failure_of_its_cell(here: Path, capsys:
     told = (
         "ValueError: after a flood",
         "Unexpected observation shape",
-        "TypeError: a policy is a callable with a name",
+        "TypeError: a policy is a function",
         "FileNotFoundError: no agent at nowhere.zip",
         "must return integers in 0 .. 3",
-        "TypeError: a policy is a callable with a name",
+        "TypeError: policy 'print' must return (actions, state)",
     )
     assert len(reasons) == 6
     for reason, words in zip(reasons, told, strict=True):
@@ -319,7 +319,7 @@ def test_a_mitigation_is_a_method_on_what_it_suits(tmp_path: Path, capsys: pytes
         (("math:sqrt", "--recipe", "learning_rate=1"), "a function trains as it says"),
         (("PPO", "--envs", "CheesCorner"), "did you mean 'CheeseCorner'"),
         (("PPO", "--envs", "CheesCorner", "IceCream"), "without these: --envs IceCream"),
-        (("PPO", "--envs", "IceCream", "IceCream"), "seed 0 and IceCream, PPO, seed 0; name each once"),
+        (("PPO", "--envs", "IceCream", "IceCream"), "environments has 'IceCream' twice; name it once"),
         (("PPO", "--seeds", "0"), "seeds must be at least 1"),
         (("PPO", "--budget", "0"), "goalgap bench: budget"),
         (("PPO", "--budget", "nan"), "goalgap bench: budget"),

@@ -105,7 +105,7 @@ def test_a_model_of_stable_baselines3_is_evaluated_as_it_is() -> None:
     assert goalgap.vec_env("ChimeBandit", 2).observation_space == goalgap.task("ChimeBandit").observation_space
 
 
-def test_any_callable_with_a_name_is_evaluated() -> None:
+def test_any_function_and_any_callable_with_a_name_is_evaluated() -> None:
     class Up:
         name = "up"
         memory: Any = None  # an attribute of its own that means nothing here
@@ -115,7 +115,14 @@ def test_any_callable_with_a_name_is_evaluated() -> None:
 
     episodes = goalgap.evaluate("CheeseCorner", Up(), levels=4)
     assert (episodes.runs[0].agent, episodes.runs[0].reward) == ("up", "cheese")
-    with pytest.raises(TypeError, match="a callable with a name, a model of stable-baselines3"):
+
+    def still(obs: Any, state: Any, episode_start: Any) -> tuple[Any, Any]:
+        return Up()(obs, state, episode_start)
+
+    same = goalgap.evaluate("CheeseCorner", still, levels=4)
+    assert same.runs[0].agent == "still"
+    assert same.table["actions"].equals(episodes.table["actions"])
+    with pytest.raises(TypeError, match="a function, a callable with a name, a model of stable-baselines3"):
         goalgap.evaluate("CheeseCorner", 5, levels=4)  # type: ignore[arg-type]
     with pytest.raises(FileNotFoundError, match="no agent at nowhere"):
         goalgap.evaluate("CheeseCorner", "nowhere", levels=4)
