@@ -7,6 +7,7 @@ from hashlib import sha256
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from traceback import extract_tb
 from typing import Any
 
 from .choices import shown
@@ -23,7 +24,7 @@ def import_named(what: str, text: str) -> Any:
     """What is named as MODULE:NAME, also of a module in the working directory; the module's code is run.
 
     Raises:
-        ValueError: there is none, or it is not named so.
+        ValueError: there is none, it is not named so, or its module raises an error.
     """
     check_path(what, text)
     module, _, name = text.partition(":")
@@ -32,6 +33,15 @@ def import_named(what: str, text: str) -> Any:
         return getattr(import_module(module), name)
     except (ImportError, AttributeError) as error:
         raise ValueError(f"there is no {what} {shown(text)}: {error}") from error
+    except Exception as error:
+        raise ValueError(f"{module} cannot be imported: {_where(error)}") from error
+
+
+def _where(error: Exception) -> str:
+    """What is wrong with a module, and in which line."""
+    last = extract_tb(error.__traceback__)[-1]
+    place = "" if isinstance(error, SyntaxError) else f" ({last.filename}, line {last.lineno})"  # it tells by itself
+    return f"{type(error).__name__}: {error}{place}"
 
 
 def code_digest(text: str) -> str:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..measures.intervals import ENOUGH
 from ..suite import Standing, Suite
 from .tables import Row, Section, columns, row, value
 
+COVERED = "; the interval covers the choice of seeds."
+MISSING = f", of which it takes {ENOUGH} for an interval."
 MEASURES = ("score in deployment", "goal gap")
 
 
@@ -16,7 +19,7 @@ def standings(suite: Suite) -> Iterator[Section]:
     rows = [_row(f"with {kind} proxies", standing) for kind, standing in suite.kinds.items()]
     yield Section(
         "suite", f"{suite.method}: interquartile means",
-        f"Over environments and {seeds} in each; the interval covers the choice of seeds.",
+        f"Over environments and {seeds} in each{COVERED if suite.seeds >= ENOUGH else MISSING}",
         columns("environments", numbers=("number", *MEASURES)),
         (_row("all", suite.whole, strong=True), *rows),
     )  # fmt: skip

@@ -12,10 +12,6 @@ from ...eval.show.tables import Section, columns
 from .suite import Method
 from .tables import TOLD, Table, entry_line
 
-OVERALL = (
-    "Interquartile means over environments and training seeds. From five seeds on they have intervals, which cover the "
-    "choice of seeds."
-)
 NOTE = (
     "Each environment by itself, means over its training seeds. The bar is the score in deployment, and what is "
     "missing to 1 by the gaps that it is lost to."
@@ -24,7 +20,7 @@ NOTE = (
 
 def method_page(method: Method) -> dict[str, Any]:
     """What the template of the page is told."""
-    overall = replace(next(standings(method.suite)), title="Over environments", note=OVERALL)
+    overall = replace(next(standings(method.suite)), title="Over environments")
     return {
         "method": method, "info": method.entries[0].info, "overall": overall,
         "environments": environments(method), "summaries": {name: game.summary for name, game in known().items()},

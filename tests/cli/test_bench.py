@@ -340,6 +340,15 @@ def test_mistakes_are_told_before_any_work(
     assert not (here / "results").exists()
 
 
+def test_a_module_that_cannot_be_imported_is_told_with_its_line(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for k, (text, told) in enumerate((("\ndef train(:", "line 2)"), ("import sys\n\n1 / 0", "line 3)"))):
+        (here / f"broken{k}_{here.name}.py").write_text(text)
+        assert goalgap("bench", f"broken{k}_{here.name}:train", *ONE) == 2
+        heard = said(capsys)
+        assert f"broken{k}_{here.name} cannot be imported: " in heard
+        assert told in heard
+
+
 def own(folder: Path, **changes: Any) -> Own:
     told = {"environment": "CheeseCorner", "agent": "mine:train", "steps": 100, "levels": 4, **changes}
     return Own(folder, task("CheeseCorner", alpha=told.pop("alpha", 0.0), size=told.pop("size", 9)), About(**told))
