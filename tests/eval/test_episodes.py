@@ -71,7 +71,7 @@ def test_a_broken_manifest_is_no_result(path: Path) -> None:
 def test_another_schema_is_refused(path: Path, field: str, value: Any) -> None:
     content = json.loads(manifest_path(path).read_text())
     manifest_path(path).write_text(json.dumps({**content, field: value}))
-    with pytest.raises(EpisodesError, match=f"of another schema: {field}"):
+    with pytest.raises(EpisodesError, match=f"of another schema: .*{field}"):
         Episodes.read(path)
 
 

@@ -81,6 +81,7 @@ def test_commands_take_its_name_where_they_take_an_agent_or_its_episodes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "250")
     for words in (("CheeseDish", NAME), (NAME, "CheeseDish"), (NAME,)):
         assert goalgap("eval", *words, "--levels", 2) == 0
         assert "PPO  CheeseDish-v0" in capsys.readouterr().out
