@@ -13,7 +13,9 @@ ACCEL = "ACCEL, oracle-latest"
 REGRET = ("PLR, max-latest", "robust PLR, max-latest", "robust PLR, oracle-latest", "ACCEL, max-latest", ACCEL)
 INTRODUCTION = f"""
 Thresholds of Abdel Sadek et al. 2025. Robust is here who scores at least {ROBUST:g} in deployment, and fails who scores
-less, in the mean of {ENOUGH} seeds; what has fewer is not tested.
+less, in the mean of {ENOUGH} seeds; what has fewer is not tested. They train for 200 million transitions (cheese in the
+corner), and these agents for those of the standard recipes, less than a hundredth of that: what does not hold here may
+hold after a training as long as theirs.
 """
 
 
