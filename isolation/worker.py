@@ -63,7 +63,7 @@ def main() -> None:
     sys.path += plan["packages"]
     sys.meta_path.insert(0, Finder)
     tempfile.tempdir = os.environ["TORCHINDUCTOR_CACHE_DIR"] = "/"  # nothing is written, but libraries ask where to
-    if plan["kind"] == "agent":  # which acts in one thread: to ask for it at each step takes a tenth of the time
+    if plan["kind"] == "agent":  # which acts in one thread: it need not be asked for at each step
         os.environ["OMP_NUM_THREADS"] = "1"
     importlib.import_module("numpy")
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -32,9 +31,3 @@ def environments(method: Method) -> Table:
     lines = tuple(entry_line((entry.board,), entry, report) for entry, report in method.reported)
     heads = (*columns("environment"), *TOLD)
     return Table(Section("environments", "In each environment", NOTE, heads, tuple(line.row for line in lines)), lines)
-
-
-def method_sections(method: Method) -> Iterator[Section]:
-    """All that is exported of it."""
-    yield next(standings(method.suite))
-    yield environments(method).section

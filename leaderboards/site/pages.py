@@ -22,7 +22,7 @@ from ..board import Reported, markdown, tables, titled
 from ..claims import algorithm
 from ..entry import Entry
 from ..words import slug
-from .methods import environments, method_page, method_sections
+from .methods import method_page
 from .rounds import RoundTable
 from .suite import Method, methods, suite_table
 from .tables import FACTS, board_table, place
@@ -76,9 +76,10 @@ def entry_files(entry: Entry, report: Report) -> Iterator[tuple[str, str]]:
 def method_files(method: Method) -> Iterator[tuple[str, str]]:
     """The page of a method, and its tables as CSV and JSON."""
     page = method_page(method) | {"meanings": GAPS}
+    environments = page["environments"].section
     yield f"{method.place}/index.html", _pages().get_template("method.html.jinja").render(page)
-    yield f"{method.place}/environments.csv", as_csv([environments(method).section])
-    yield f"{method.place}/tables.json", as_json(method_sections(method))
+    yield f"{method.place}/environments.csv", as_csv([environments])
+    yield f"{method.place}/tables.json", as_json([page["overall"], environments])
 
 
 def _exported(path: str, section: Section) -> Iterator[tuple[str, str]]:
