@@ -186,7 +186,6 @@ def _check_record(record: Any) -> None:
 def run_fields(record: Mapping[str, Any]) -> dict[str, Any]:
     """What evaluation records of a trained agent (fields of its `Run`), from what `agent.json` says."""
     kept = {name: record[name] for name in ("reward", "alpha") if name in record}
-    details = {
-        name: record[name] for name in ("recipe", "sha256", "bundle", "device", "steps", "seconds") if name in record
-    }
+    told = ("recipe", "sha256", "bundle", "device", "steps", "seconds", "processor_seconds")
+    details = {name: record[name] for name in told if name in record}
     return {"agent": record["recipe"]["algorithm"], "training_seed": record["seed"], **kept, "details": details}

@@ -59,18 +59,18 @@ class Job:
 
     def run(self, progress: OnProgress | None = None) -> Path:
         """Train and write the agent, all at once at the end; StorageError when that fails."""
-        began = time.perf_counter()
+        began, worked = time.perf_counter(), time.process_time()
         with one_thread():
             model = self.recipe.build(self.training_task, self.seed)
             callbacks = self._callbacks(progress)
             with curves_written(model, self.task, self.curves) as further, diverging_told(model):
                 model.learn(self.recipe.steps, [*callbacks, *further])
-        seconds = time.perf_counter() - began
+        seconds, worked = time.perf_counter() - began, time.process_time() - worked
         with new_folder(self.folder) as folder:
             with (folder / ZIP).open("wb") as file:
                 model.save(file)
             record = record_of(self.task, self.recipe, self.seed)
-            record |= {"sha256": sha256_of(folder / ZIP), **_pace(model, seconds)}
+            record |= {"sha256": sha256_of(folder / ZIP), **_pace(model, seconds, worked)}
             for each in callbacks:
                 record |= getattr(each, "summary", dict)()
             (folder / RECORD).write_text(json.dumps(record, indent=2) + "\n")
@@ -129,11 +129,13 @@ def train(
     return plan(task, recipe, seed, folder, curves).run(progress)
 
 
-def _pace(model: BaseAlgorithm, seconds: float) -> dict[str, Any]:
+def _pace(model: BaseAlgorithm, seconds: float, worked: float) -> dict[str, Any]:
+    """How long training took, and how much of it was a processor's work: the rest is other programs'."""
     steps, device = model.num_timesteps, model.device.type
     return {
         "device": device,
         "steps": steps,
         "seconds": round(seconds, 3),
+        "processor_seconds": round(worked, 3),
         "steps_per_second": round(steps / seconds, 1),
     }

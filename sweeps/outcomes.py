@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Literal, Self
 
@@ -81,6 +82,15 @@ class Mode(Record):
         )
 
 
+def training_seconds(details: Mapping[str, Any]) -> float:
+    """How long training would take on a processor with nothing else to do, of what a `Run` says of its agent.
+
+    Seconds of a processor where they are fewer: the others went to what ran beside it. A GPU's work is not among them.
+    """
+    seconds = float(details.get("seconds", 0.0))
+    return seconds if details.get("device") == "cuda" else min(seconds, details.get("processor_seconds", seconds))
+
+
 class Result(Record):
     """What a cell came to.
 
@@ -88,7 +98,7 @@ class Result(Record):
         finding, goal: the class of the agent, and the goal it goes for, where there is one.
         modes: sampled, where it draws its actions, and argmax.
         files: where its agent and its episodes lie, below the folder of results.
-        steps, trained, played: transitions of training, and seconds that training and evaluation took.
+        steps, trained, played: transitions of training, and seconds that training (see `training_seconds`) and evaluation took.
         device: what it was trained on.
     """
 
@@ -112,7 +122,7 @@ class Result(Record):
             modes=tuple(Mode.of(name, mode, report) for name, mode in report.modes.items()),
             files=files,
             steps=told.get("steps", 0),
-            trained=told.get("seconds", 0.0),
+            trained=training_seconds(told),
             played=sum(run.seconds for run in report.runs),
             device=told.get("device", ""),
         )

@@ -17,7 +17,7 @@ from ..eval.table.runs import Run
 from ..leaderboards.entry import ENTRIES, EPISODES
 from ..leaderboards.words import slug
 from ..terms import LEVELS
-from .outcomes import About, Outcome
+from .outcomes import About, Outcome, training_seconds
 
 Kind = tuple[str, str, str]
 Timed = tuple[int, float, float, int]  # steps, seconds of training, seconds of evaluation, levels
@@ -59,7 +59,7 @@ def _timed(runs: Sequence[Run]) -> Iterator[Timed]:
     for seed in {run.training_seed for run in runs}:
         own = [run for run in runs if run.training_seed == seed]
         told = own[0].details
-        yield told.get("steps", 0), told.get("seconds", 0.0), sum(run.seconds for run in own), LEVELS
+        yield told.get("steps", 0), training_seconds(told), sum(run.seconds for run in own), LEVELS
 
 
 @dataclass

@@ -70,7 +70,7 @@ def rollout(
     seeds: Sequence[int] | NDArray[np.int64],
     *,
     run: Run | None = None,
-    batch_size: int = 256,
+    batch_size: int = 1024,
     progress: Progress | None = None,
 ) -> Episodes:
     """One episode on the level of each seed.

@@ -172,7 +172,7 @@ def test_another_environment_or_other_spaces_are_refused_and_both_are_named(agen
 def test_a_policy_says_what_is_recorded_of_it(trained):
     agent = load_agent(trained, TASK, sampled=False)
     record = json.loads((trained / "agent.json").read_text())
-    details = {name: record[name] for name in ("recipe", "sha256", "device", "steps", "seconds")}
+    details = {name: record[name] for name in ("recipe", "sha256", "device", "steps", "seconds", "processor_seconds")}
     described = {"agent": "PPO", "training_seed": 4, "reward": "cheese", "alpha": 0.0, "deterministic": True}
     assert agent.run_fields == {**described, "details": details}
     bare = load_agent(trained / "agent.zip", TASK).run_fields
