@@ -18,10 +18,12 @@ from typing import TYPE_CHECKING, Any
 from . import envs
 from .agents.bundles.manifest import MANIFEST, Bundle
 from .agents.reading.errors import AgentError
+from .agents.records import ABLATED
 from .choices import choose
 from .files import exists
 from .leaderboards.bundles import FOLDER, run_of
 from .leaderboards.entry import ENTRIES, Entry
+from .leaderboards.words import slug
 from .players import load_agent
 from .provenance import repository
 
@@ -33,9 +35,13 @@ ALIKE = 0.8  # how far a word that is meant as the name of an environment is one
 
 
 def names(entries: Path | str = ENTRIES) -> list[str]:
-    """The names of all agents, sorted: environment, entry and training seed, as in "CheeseDish/ppo/seed-0"."""
+    """The names of all agents, sorted: environment, entry and training seed, as in "CheeseDish/ppo/seed-0".
+
+    Entries that agents have made once more without their memory are left out: they are the same agents.
+    """
     found = (path.parent.relative_to(entries) for path in Path(entries).glob(f"*/*/{FOLDER}/*/{MANIFEST}"))
-    return sorted(f"{place.parent.parent.as_posix()}/{place.name}" for place in found if place.parts[0] in envs.SUITE)
+    own = (each for each in found if each.parts[0] in envs.SUITE and not each.parts[1].endswith(slug(ABLATED)))
+    return sorted(f"{place.parent.parent.as_posix()}/{place.name}" for place in own)
 
 
 def is_name(word: str) -> bool:

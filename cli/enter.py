@@ -5,26 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Literal
 
+from ..agents.bundles.manifest import Card
 from ..envs import known
 from ..eval.report import Report
 from ..eval.show import terminal
 from ..eval.show.suite import standings
 from ..eval.suite import Suite
 from ..eval.table.episodes import Episodes
-from ..leaderboards.agents import PlayedAgain, check_agents, judged
+from ..leaderboards.agents import PlayedAgain, check_agents, judged, packed
 from ..leaderboards.bundles import Bundled, read_bundles
+from ..leaderboards.claims import algorithm
 from ..leaderboards.entry import ENTRIES, Entry, EntryError, EntryInfo
-from ..leaderboards.status import record_replay
+from ..leaderboards.status import Register, record_replay
 from .leaderboard import Entries
 from .options import optional
 from .progress import progress_shown
 from .report import Paths
-from .results import find_episodes
+from .results import find_agents, find_episodes
 from .saying import output, say
 
 UNNAMED = ", without a rank: its runs do not say by what algorithm and with which weights they were played"
+UNSEEN = (
+    ", without a rank: it holds no agent that others could play again; --license MIT, or another license, packs the "
+    "one beside its episodes, and --bundle takes those that `goalgap pack` wrote"
+)
 
 
 def enter(
@@ -36,6 +43,7 @@ def enter(
     kind: Literal["trained", "reference"] = "trained",
     url: Annotated[str, optional("URL")] = "",
     bundle: Annotated[tuple[Path, ...], optional("[FOLDER ...]")] = (),
+    license: Annotated[str, optional("NAME")] = "",
     entries: Entries = ENTRIES,
 ) -> None:
     """Make a leaderboard entry from the episodes of a run, or one in each environment, of one way of training.
@@ -51,21 +59,45 @@ def enter(
         url: where to read more.
         bundle: of the agents, as `goalgap pack` wrote them, so that anyone can play them again; those that
             `goalgap submit` kept beside its results are found.
+        license: of an agent's weights, such as MIT: packs the first agent that lies beside its episodes, in each
+            environment, so that anyone can play it again. Without any agent an entry has no rank.
     """
     date = datetime.now(UTC).date().isoformat()
     info = EntryInfo(
         name=name, kind=kind, authors=authors, description=description, command=command, url=url, date=date
     )
-    bundles = (*map(Bundled.read, bundle), *(each for path in paths for each in read_bundles(path)))
-    made = list(_made(info, list(_chosen(find_episodes(paths))), bundles, entries))
-    checked = list(_checked(made))
-    for entry, played in zip(made, checked, strict=True):
-        place = entry.write(entries)
-        if entry.identified:
-            record_replay(place, *judged(entry, played))
-        say(output(), f"entered: {place}" + (UNNAMED if not entry.identified else ""))
+    with TemporaryDirectory() as place:
+        bundles = (*map(Bundled.read, bundle), *(each for path in paths for each in read_bundles(path)))
+        bundles += tuple(_packed(info, license, paths, Path(place))) if license else ()
+        made = list(_made(info, list(_chosen(find_episodes(paths))), bundles, entries))
+        for entry, played in zip(made, list(_checked(made)), strict=True):
+            _write(entry, played, entries)
     if len(made) > 1:
         _sum_up(name, made)
+
+
+def _packed(info: EntryInfo, license: str, paths: tuple[Path, ...], place: Path) -> Iterator[Bundled]:
+    """The first agent of each environment that lies beside its episodes, as a bundle; EntryError where none does."""
+    found = sorted(find_agents(paths), key=lambda each: each[2].training_seed, reverse=True)
+    if not found:
+        raise EntryError("--license packs agents that lie beside their episodes, and none does: --bundle takes others")
+    for name, (agent, game, run) in {each[1].environment: each for each in found}.items():
+        trained = {"environment": name, "arguments": game.arguments, "reward": run.reward, "alpha": run.alpha}
+        title = f"{info.name}, training seed {run.training_seed}"
+        card = Card(
+            name=title, authors=info.authors, description=info.description, license=license, url=info.url,
+            algorithm=algorithm(run) or None, training_seed=run.training_seed, **trained,
+        )  # fmt: skip
+        yield packed(agent, card, place / name)
+
+
+def _write(entry: Entry, played: list[PlayedAgain], entries: Path) -> None:
+    """Write an entry, with its standing, and say where it is, and what keeps it from a rank."""
+    place = entry.write(entries)
+    if entry.identified:
+        record_replay(place, *judged(entry, played))
+    lack = "" if Register.of_entry(place).ranked else UNSEEN if entry.identified else UNNAMED
+    say(output(), f"entered: {place}{lack}")
 
 
 def _made(info: EntryInfo, parts: list[Episodes], bundles: tuple[Bundled, ...], entries: Path) -> Iterator[Entry]:

@@ -19,9 +19,12 @@ from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
 from .. import zoo
+from ..agents.records import finished
 from ..eval.suite import SUITE, Suite
 from ..eval.table.episodes import Episodes
-from ..eval.table.manifest import EpisodesError
+from ..eval.table.game import GameRecord
+from ..eval.table.manifest import EpisodesError, read_manifest
+from ..eval.table.runs import Run
 from ..eval.table.selection import most_levels
 from ..files import HIDDEN, exists, reason, sweep
 from .options import RefusedError
@@ -66,6 +69,18 @@ def find_episodes(paths: tuple[Path, ...]) -> list[Episodes]:
         for episodes in map(Episodes.read, files) if files else [zoo.recorded(str(path))]:
             read.setdefault(episodes.game.environment, []).append(episodes)
     return [kept for played in read.values() for kept in most_levels(played)]
+
+
+def find_agents(paths: tuple[Path, ...]) -> Iterator[tuple[Path, GameRecord, Run]]:
+    """Agents that lie beside their episodes, among those of `find_episodes`: folders, or files of their name.
+
+    Each with what it played, and what its episodes say of it.
+    """
+    for file in (file for path in paths if not zoo.is_name(str(path)) for file in _files(path)):
+        agent = file.parent if finished(file.parent) else file.with_suffix(".zip")
+        manifest = read_manifest(file)
+        if exists(agent) and len(manifest.runs) == 1:
+            yield agent, manifest.game, manifest.runs[0]
 
 
 def _files(path: Path) -> list[Path]:

@@ -16,14 +16,14 @@ from .. import envs
 from ..agents.bundles.manifest import Card
 from ..agents.reading.errors import AgentError
 from ..agents.recipes import default_algorithm
-from ..agents.records import finished, folder_of
+from ..agents.records import ABLATED, finished, folder_of
 from ..agents.reference import reference_names
 from ..eval.table.manifest import EpisodesError
 from ..leaderboards.agents import add_bundle
 from ..leaderboards.bundles import FOLDER
 from ..leaderboards.claims import ClaimError
 from ..leaderboards.entry import ENTRIES, ENTRY, EntryError
-from ..leaderboards.standard import AUTHORS, Experiment, experiments, shown_off
+from ..leaderboards.standard import AUTHORS, LICENSE, Experiment, experiments
 from ..leaderboards.words import slug
 from .leaderboard import Entries
 from .options import RESULTS, Flag, optional
@@ -43,15 +43,16 @@ def standard(
         environments: names or ids; all of them if left out.
         results: the folder all results go to.
         entries: remove one of its folders to make that entry anew.
-        bundles: make no entry, but put agents for the zoo into those that there are: in each environment the first one
-            of the standard recipe, and the first that was trained with distinguishing levels.
+        bundles: make no entry, but put the first agent of each into those that there are, for the zoo, and for their
+            ranks.
     """
     games = [envs.find(environment)[0] for environment in environments or envs.SUITE]
     for game in games:
         maker = Maker(results, entries, game.name)
         if bundles:
-            for experiment in shown_off(game, default_algorithm(game.name)):
-                say(output(), f"{game.name}, {experiment.name}: {maker.bundle(experiment)}")
+            for experiment in experiments(game, default_algorithm(game.name)):
+                for name in (experiment.name, f"{experiment.name}{ABLATED}")[: 1 + experiment.ablated]:
+                    say(output(), f"{game.name}, {name}: {maker.bundle(experiment, name)}")
             continue
         for name in reference_names(game):
             maker.enter_reference(name)
@@ -83,7 +84,7 @@ class Maker:
             _goalgap(*experiment.words, "--results", str(self.results))
             folder = self.folder_of(experiment)
             self._enter([folder], experiment.name, experiment.description, experiment.words, "trained")
-        if experiment.ablated and not self._exists(f"{experiment.name}, memory ablated"):
+        if experiment.ablated and not self._exists(f"{experiment.name}{ABLATED}"):
             self._enter_ablated(experiment)
 
     def folder_of(self, experiment: Experiment) -> Path:
@@ -92,17 +93,17 @@ class Maker:
         task = envs.task(self.environment, **chosen)
         return folder_of(self.results, task, chosen_recipe(task, experiment.algorithm, None, experiment.recipe))
 
-    def bundle(self, experiment: Experiment) -> str:
-        """Put the first agent of an experiment into its entry, if it is the very one; what came of it."""
-        folder, agent = self.entries / self.environment / slug(experiment.name), self.folder_of(experiment) / "seed-0"
+    def bundle(self, experiment: Experiment, name: str) -> str:
+        """Put the first agent of an experiment into an entry of it, if it is the very one; what came of it."""
+        folder, agent = self.entries / self.environment / slug(name), self.folder_of(experiment) / "seed-0"
         if (folder / FOLDER / agent.name).exists():
             return "has its bundle"
         if not (folder / ENTRY).exists():
             return "there is no such entry yet"
         if not finished(agent):
             return f"its agent is not at hand, {agent}"
-        name = f"{self.environment}, {experiment.name}, training seed 0"
-        card = Card(name=name, authors=AUTHORS, description=experiment.description, license="MIT")
+        title = f"{self.environment}, {experiment.name}, training seed 0"
+        card = Card(name=title, authors=AUTHORS, description=experiment.description, license=LICENSE)
         try:
             return add_bundle(folder, agent, card)
         except (AgentError, ClaimError, EntryError, EpisodesError) as error:
@@ -114,13 +115,14 @@ class Maker:
         _goalgap("eval", self.environment, str(folder), "--forget", "--out", str(out))
         description = f"{experiment.description} Its memory is reset at every step."
         words = [*experiment.words, "&&", *ablation_words(folder, experiment)]
-        self._enter([out], f"{experiment.name}, memory ablated", description, words, "trained")
+        self._enter([out], f"{experiment.name}{ABLATED}", description, words, "trained")
 
     def _exists(self, name: str) -> bool:
         return (self.entries / self.environment / slug(name) / ENTRY).exists()
 
     def _enter(self, folders: list[Path], name: str, description: str, words: list[str], kind: str) -> None:
         about = ["--name", name, "--authors", AUTHORS, "--description", description, "--kind", kind]
+        about += ["--license", LICENSE] if finished(folders[0] / "seed-0") else []
         command = f"goalgap {' '.join(words)}"
         _goalgap("enter", *map(str, folders), *about, "--command", command, "--entries", str(self.entries))
 

@@ -42,7 +42,7 @@ from ..extras import needs_extras
 from ..isolation.limits import EntryError
 from ..isolation.policies import isolated
 from ..terms import SPLITS, Split
-from .bundles import SMALL, Bundled, run_of
+from .bundles import LARGEST, SMALL, Bundled, run_of
 from .entry import Entry
 from .status import Agents, Register, record_replay
 
@@ -109,6 +109,20 @@ def judged(entry: Entry, played: Iterable[PlayedAgain]) -> tuple[Agents, str]:
     return ("some" if seeds else "none"), isolation
 
 
+def packed(agent: Path, card: Card, folder: Path, most: int = LARGEST) -> Bundled:
+    """Pack an agent for an entry, in half precision, into a new folder.
+
+    Raises:
+        AgentError: it cannot be packed.
+        ClaimError: its bundle has more bytes than are allowed.
+        MissingPackageError: what packs agents is not installed.
+    """
+    with needs_extras():
+        from ..agents.bundles.packing import pack
+    pack(agent, card, folder, half=True)
+    return Bundled.read(folder, most)
+
+
 def add_bundle(folder: Path, agent: Path, card: Card) -> str:
     """Pack the agent of a run of a committed entry into it, in half precision, when it plays as was recorded.
 
@@ -121,12 +135,9 @@ def add_bundle(folder: Path, agent: Path, card: Card) -> str:
         EntryError: it is another agent than the run's.
         EpisodesError: it does not play as was recorded, or the entry does not.
     """
-    with needs_extras():
-        from ..agents.bundles.packing import pack
     entry = Entry.read(folder)
     with TemporaryDirectory() as place:
-        pack(agent, card, Path(place) / "agent", half=True)
-        bundled = Bundled.read(Path(place) / "agent", SMALL)
+        bundled = packed(agent, card, Path(place) / "agent", SMALL)
         entry = replace(entry, bundles=(*entry.bundles, bundled))
         entry.verify()
         played = check_agents(entry)

@@ -32,12 +32,10 @@ share is the share of deployment episodes that go for a goal, less what chance a
 in deployment in episodes that go for another goal than the intended one. Scores are corrected for chance: random play
 is 0, the oracle of the intended goal 1. In square brackets stand 95 % intervals, over levels for one training seed and
 for reference policies, over seeds and levels for five seeds and more; in round ones the range of two to four seeds.
-Reference policies are in italics. A dagger marks a single training seed: it says nothing of others. A double dagger
-marks entries of which no agent was at hand: their actions were played again, and earn what is said, but who chose them
-only their authors know.
+Reference policies are in italics. A dagger marks a single training seed: it says nothing of others. Entries
+of which nobody has seen an agent play have no rank: anybody can write down good actions.
 """
 MARK = "\N{DAGGER}"  # of a trained entry with one training seed
-UNSEEN = "\N{DOUBLE DAGGER}"  # of a trained entry of which no agent was played again
 
 
 def _score(report: Report, split: str) -> Estimate:
@@ -59,10 +57,9 @@ def _measured(estimate: Estimate) -> Cell:
 
 
 def titled(entry: Entry, report: Report) -> str:
-    """The name of an entry, marked where it has a single training seed, or a rank by its actions alone."""
-    unseen = entry.standing.ranked and entry.standing.agents == "none"
-    marks = MARK * (len(report.main.training_seeds) == 1) + UNSEEN * unseen
-    return entry.info.name + marks * (entry.info.kind == "trained")
+    """The name of an entry, marked where it has a single training seed."""
+    single = entry.info.kind == "trained" and len(report.main.training_seeds) == 1
+    return entry.info.name + MARK * single
 
 
 WIDE = 150  # columns of a terminal that shows all

@@ -16,7 +16,7 @@ from ..envs.engine.game import Game
 from .conditions import REMEMBERING
 from .entry import named
 
-AUTHORS = "The GoalGap authors"
+AUTHORS, LICENSE = "The GoalGap authors", "MIT"
 SEEDS = {"ColourShape": 20}  # training seeds, if not 3: there which goal is learned differs by the seed
 MIXED = {  # alpha, if not 1
     "LavaLand": 0.5,  # with distinguishing levels alone nothing had been earned after 1.5 million steps
@@ -121,8 +121,3 @@ def experiments(game: Game, default: str) -> Iterator[Experiment]:
         for wrong in game.misspecified:
             yield Experiment(name, default, default, reward=wrong.name)
             yield Experiment(name, default, default, alpha=0.5, reward=wrong.name)
-
-
-def shown_off(game: Game, default: str) -> list[Experiment]:
-    """Those whose first agent is in the zoo: of the standard recipe, and with distinguishing levels mixed in."""
-    return list(experiments(game, default))[:2]

@@ -5,8 +5,8 @@
 An entry that nobody has judged is self-reported. Replayed and retrained are said of one content, by its digest: an
 entry that has changed since is self-reported again. Quarantine and withdrawal are said of a folder, whatever it holds.
 
-Of a replay the register tells how many of the entry's agents played again. The others are known by their actions alone:
-such an entry is ranked, and the board marks it, since nobody has seen that an agent chose them.
+Of a replay the register tells how many of the entry's agents played again. The others are known by their actions alone.
+An entry of which all are has no rank: anybody can write down good actions, and nobody has seen an agent choose them.
 
 Quarantine is said of contents besides, and no other name escapes it: of the episodes of an entry, by their checksum,
 and of agents that somebody has played, by their content hashes or those of their weights. It is not said of the agents
@@ -82,8 +82,8 @@ class Standing(Record):
 
     @property
     def ranked(self) -> bool:
-        """Whether the entry has a rank."""
-        return self.status in RANKED
+        """Whether the entry has a rank: somebody has seen an agent of it act, or has trained others like it."""
+        return self.status == "retrained" or (self.status == "replayed" and self.agents != "none")
 
     def __str__(self) -> str:
         how = REPLAYED[self.agents] if self.status == "replayed" else ""
@@ -127,7 +127,7 @@ class Register(Record):
         for content in _contents(folder) if self.contents else ():
             if content in self.contents:
                 return self.contents[content]
-        if known.ranked and known.digest != digest_of(folder):
+        if known.status in RANKED and known.digest != digest_of(folder):
             return Standing(reason=f"has changed since it was {known.status} on {known.date}")
         return known
 

@@ -2,13 +2,14 @@
 
 A function is `train(task, seed, budget) -> policy`. `budget` is how many transitions it may learn from. What it returns
 is anything that `goalgap.evaluate` takes: a callable, a model of stable-baselines3, or the path of an agent. A function
-is known by its name alone, MODULE:FUNCTION, under which the episodes of each training seed are kept:
+is known by its name alone, MODULE:FUNCTION, under which the episodes of each training seed are kept, and its model:
 
-    results/bench/mine.train/CheeseCorner/seed-0-1000.parquet, .json
+    results/bench/mine.train/CheeseCorner/seed-0-1000.parquet, .json, .zip
 """
 
 from __future__ import annotations
 
+import io
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from ..envs.engine.task import Task
 from ..eval.play.rollout import evaluate
 from ..eval.report import Report
 from ..eval.table.episodes import Episodes
+from ..files import sha256_of, write_whole
 from ..importing import import_named
 from ..players import find_policy, run_of
 from .cells import Progress, address, below
@@ -88,11 +90,24 @@ class Own:
         seconds = round(time.perf_counter() - began, 3)
         player = find_policy(given, self.task, seed=told.seed)
         run = run_of(player, self.task)
-        details = {**run.details, "budget": told.steps, "seconds": seconds}
+        details = {**run.details, "budget": told.steps, "seconds": seconds, **self._kept(given)}
         run = run.model_copy(update={"agent": told.agent, "training_seed": told.seed, "details": details})
         episodes = evaluate(self.task, player, told.levels, run=run, progress=progress)
         episodes.write(self.path)
         return episodes
+
+    def _kept(self, given: Any) -> dict[str, str]:
+        """Keep a model of stable-baselines3, which others can play once it is packed; what a run says of its file."""
+        if not (hasattr(given, "save") and hasattr(given, "observation_space")):
+            return {}
+        content, file = io.BytesIO(), self.path.with_suffix(".zip")
+        try:
+            given.save(content)
+        except Exception as error:  # noqa: BLE001 (of pickling whatever a model of somebody's holds)
+            print(f"the model cannot be kept: {error}")
+            return {}
+        write_whole(file, content.getvalue())
+        return {"sha256": sha256_of(file)}
 
 
 def folder_of_method(results: Path, *words: str) -> Path:

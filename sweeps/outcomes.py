@@ -98,7 +98,7 @@ class Result(Record):
         finding, goal: the class of the agent, and the goal it goes for, where there is one.
         modes: sampled, where it draws its actions, and argmax.
         files: where its agent and its episodes lie, below the folder of results.
-        steps, trained, played: transitions of training, and seconds that training (see `training_seconds`) and evaluation took.
+        steps, trained, played: transitions of training, and seconds of training, by `training_seconds`, and evaluation.
         device: what it was trained on.
     """
 

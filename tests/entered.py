@@ -26,7 +26,7 @@ from goalgap.leaderboards.site.rounds import RoundTable
 from goalgap.leaderboards.status import Standing
 
 FEW = 24  # levels that count as all
-REPLAYED = Standing(status="replayed", date="2026-11-22", digest="0" * 64)
+REPLAYED = Standing(status="replayed", date="2026-11-22", digest="0" * 64, agents="all")
 PLAIN = {"authors": "us", "description": "a test", "command": "true", "date": "2026-11-22"}
 HOSTILE = {
     "name": 'x"><img src=q onerror=alert(1)> {{7*7}}',

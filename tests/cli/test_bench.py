@@ -165,17 +165,20 @@ def test_a_way_of_training_is_entered_everywhere_by_one_command(
     words = ("--name=Ours", "--authors=us", "--description=a test", "--command=true", "--entries=board")
     taken = here / "board" / "ChimeBandit" / "ours"
     taken.mkdir(parents=True)
-    assert goalgap("enter", place, *words) == 2
+    assert goalgap("enter", place, *words, "--license=MIT") == 2
     assert not (here / "board" / "CheeseCorner").exists()
     taken.rmdir()
-    capsys.readouterr()
     assert goalgap("enter", place, *words) == 0
-    said = " ".join(capsys.readouterr().out.split())
-    assert "Ours: interquartile means" in said
+    assert "--license MIT, or another license, packs the one beside its episodes" in said(capsys)
+    assert not methods(board.ordered(entry.read_entries(here / "board")))
+    shutil.rmtree(here / "board")
+    assert goalgap("enter", place, *words, "--license=MIT") == 0
+    heard = said(capsys)
+    assert "Ours: interquartile means" in heard
+    assert "without a rank" not in heard
     made = board.ordered(entry.read_entries(here / "board"))
-    assert [(each.board, each.standing.status) for listed in made.values() for each, _ in listed] == [
-        ("CheeseCorner", "replayed"), ("ChimeBandit", "replayed"),
-    ]  # fmt: skip
+    standings = [(each.board, str(each.standing)) for listed in made.values() for each, _ in listed]
+    assert standings == [(name, "replayed, some of its agents too") for name in ("CheeseCorner", "ChimeBandit")]
     (line,) = (table := suite_table(methods(made))).lines
     cells = table.cells(line)
     assert (cells["method"].text, cells["environments"].text, cells["training seeds"].text) == ("Ours", "2", "2")

@@ -27,6 +27,7 @@ from goalgap.eval.table.manifest import EpisodesError
 from goalgap.eval.table.runs import Run
 from goalgap.leaderboards import entry
 from goalgap.leaderboards.entry import Entry, EntryError, EntryInfo
+from goalgap.leaderboards.status import record_replay
 
 TASK, FEW = task("CheeseCorner"), 24
 ABOUT = {"authors": "us", "description": "a test", "command": "true", "date": "2026-11-22"}
@@ -182,12 +183,13 @@ def test_a_game_of_ones_own_is_refused(honest: Episodes) -> None:
 
 @pytest.fixture
 def board(tmp_path: Path) -> Path:
-    """A folder of two entries that were replayed."""
+    """A folder of two entries that were replayed, the agents of the first as well, as far as its register says."""
     place = tmp_path / "entries"
     entered(trained([Clumsy(0), Clumsy(1)], told)).write(place)
     entered(evaluate(TASK, reference("random"), FEW), "reference", "random").write(place)
     assert goalgap("verify", place / "CheeseCorner" / "ppo", "random", "--entries", place, "--record") == 2
     assert goalgap("verify", place / "CheeseCorner" / "ppo", "CheeseCorner/random", "--entries", place, "--record") == 0
+    record_replay(place / "CheeseCorner" / "ppo", "all")
     return place
 
 

@@ -31,7 +31,7 @@ PAGE = ENTRIES.parent / "README.md"
 ABOUT = {"kind": "reference", "authors": "us", "description": "a test", "command": "true", "date": "2026-11-22"}
 
 
-REPLAYED = Standing(status="replayed", date="2026-11-22", digest="0" * 64)
+REPLAYED = Standing(status="replayed", date="2026-11-22", digest="0" * 64, agents="all")
 
 
 def made(levels: int, name: str = "A test") -> Entry:

@@ -57,7 +57,7 @@ def test_a_quarantined_entry_does_not_escape_by_another_name(folder: Path) -> No
 
 @pytest.mark.parametrize("content", [BAD, OTHER])
 def test_an_agent_that_was_caught_is_quarantined_whatever_it_plays(folder: Path, content: str) -> None:
-    record_replay(folder)
+    record_replay(folder, "some", "none")
     assert Register.of_entry(folder).ranked
     record_agents(folder.parents[1], [content], "reads seeds")
     assert Register.of_entry(folder).status == Register.of_entry(renamed(folder)).status == "quarantined"
