@@ -1,24 +1,24 @@
-"""How long cells take: by what cells of the same kind took here, else by the records of the standard entries.
+"""How long cells take: by what cells of the same kind took here, else by what was measured elsewhere.
 
-Machines differ, and so do days on one machine: what is told by entries is about right on one like theirs.
+`paces.json` holds that, written by `python benchmarks/paces.py`, which says on what machine. Machines differ, and so do
+days on one machine: what is measured elsewhere is about right on one like it.
 """
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
 from functools import cache
+from pathlib import Path
 from statistics import median
 
 from ..agents.recipes import default_algorithm
-from ..eval.table.manifest import EpisodesError, read_manifest
-from ..eval.table.runs import Run
-from ..leaderboards.entry import ENTRIES, EPISODES
-from ..leaderboards.words import slug
-from ..terms import LEVELS
-from .outcomes import About, Outcome, training_seconds
+from ..files import write_whole
+from .outcomes import About, Outcome
 
+PACES = Path(__file__).with_name("paces.json")
 Kind = tuple[str, str, str]
 Timed = tuple[int, float, float, int]  # steps, seconds of training, seconds of evaluation, levels
 STARTING = 3.0  # seconds besides training and evaluation: a process, a report
@@ -30,36 +30,34 @@ class Pace:
 
     step: float
     level: float
-    device: str = ""
 
     @classmethod
-    def of(cls, runs: Iterable[Timed], device: str = "") -> Pace | None:
+    def of(cls, runs: Iterable[Timed]) -> Pace | None:
         """The medians of cells; None of none."""
         known = list(runs)
         if not known:
             return None
         steps = [seconds / count for count, seconds, _, _ in known if count]
-        return cls(median(steps or [0.0]), median(played / levels for _, _, played, levels in known), device)
+        return cls(median(steps or [0.0]), median(played / levels for _, _, played, levels in known))
 
 
 @cache
-def recorded(environment: str, agent: str) -> Pace | None:
-    """The pace of an entry: of agents that were trained on a processor, where there are some."""
-    try:
-        runs = read_manifest(ENTRIES / environment / slug(agent) / EPISODES).runs
-    except (EpisodesError, OSError):
-        return None
-    on_gpu = [run for run in runs if run.details.get("device") == "cuda"]
-    chosen = [run for run in runs if run not in on_gpu] or on_gpu
-    return Pace.of(_timed(chosen), "cuda" if chosen == on_gpu else "cpu")
+def elsewhere() -> dict[str, dict[str, Pace]]:
+    """Paces that were measured elsewhere, by environment and algorithm."""
+    told = json.loads(PACES.read_text())
+    return {name: {each: Pace(**pace) for each, pace in paces.items()} for name, paces in told.items()}
 
 
-def _timed(runs: Sequence[Run]) -> Iterator[Timed]:
-    """Each training seed, which was evaluated in as many ways as it has runs."""
-    for seed in {run.training_seed for run in runs}:
-        own = [run for run in runs if run.training_seed == seed]
-        told = own[0].details
-        yield told.get("steps", 0), training_seconds(told), sum(run.seconds for run in own), LEVELS
+def publish(paces: dict[str, dict[str, Pace]], place: Path = PACES) -> None:
+    """Write paces for others, those of environments and algorithms that are not among them as they were."""
+    known = {name: paces.get(name, {}) for name in sorted({*elsewhere(), *paces})}
+    merged = {name: {**elsewhere().get(name, {}), **own} for name, own in known.items()}
+    told = {name: {each: _rounded(own[each]) for each in sorted(own)} for name, own in merged.items()}
+    write_whole(place, (json.dumps(told, indent=1) + "\n").encode())
+
+
+def _rounded(pace: Pace) -> dict[str, float]:
+    return {name: float(f"{seconds:.3g}") for name, seconds in asdict(pace).items()}
 
 
 @dataclass
@@ -80,7 +78,7 @@ class Paces:
         return STARTING + about.steps * pace.step + about.levels * pace.level if pace else None
 
     def pace(self, about: About) -> Pace | None:
-        """By cells of the same kind, else by the entry of the agent, else by that of the usual algorithm."""
+        """By cells of the same kind, else as measured elsewhere: of its algorithm, or of the usual one."""
+        there = elsewhere().get(about.environment, {})
         here = Pace.of(self.measured.get(about.kind, ())[-20:])
-        usual = default_algorithm(about.environment)
-        return here or recorded(about.environment, about.agent) or recorded(about.environment, usual)
+        return here or there.get(about.agent) or there.get(default_algorithm(about.environment))

@@ -32,6 +32,7 @@ from .working import Piece
 
 Known = Iterable[tuple[Cell, Outcome | None]]
 CHUNK = 10_000  # cells that are held at a time
+ELSEWHERE = "what was measured on another machine"
 MOST_ROWS = 100
 SAMPLED = "sampled"  # how most agents choose actions
 FORMATS = (".csv", ".parquet")
@@ -179,12 +180,10 @@ def _by_environment(section: Section) -> Section:
 def _paced(sweep: Sweep, pieces: list[Piece]) -> str:
     """Where the times come from."""
     here = {piece.cell.about.kind for piece in pieces} & set(sweep.paces.measured)
-    paces = {piece.cell.about.environment: sweep.paces.pace(piece.cell.about) for piece in pieces}
-    on_gpu = sorted(name for name, pace in paces.items() if pace and pace.device == "cuda")
-    note = "Times are by what cells of the kind took here" if here else "Times are by the records of standard entries"
+    note = "Times are by what cells of the kind took here" if here else f"Times are by {ELSEWHERE}"
     if here and len(here) < len({piece.cell.about.kind for piece in pieces}):
-        note += ", else by the records of standard entries"
-    return f"{note}{', on a GPU: ' + ', '.join(on_gpu) if on_gpu else ''}."
+        note += f", else by {ELSEWHERE}"
+    return f"{note}."
 
 
 def _told(seconds: float | None) -> str:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import io
+import json
+from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
 
+from goalgap import SUITE
+from goalgap.agents.recipes import default_algorithm
 from goalgap.cli import sweeping
-from goalgap.sweeps.outcomes import About, Outcome, Result
-from goalgap.sweeps.paces import Pace, Paces, recorded
+from goalgap.sweeps.outcomes import About, Outcome, Result, training_seconds
+from goalgap.sweeps.paces import Pace, Paces, elsewhere, publish
 from goalgap.sweeps.status import Tally, duration
 
 ABOUT = About(environment="CheeseDish", agent="PPO", levels=1000, steps=1_000_000)
@@ -63,16 +68,44 @@ def test_what_reference_policies_take_says_nothing_of_trainings() -> None:
     assert tally.seconds_left == pytest.approx(200 + 125)
 
 
-def test_paces_are_those_measured_here_and_else_those_of_entries() -> None:
-    paces, entry = Paces(), recorded("CheeseDish", "PPO")
-    assert isinstance(entry, Pace)
-    assert paces.seconds(ABOUT) == pytest.approx(1_000_000 * entry.step + 1000 * entry.level, abs=5)
-    other = ABOUT.model_copy(update={"agent": "A2C"})
-    assert paces.pace(other) == entry, "of an algorithm that nobody has entered, that of the usual one"
+def test_paces_are_those_measured_here_and_else_elsewhere() -> None:
+    paces, there = Paces(), elsewhere()["CheeseDish"]["PPO"]
+    assert paces.seconds(ABOUT) == pytest.approx(1_000_000 * there.step + 1000 * there.level, abs=5)
+    other = ABOUT.model_copy(update={"agent": "mine:train"})
+    assert paces.pace(other) == there, "of an algorithm that nobody has measured, that of the usual one"
     paces.learn(ended(120, steps=500_000, trained=100, played=10))
     assert paces.seconds(ABOUT) == pytest.approx(200 + 10, abs=5)
-    assert paces.pace(other) == entry
+    assert paces.pace(other) == there
     assert Paces().seconds(About(environment="Elsewhere", agent="mine", steps=5)) is None
+
+
+@pytest.mark.parametrize("name", SUITE)
+def test_the_standard_recipe_of_every_environment_has_been_measured(name: str) -> None:
+    pace = elsewhere()[name][default_algorithm(name)]
+    assert 1e-6 < pace.step < 1e-2
+    assert 1e-5 < pace.level < 1
+
+
+def test_paces_are_published_beside_those_that_are_known(tmp_path: Path) -> None:
+    known = elsewhere()
+    publish({"CheeseDish": {"mine": Pace(1.23456e-3, 2.0)}}, tmp_path / "paces.json")
+    told = json.loads((tmp_path / "paces.json").read_text())
+    assert told["CheeseDish"].pop("mine") == {"step": 1.23e-3, "level": 2.0}
+    assert {name: {each: Pace(**pace) for each, pace in paces.items()} for name, paces in told.items()} == known
+
+
+@pytest.mark.parametrize(
+    ("details", "seconds"),
+    [
+        ({}, 0.0),
+        ({"seconds": 100.0}, 100.0),
+        ({"seconds": 100.0, "processor_seconds": 40.0, "device": "cpu"}, 40.0),
+        ({"seconds": 100.0, "processor_seconds": 700.0, "device": "cpu"}, 100.0),
+        ({"seconds": 100.0, "processor_seconds": 40.0, "device": "cuda"}, 100.0),
+    ],
+)
+def test_training_beside_other_work_is_told_as_if_it_had_been_alone(details: dict[str, Any], seconds: float) -> None:
+    assert training_seconds(details) == seconds
 
 
 @pytest.mark.parametrize(
