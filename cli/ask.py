@@ -21,7 +21,7 @@ from ..players import load_agent
 from .agents import agent_paths, check_told, environment_first
 from .eval import Agents
 from .exports import Exports, Files
-from .options import Environment, Flag, Options, Shared, Trust, ZipAlgorithm, check_counts
+from .options import Environment, Opened, Opening, Options, Shared, check_counts
 from .progress import progress_shown
 from .saying import output
 
@@ -33,10 +33,8 @@ def ask(
     environment: Environment,
     agents: Agents = (),
     options: Shared = Options(),  # noqa: B008
+    opening: Opened = Opening(),  # noqa: B008
     levels: int = 200,
-    argmax: Flag = False,
-    algorithm: ZipAlgorithm = None,
-    trust: Trust = (),
     export: Files = Exports(),  # noqa: B008
 ) -> None:
     """Let an agent ask the intended oracle for its action where it is unsure, and show what that is worth.
@@ -48,7 +46,6 @@ def ask(
             all its seeds. The environment may also stand last.
         options: how the environment is made.
         levels: how many levels to play, of training, which tells how sure the agent usually is, and of deployment.
-        argmax: take the likeliest action instead of drawing from the policy.
     """
     environment, agents = environment_first(environment, agents)
     console, task = output(), options.task(environment)
@@ -56,7 +53,7 @@ def ask(
     with console.status("opening agents"), local(agents) as (agents, _):
         paths = agent_paths(agents)
         check_told(dict(enumerate(paths)), options, task)
-        found = _ensemble(paths, task, sampled=not argmax, algorithm=algorithm, trust=trust)
+        found = _ensemble(paths, task, **opening.options)
     scores = [name for name in SCORES if len(found.agents) > 1 or name != AGREEMENT]
     curves = _curves(console, task, found, levels, scores)
     table, long = compared(curves), points(curves)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Literal
+
+import tyro
 
 from ..agents.bundles.manifest import Card
 from ..envs import known
@@ -34,14 +37,31 @@ UNSEEN = (
 )
 
 
+@dataclass(frozen=True)
+class About:
+    """What an entry says of itself."""
+
+    name: str
+    """of the entry, as the board shows it; entries of one name and authors are one row over all environments"""
+    authors: str
+    """who made the agent"""
+    description: str
+    """what it is, in a sentence"""
+    command: str
+    """what anyone can run to make these episodes again"""
+    kind: Literal["trained", "reference"] = "trained"
+    """trained, or a reference policy"""
+    url: Annotated[str, optional("URL")] = ""
+    """where to read more"""
+
+    @property
+    def info(self) -> EntryInfo:
+        return EntryInfo(**asdict(self), date=datetime.now(UTC).date().isoformat())
+
+
 def enter(
     paths: Paths,
-    name: str,
-    authors: str,
-    description: str,
-    command: str,
-    kind: Literal["trained", "reference"] = "trained",
-    url: Annotated[str, optional("URL")] = "",
+    about: Annotated[About, tyro.conf.arg(name="")],
     bundle: Annotated[tuple[Path, ...], optional("[FOLDER ...]")] = (),
     license: Annotated[str, optional("NAME")] = "",
     entries: Entries = ENTRIES,
@@ -51,21 +71,12 @@ def enter(
     Args:
         paths: the run's folder, or files of episodes; of a way of training the folder that `goalgap bench` wrote, or
             the runs' folders in all environments. Nothing is entered unless all is right.
-        name: of the entry, as the board shows it. Entries of one name and authors are one row over all environments.
-        authors: who made the agent.
-        description: what it is, in a sentence.
-        command: what anyone can run to make these episodes again.
-        kind: trained, or a reference policy.
-        url: where to read more.
         bundle: of the agents, as `goalgap pack` wrote them, so that anyone can play them again; those that
             `goalgap submit` kept beside its results are found.
         license: of an agent's weights, such as MIT: packs the first agent that lies beside its episodes, in each
             environment, so that anyone can play it again. Without any agent an entry has no rank.
     """
-    date = datetime.now(UTC).date().isoformat()
-    info = EntryInfo(
-        name=name, kind=kind, authors=authors, description=description, command=command, url=url, date=date
-    )
+    info = about.info
     with TemporaryDirectory() as place:
         bundles = (*map(Bundled.read, bundle), *(each for path in paths for each in read_bundles(path)))
         bundles += tuple(_packed(info, license, paths, Path(place))) if license else ()
@@ -73,7 +84,7 @@ def enter(
         for entry, played in zip(made, list(_checked(made)), strict=True):
             _write(entry, played, entries)
     if len(made) > 1:
-        _sum_up(name, made)
+        _sum_up(info.name, made)
 
 
 def _packed(info: EntryInfo, license: str, paths: tuple[Path, ...], place: Path) -> Iterator[Bundled]:

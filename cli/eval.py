@@ -23,18 +23,7 @@ from ..hub.fetching import local
 from ..players import Player, players
 from ..terms import SPLITS
 from .agents import by_seed, check_told, environment_first
-from .options import (
-    LEVELS,
-    Environment,
-    Flag,
-    OptionalPath,
-    Options,
-    Shared,
-    Trust,
-    ZipAlgorithm,
-    check_counts,
-    optional,
-)
+from .options import LEVELS, Environment, Flag, Opened, Opening, OptionalPath, Options, Shared, check_counts, optional
 from .progress import OnWork, counter, progress_shown
 from .report import show_report
 from .results import locked
@@ -51,13 +40,11 @@ def evaluate(
     environment: Environment,
     agents: Agents = (),
     options: Shared = Options(),  # noqa: B008
+    opening: Opened = Opening(),  # noqa: B008
     levels: int = LEVELS,
-    argmax: Flag = False,
     forget: Flag = False,
-    algorithm: ZipAlgorithm = None,
     name: Annotated[str | None, optional("NAME")] = None,
     training_seed: Annotated[tuple[int, ...], optional("INT [INT ...]")] = (),
-    trust: Trust = (),
     out: OptionalPath = None,
 ) -> None:
     """Evaluate an agent, trained with one seed or several, or a reference policy by name, and report.
@@ -68,7 +55,6 @@ def evaluate(
             random, noop, oracle:GOAL, degraded:GOAL, mixture:GOAL:GOAL. The environment may also stand last.
         options: how the environment is made; --alpha and --reward say what a bare zip was trained with.
         levels: how many levels of each split to evaluate on.
-        argmax: take the likeliest action instead of drawing from the policy.
         forget: let the agent forget at every step what it has seen before, to learn what it needs its memory for.
         name: of the agent, in the report; several zips need one.
         training_seed: of each agent, in order; for zips 0, 1, ... if left out.
@@ -80,7 +66,7 @@ def evaluate(
     with console.status("opening agents"), local(agents) as (agents, origins):
         given = by_seed(agents, training_seed)
         check_told(given, options, task)
-        found = players(given, task, name, sampled=not argmax, memory=not forget, algorithm=algorithm, trust=trust)
+        found = players(given, task, name, memory=not forget, **opening.options)
         found = [(player, _from_hub(run, origins)) for player, run in found]
     with place(out, task, found):
         made = Report.of(played(console, task, found, levels))

@@ -114,6 +114,24 @@ Trust = Annotated[
 ]
 
 
+@dataclass(frozen=True)
+class Opening:
+    """How agents are opened, and how they act."""
+
+    argmax: Flag = False
+    """take the likeliest action instead of drawing from the policy"""
+    algorithm: ZipAlgorithm = None
+    trust: Trust = ()
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """As `load_agent` has them."""
+        return {"sampled": not self.argmax, "algorithm": self.algorithm, "trust": self.trust}
+
+
+Opened = Annotated[Opening, tyro.conf.arg(name="")]
+
+
 def check_counts(**counts: int) -> None:
     """ValueError unless each of these is at least 1, and no more than anybody needs."""
     for name, number in counts.items():

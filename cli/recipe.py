@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from ..agents.changes import type_changes
 from ..extras import AGENTS, check_installed, needs_extras
+from .learning import chosen_recipe
 from .options import Algorithm, Changes, Environment, Flag, OptionalInt, Options, Shared
 from .saying import output, say
-from .train import chosen_recipe
 
 
 def recipe(

@@ -5,48 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from itertools import chain
-from pathlib import Path
 
-from ..agents.mitigations import mitigated
-from ..agents.records import folder_of
 from ..eval.report import Report
 from ..eval.saving import save_report
 from ..eval.table.episodes import Episodes
 from ..eval.table.runs import Run
 from ..sweeps.playing import episodes_of_agent
 from ..terms import SPLITS
-from .options import (
-    LEVELS,
-    RESULTS,
-    Algorithm,
-    Changes,
-    Curves,
-    Environment,
-    Mitigation,
-    OptionalInt,
-    Options,
-    Shared,
-    check_counts,
-)
+from .learning import Learned, Learning, check_trainable, train_missing
+from .options import LEVELS, Environment, Options, Shared, check_counts
 from .progress import OnWork, counter, progress_shown
 from .report import show_report
 from .results import locked
 from .saying import output
-from .train import check_trainable, chosen_recipe, train_missing
 
 
 def run(
     environment: Environment,
     options: Shared = Options(),  # noqa: B008
-    algorithm: Algorithm = None,
+    learning: Learned = Learning(),  # noqa: B008
     seeds: int = 3,
-    steps: OptionalInt = None,
-    recipe: Changes = (),
-    mitigation: Mitigation = None,
     levels: int = LEVELS,
     processes: int = 2,
-    results: Path = RESULTS,
-    tensorboard: Curves = None,
 ) -> None:
     """Train agents, evaluate them on all splits, and report which goal they learned: the main job.
 
@@ -55,22 +35,19 @@ def run(
     Args:
         options: how the environment is made.
         seeds: how many agents to train, with training seeds 0, 1, ...
-        steps: transitions to learn from, instead of the recipe's.
         levels: how many levels of each split to evaluate on.
         processes: how many agents to train at a time.
-        results: the folder all results go to.
     """
     console, task = output(), options.task(environment)
     check_counts(seeds=seeds, levels=levels, processes=processes)
-    chosen = chosen_recipe(task, algorithm, steps, mitigated(recipe, mitigation))
-    folder = folder_of(results, task, chosen)
+    recipe, folder = learning.chosen(task), learning.folder(task)
     places = {seed: folder / f"seed-{seed}" for seed in range(seeds)}
-    check_trainable(places, tensorboard)
+    check_trainable(places, learning.tensorboard)
     with locked(folder):
-        train_missing(console, task, chosen, places, processes, tensorboard)
+        train_missing(console, task, recipe, places, processes, learning.tensorboard)
         with progress_shown(console) as update:
             tell = partial(_told, update, levels)
-            parts = [episodes_of_agent(task, place, chosen, levels, tell) for place in places.values()]
+            parts = [episodes_of_agent(task, place, recipe, levels, tell) for place in places.values()]
             episodes = Episodes.join(chain.from_iterable(parts))
         made = Report.of(episodes)
         show_report(console, made, save_report(made, episodes, folder))

@@ -26,9 +26,9 @@ from ..leaderboards.entry import ENTRIES, ENTRY, EntryError
 from ..leaderboards.standard import AUTHORS, LICENSE, Experiment, experiments
 from ..leaderboards.words import slug
 from .leaderboard import Entries
+from .learning import chosen_recipe
 from .options import RESULTS, Flag, optional
 from .saying import output, say
-from .train import chosen_recipe
 
 
 def standard(

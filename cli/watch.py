@@ -19,7 +19,7 @@ from ..hub.fetching import local
 from ..players import players
 from ..terms import SPLITS, Split
 from .agents import by_seed, environment_first
-from .options import Environment, Flag, Options, Shared, Trust, ZipAlgorithm, check_counts
+from .options import Environment, Opened, Opening, Options, Shared, check_counts
 from .saying import output, say
 
 ENDINGS = (".html", *animation.FORMATS)
@@ -29,12 +29,10 @@ def watch(
     agent: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="AGENT")],
     environment: Environment,
     options: Shared = Options(),  # noqa: B008
+    opening: Opened = Opening(),  # noqa: B008
     split: tuple[Split, ...] = ("train", "deploy"),
     levels: int = 24,
     first: int = 0,
-    argmax: Flag = False,
-    algorithm: ZipAlgorithm = None,
-    trust: Trust = (),
     fps: int = 8,
     out: Path = Path("watch.html"),
 ) -> None:
@@ -46,8 +44,6 @@ def watch(
         split: which splits to show side by side.
         levels: how many levels of each.
         first: the first of them, by its seed.
-        argmax: take the likeliest action instead of drawing from the policy.
-        algorithm: what a bare zip was trained by.
         fps: of a GIF or an APNG, steps a second.
         out: a file ending in .html (a player that works offline), .gif, or .png (an APNG).
     """
@@ -57,7 +53,7 @@ def watch(
     if not split:
         raise ValueError(f"--split names one at least: {', '.join(SPLITS)}")
     with local(agents) as (agents, _):
-        found = players(by_seed(agents, ()), task, sampled=not argmax, algorithm=algorithm, trust=trust)
+        found = players(by_seed(agents, ()), task, **opening.options)
     seeds = np.arange(first, first + levels)
     shown = product(dict.fromkeys(split), found)
     episodes = Episodes.join(rollout(task.on(name), player, seeds, run=run) for name, (player, run) in shown)

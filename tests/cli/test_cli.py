@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -218,11 +219,13 @@ def test_curves_of_agents_side_by_side(
     assert "records no curves" in " ".join(capsys.readouterr().err.split())
 
 
-def test_each_algorithm_runs_into_a_folder_of_its_own(tmp_path: Path) -> None:
+def test_each_algorithm_runs_into_a_folder_of_its_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     told = ("CheeseCorner", "--size", 5, "--steps", 2000, "--results", tmp_path)
     assert goalgap("run", *told, "--algorithm", "RecurrentPPO", "--seeds", 1, "--levels", 8) == 0
     assert goalgap("train", *told, "--algorithm", "ARS") == 0
+    capsys.readouterr()
     assert goalgap("train", *told) == 0
+    assert re.search(r"to train: 1 agent, 2,\d{3} transitions each, about \d seconds\n", capsys.readouterr().out)
     folders = {
         json.loads((path / "seed-0" / "agent.json").read_text())["recipe"]["algorithm"]: path
         for path in tmp_path.iterdir()

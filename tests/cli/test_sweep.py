@@ -80,7 +80,7 @@ def test_a_dry_run_says_what_is_to_be_done_and_how_long_it_takes(
     told = said(capsys)
     assert "trained.toml, 2 cells: 0 of 2 done, 0 running, 0 failed, about" in told
     assert "left, 2 at a time" in told
-    assert "Times are by the records of standard entries" in told
+    assert "Times are by what was measured on another machine" in told
     assert not (place / "results").exists()
 
 
