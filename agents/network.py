@@ -25,7 +25,7 @@ from torch.overrides import TorchFunctionMode
 from .threads import one_thread
 from .views import views_of
 
-ROWS = 256  # of a block: as many as an evaluation plays at once
+ROWS = 256  # of a block: a part of what an evaluation plays at once
 LINE = 16  # float32 numbers in 64 bytes, by which torch aligns what it allocates
 TRIALS = 4
 

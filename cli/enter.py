@@ -12,12 +12,14 @@ from typing import Annotated, Literal
 import tyro
 
 from ..agents.bundles.manifest import Card
+from ..agents.reading.errors import AgentError
 from ..envs import known
 from ..eval.report import Report
 from ..eval.show import terminal
 from ..eval.show.suite import standings
 from ..eval.suite import Suite
 from ..eval.table.episodes import Episodes
+from ..eval.table.runs import Run
 from ..leaderboards.agents import PlayedAgain, check_agents, judged, packed
 from ..leaderboards.bundles import Bundled, read_bundles
 from ..leaderboards.claims import algorithm
@@ -27,13 +29,13 @@ from .leaderboard import Entries
 from .options import optional
 from .progress import progress_shown
 from .report import Paths
-from .results import find_agents, find_episodes
+from .results import Found, find_agents, find_episodes
 from .saying import output, say
 
 UNNAMED = ", without a rank: its runs do not say by what algorithm and with which weights they were played"
 UNSEEN = (
-    ", without a rank: it holds no agent that others could play again; --license MIT, or another license, packs the "
-    "one beside its episodes, and --bundle takes those that `goalgap pack` wrote"
+    ", without a rank: it holds no agent that others could play again; --bundle takes those that `goalgap pack` wrote, "
+    "and --license MIT, or another license, packs the first one that lies beside its episodes, where one does"
 )
 
 
@@ -79,27 +81,43 @@ def enter(
     info = about.info
     with TemporaryDirectory() as place:
         bundles = (*map(Bundled.read, bundle), *(each for path in paths for each in read_bundles(path)))
-        bundles += tuple(_packed(info, license, paths, Path(place))) if license else ()
-        made = list(_made(info, list(_chosen(find_episodes(paths))), bundles, entries))
+        parts = list(_chosen(find_episodes(paths)))
+        bundles += tuple(_packed(info, license, _beside(paths, parts), Path(place))) if license else ()
+        made = list(_made(info, parts, bundles, entries))
         for entry, played in zip(made, list(_checked(made)), strict=True):
             _write(entry, played, entries)
     if len(made) > 1:
         _sum_up(info.name, made)
 
 
-def _packed(info: EntryInfo, license: str, paths: tuple[Path, ...], place: Path) -> Iterator[Bundled]:
-    """The first agent of each environment that lies beside its episodes, as a bundle; EntryError where none does."""
-    found = sorted(find_agents(paths), key=lambda each: each[2].training_seed, reverse=True)
+def _beside(paths: tuple[Path, ...], parts: list[Episodes]) -> list[Found]:
+    """The first agent in each environment of those that lie beside their episodes and that are entered."""
+    entered = {(part.game.environment, *_identity(run)) for part in parts for run in part.runs}
+    found = [each for each in find_agents(paths) if (each[1].environment, *_identity(each[2])) in entered]
     if not found:
         raise EntryError("--license packs agents that lie beside their episodes, and none does: --bundle takes others")
-    for name, (agent, game, run) in {each[1].environment: each for each in found}.items():
-        trained = {"environment": name, "arguments": game.arguments, "reward": run.reward, "alpha": run.alpha}
-        title = f"{info.name}, training seed {run.training_seed}"
+    found.sort(key=lambda each: each[2].training_seed, reverse=True)
+    return list({each[1].environment: each for each in found}.values())
+
+
+def _identity(run: Run) -> tuple[int, str]:
+    return run.training_seed, str(run.details.get("sha256"))
+
+
+def _packed(info: EntryInfo, license: str, found: list[Found], place: Path) -> Iterator[Bundled]:
+    """Agents as bundles; EntryError where one cannot be packed so."""
+    for agent, game, run in found:
         card = Card(
-            name=title, authors=info.authors, description=info.description, license=license, url=info.url,
-            algorithm=algorithm(run) or None, training_seed=run.training_seed, **trained,
+            name=f"{info.name}, training seed {run.training_seed}", authors=info.authors, license=license,
+            description=info.description, url=info.url, environment=game.environment, arguments=game.arguments,
+            algorithm=algorithm(run) or None, reward=run.reward, alpha=run.alpha, training_seed=run.training_seed,
         )  # fmt: skip
-        yield packed(agent, card, place / name)
+        try:
+            yield packed(agent, card, place / game.environment)
+        except AgentError as error:
+            raise EntryError(
+                f"{error}; `goalgap pack` makes a bundle of more, with --trust and --format onnx, for --bundle"
+            ) from error
 
 
 def _write(entry: Entry, played: list[PlayedAgain], entries: Path) -> None:
@@ -107,8 +125,15 @@ def _write(entry: Entry, played: list[PlayedAgain], entries: Path) -> None:
     place = entry.write(entries)
     if entry.identified:
         record_replay(place, *judged(entry, played))
-    lack = "" if Register.of_entry(place).ranked else UNSEEN if entry.identified else UNNAMED
-    say(output(), f"entered: {place}{lack}")
+    standing = Register.of_entry(place)
+    lack = (
+        UNNAMED
+        if not entry.identified
+        else UNSEEN
+        if standing.status == "replayed"
+        else f", without a rank: {standing}"
+    )
+    say(output(), f"entered: {place}" + ("" if standing.ranked else lack))
 
 
 def _made(info: EntryInfo, parts: list[Episodes], bundles: tuple[Bundled, ...], entries: Path) -> Iterator[Entry]:

@@ -16,6 +16,7 @@ from ..sweeps.engines.local import PIECES, Local
 from ..sweeps.engines.ray_tasks import Ray
 from ..sweeps.engines.slurm import Slurm, script
 from ..sweeps.methods import Own
+from ..sweeps.paces import crowding
 from ..sweeps.plan import shard_of
 from ..sweeps.status import Tally
 from ..sweeps.store import Store
@@ -80,6 +81,7 @@ class Execution:
 
         StorageError where there is something left, and that it is done could not be kept.
         """
+        swept.paces.crowding = crowding(self.processes) if self.engine == "local" else 1.0
         tally, pieces = swept.survey(self.processes)
         if self.status:
             swept.at_work(pieces, tally)

@@ -21,7 +21,7 @@ from ..envs.engine.batch import Batch
 from ..envs.engine.task import Task
 from ..extras import AGENTS, TENSORBOARD, check_installed, needs_extras
 from ..sweeps.outcomes import About
-from ..sweeps.paces import Paces
+from ..sweeps.paces import Paces, crowding, elsewhere
 from ..sweeps.status import duration
 from .options import RESULTS, Algorithm, Changes, Curves, Mitigation, OptionalInt, RefusedError
 from .progress import OnWork, progress_shown
@@ -87,11 +87,14 @@ def train_missing(
 
 
 def _told(task: Task, recipe: Recipe, count: int, processes: int) -> str:
-    """What there is to train, and about how long that takes, where somebody has measured it."""
+    """What there is to train, and about how long that takes, where somebody has measured it: on processors."""
     about = About(environment=task.game.name, agent=recipe.algorithm, steps=recipe.total_steps)
-    seconds, rounds = Paces().seconds(about), ceil(count / processes)
-    long = "" if seconds is None else f", about {duration(rounds * seconds)}"
-    return f"{count} agent{'s' * (count != 1)}, {about.steps:,} transitions each{long}"
+    told = f"{count} agent{'s' * (count != 1)}, {about.steps:,} transitions each"
+    at_once = min(processes, count)
+    seconds = Paces(crowding=crowding(at_once)).seconds(about)
+    if seconds is None or recipe.algorithm not in elsewhere()[about.environment] or recipe.device == "cuda":
+        return told
+    return f"{told}, about {duration(ceil(count / at_once) * seconds)}"
 
 
 def _train(

@@ -29,6 +29,8 @@ from ..eval.table.selection import most_levels
 from ..files import HIDDEN, exists, reason, sweep
 from .options import RefusedError
 
+Found = tuple[Path, GameRecord, Run]  # an agent, what it played, and what its episodes say of it
+
 
 @contextmanager
 def locked(folder: Path, option: str = "--results") -> Iterator[None]:
@@ -71,11 +73,8 @@ def find_episodes(paths: tuple[Path, ...]) -> list[Episodes]:
     return [kept for played in read.values() for kept in most_levels(played)]
 
 
-def find_agents(paths: tuple[Path, ...]) -> Iterator[tuple[Path, GameRecord, Run]]:
-    """Agents that lie beside their episodes, among those of `find_episodes`: folders, or files of their name.
-
-    Each with what it played, and what its episodes say of it.
-    """
+def find_agents(paths: tuple[Path, ...]) -> Iterator[Found]:
+    """Agents that lie beside their episodes, among those of `find_episodes`: folders, or files of their name."""
     for file in (file for path in paths if not zoo.is_name(str(path)) for file in _files(path)):
         agent = file.parent if finished(file.parent) else file.with_suffix(".zip")
         manifest = read_manifest(file)

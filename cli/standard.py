@@ -52,7 +52,7 @@ def standard(
         if bundles:
             for experiment in experiments(game, default_algorithm(game.name)):
                 for name in (experiment.name, f"{experiment.name}{ABLATED}")[: 1 + experiment.ablated]:
-                    say(output(), f"{game.name}, {name}: {maker.bundle(experiment, name)}")
+                    maker.bundle(experiment, name)
             continue
         for name in reference_names(game):
             maker.enter_reference(name)
@@ -84,8 +84,10 @@ class Maker:
             _goalgap(*experiment.words, "--results", str(self.results))
             folder = self.folder_of(experiment)
             self._enter([folder], experiment.name, experiment.description, experiment.words, "trained")
-        if experiment.ablated and not self._exists(f"{experiment.name}{ABLATED}"):
+            self.bundle(experiment, experiment.name)
+        if experiment.ablated and not self._exists(name := f"{experiment.name}{ABLATED}"):
             self._enter_ablated(experiment)
+            self.bundle(experiment, name)
 
     def folder_of(self, experiment: Experiment) -> Path:
         """Where the results of an experiment lie."""
@@ -93,8 +95,11 @@ class Maker:
         task = envs.task(self.environment, **chosen)
         return folder_of(self.results, task, chosen_recipe(task, experiment.algorithm, None, experiment.recipe))
 
-    def bundle(self, experiment: Experiment, name: str) -> str:
-        """Put the first agent of an experiment into an entry of it, if it is the very one; what came of it."""
+    def bundle(self, experiment: Experiment, name: str) -> None:
+        """Put the first agent of an experiment into an entry of it, if it is the very one, and say what came of it."""
+        say(output(), f"{self.environment}, {name}: {self._bundled(experiment, name)}")
+
+    def _bundled(self, experiment: Experiment, name: str) -> str:
         folder, agent = self.entries / self.environment / slug(name), self.folder_of(experiment) / "seed-0"
         if (folder / FOLDER / agent.name).exists():
             return "has its bundle"
@@ -122,7 +127,6 @@ class Maker:
 
     def _enter(self, folders: list[Path], name: str, description: str, words: list[str], kind: str) -> None:
         about = ["--name", name, "--authors", AUTHORS, "--description", description, "--kind", kind]
-        about += ["--license", LICENSE] if finished(folders[0] / "seed-0") else []
         command = f"goalgap {' '.join(words)}"
         _goalgap("enter", *map(str, folders), *about, "--command", command, "--entries", str(self.entries))
 

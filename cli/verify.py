@@ -36,7 +36,8 @@ def verify(names: Names, entries: Entries = ENTRIES, record: Flag = False) -> No
 
     Args:
         names: folders of entries, or entries such as CheeseCorner/ppo.
-        record: note in the register of their board those that agree, which gives them a rank, and quarantine the rest.
+        record: note in the register of their board those that agree, which gives those a rank that hold an agent, and
+            quarantine the rest.
     """
     if not names:
         raise ValueError("name the entries to play again, such as CheeseCorner/ppo")

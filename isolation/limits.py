@@ -23,7 +23,7 @@ class Limits:
     """
 
     start: float = 60.0
-    answer: float = 10.0
+    answer: float = 40.0
     total: float = 1800.0
     memory: int = 4 * 2**30
     files: int = 256

@@ -109,8 +109,8 @@ def judged(entry: Entry, played: Iterable[PlayedAgain]) -> tuple[Agents, str]:
     return ("some" if seeds else "none"), isolation
 
 
-def packed(agent: Path, card: Card, folder: Path, most: int = LARGEST) -> Bundled:
-    """Pack an agent for an entry, in half precision, into a new folder.
+def packed(agent: Path, card: Card, folder: Path, most: int = LARGEST, half: bool = False) -> Bundled:
+    """Pack an agent for an entry into a new folder, in half precision if asked for.
 
     Raises:
         AgentError: it cannot be packed.
@@ -119,7 +119,7 @@ def packed(agent: Path, card: Card, folder: Path, most: int = LARGEST) -> Bundle
     """
     with needs_extras():
         from ..agents.bundles.packing import pack
-    pack(agent, card, folder, half=True)
+    pack(agent, card, folder, half)
     return Bundled.read(folder, most)
 
 
@@ -137,7 +137,7 @@ def add_bundle(folder: Path, agent: Path, card: Card) -> str:
     """
     entry = Entry.read(folder)
     with TemporaryDirectory() as place:
-        bundled = packed(agent, card, Path(place) / "agent", SMALL)
+        bundled = packed(agent, card, Path(place) / "agent", SMALL, half=True)
         entry = replace(entry, bundles=(*entry.bundles, bundled))
         entry.verify()
         played = check_agents(entry)

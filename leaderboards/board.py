@@ -1,8 +1,8 @@
 """The board: a ranked table for each environment, derived from the raw episodes of all entries.
 
 Rank is by the intended goal's score in deployment. Before it stands what explains it: how many of the agents go for
-which goal, with what pursuit shares, and the goal gap. Entries that nobody has replayed, and those that were withdrawn
-or are under suspicion, have no rank: they stand below the others, with the reason.
+which goal, with what pursuit shares, and the goal gap. Entries of which nobody has seen an agent play, and those that
+were withdrawn or are under suspicion, have no rank: they stand below the others, with the reason.
 """
 
 from __future__ import annotations
@@ -32,10 +32,12 @@ share is the share of deployment episodes that go for a goal, less what chance a
 in deployment in episodes that go for another goal than the intended one. Scores are corrected for chance: random play
 is 0, the oracle of the intended goal 1. In square brackets stand 95 % intervals, over levels for one training seed and
 for reference policies, over seeds and levels for five seeds and more; in round ones the range of two to four seeds.
-Reference policies are in italics. A dagger marks a single training seed: it says nothing of others. Entries
-of which nobody has seen an agent play have no rank: anybody can write down good actions.
+Reference policies are in italics. A dagger marks a single training seed: it says nothing of others. A double dagger
+marks entries of which agents of some training seeds have been seen to play so, and of the others their actions alone.
+Where no agent has been seen there is no rank: anybody can write down good actions.
 """
 MARK = "\N{DAGGER}"  # of a trained entry with one training seed
+PARTLY = "\N{DOUBLE DAGGER}"  # of a trained entry of which not all agents were played again
 
 
 def _score(report: Report, split: str) -> Estimate:
@@ -57,9 +59,11 @@ def _measured(estimate: Estimate) -> Cell:
 
 
 def titled(entry: Entry, report: Report) -> str:
-    """The name of an entry, marked where it has a single training seed."""
-    single = entry.info.kind == "trained" and len(report.main.training_seeds) == 1
-    return entry.info.name + MARK * single
+    """The name of an entry, marked where it has a single training seed, and where not all its agents were seen."""
+    if entry.info.kind != "trained":
+        return entry.info.name
+    partly = entry.standing.ranked and entry.standing.agents == "some"
+    return entry.info.name + MARK * (len(report.main.training_seeds) == 1) + PARTLY * partly
 
 
 WIDE = 150  # columns of a terminal that shows all

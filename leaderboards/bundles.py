@@ -94,6 +94,8 @@ def check_bundles(bundles: Sequence[Bundled], episodes: Episodes) -> None:
     """ClaimError unless each is of the agent of a run, and no two of the same."""
     if len({each.seed for each in bundles}) < len(bundles):
         raise ClaimError("an entry holds one bundle of each training seed at most")
+    if len({each.bundle.weights for each in bundles}) < len(bundles):
+        raise ClaimError("training seeds have weights of their own: two bundles hold the same")
     for each in bundles:
         _check_tied(each.bundle, run_of(each, episodes.runs), episodes.game.environment)
 

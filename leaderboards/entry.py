@@ -98,6 +98,7 @@ class Entry:
             _check_game(episodes.game.model_dump_json())
             check_rows(episodes.table, episodes.game, episodes.runs)
             check_runs(self.info.kind, episodes.runs)
+            self._check_name()
             self._check_lengths()
             for run, split in product(episodes.runs, SPLITS):
                 self._check_levels(run.training_seed, split)
@@ -105,6 +106,10 @@ class Entry:
             check_bundles(self.bundles, episodes)
         except (ValueError, TypeError) as error:  # of arguments that are none of the game's
             raise EntryError(f"{self.info.name}: {error}") from None
+
+    def _check_name(self) -> None:
+        if self.info.kind == "reference" and self.info.name != (played := self.episodes.runs[0].agent):
+            raise ClaimError(f"an entry of a reference policy bears its name: call it {played}")
 
     def _check_lengths(self) -> None:
         for split in SPLITS:

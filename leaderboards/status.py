@@ -36,10 +36,14 @@ PATIENCE = 60.0  # seconds for others who write the register
 CONTENTS = ("bundle", "sha256", "weights", "submission")  # what a run's details call content hashes of its agent
 MOST_BYTES = 4 * 2**20
 Status = Literal["self-reported", "replayed", "retrained", "quarantined", "withdrawn"]
-RANKED: tuple[Status, ...] = ("replayed", "retrained")
+JUDGED: tuple[Status, ...] = ("replayed", "retrained")
 SUSPECT: tuple[Status, ...] = ("quarantined", "withdrawn")
 Agents = Literal["none", "some", "all"]
-REPLAYED: dict[Agents, str] = {"none": ", its actions alone", "some": ", some of its agents too", "all": ""}
+REPLAYED: dict[Agents, str] = {
+    "none": ", its actions alone: without a rank",
+    "some": ", some of its agents too",
+    "all": "",
+}
 UNSEEN = "has not been replayed yet: `goalgap verify` does it"
 
 
@@ -74,7 +78,7 @@ class Standing(Record):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        if self.status in RANKED and not self.digest:
+        if self.status in JUDGED and not self.digest:
             raise ValueError(f"what is {self.status} has the digest of its content")
         if self.status in SUSPECT and not (self.reason and self.date):
             raise ValueError(f"what is {self.status} has a reason and a date")
@@ -86,8 +90,12 @@ class Standing(Record):
         return self.status == "retrained" or (self.status == "replayed" and self.agents != "none")
 
     def __str__(self) -> str:
-        how = REPLAYED[self.agents] if self.status == "replayed" else ""
-        return ": ".join(part for part in (self.status + how, self.reason) if part)
+        return ": ".join(part for part in (self.told, self.reason) if part)
+
+    @property
+    def told(self) -> str:
+        """The status, and of a replay what was played again."""
+        return self.status + (REPLAYED[self.agents] if self.status == "replayed" else "")
 
 
 SELF_REPORTED = Standing(reason=UNSEEN)
@@ -127,7 +135,7 @@ class Register(Record):
         for content in _contents(folder) if self.contents else ():
             if content in self.contents:
                 return self.contents[content]
-        if known.status in RANKED and known.digest != digest_of(folder):
+        if known.status in JUDGED and known.digest != digest_of(folder):
             return Standing(reason=f"has changed since it was {known.status} on {known.date}")
         return known
 

@@ -98,7 +98,10 @@ class Own:
 
     def _kept(self, given: Any) -> dict[str, str]:
         """Keep a model of stable-baselines3, which others can play once it is packed; what a run says of its file."""
-        if not (hasattr(given, "save") and hasattr(given, "observation_space")):
+        if not (hasattr(given, "save") and hasattr(given, "get_vec_normalize_env")):
+            return {}
+        if given.get_vec_normalize_env() is not None:
+            print("the model is not kept: its file would lack the statistics of its VecNormalize")
             return {}
         content, file = io.BytesIO(), self.path.with_suffix(".zip")
         try:

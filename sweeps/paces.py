@@ -7,6 +7,7 @@ days on one machine: what is measured elsewhere is about right on one like it.
 from __future__ import annotations
 
 import json
+import os
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
@@ -60,11 +61,22 @@ def _rounded(pace: Pace) -> dict[str, float]:
     return {name: float(f"{seconds:.3g}") for name, seconds in asdict(pace).items()}
 
 
+def crowding(processes: int) -> float:
+    """How many processes share a core here, if there are so many: 1 where each has its own."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1.0, processes / cores)
+
+
 @dataclass
 class Paces:
-    """Paces by kind of cell, as far as they have been measured here."""
+    """Paces by kind of cell, as far as they have been measured here.
+
+    Attributes:
+        crowding: how many processes share a core, by `crowding`.
+    """
 
     measured: dict[Kind, list[Timed]] = field(default_factory=lambda: defaultdict(list))
+    crowding: float = 1.0
 
     def learn(self, outcome: Outcome) -> None:
         """Take in what a cell took that is done."""
@@ -75,7 +87,7 @@ class Paces:
     def seconds(self, about: About) -> float | None:
         """How long a cell takes; None where nobody knows."""
         pace = self.pace(about)
-        return STARTING + about.steps * pace.step + about.levels * pace.level if pace else None
+        return STARTING + self.crowding * (about.steps * pace.step + about.levels * pace.level) if pace else None
 
     def pace(self, about: About) -> Pace | None:
         """By cells of the same kind, else as measured elsewhere: of its algorithm, or of the usual one."""

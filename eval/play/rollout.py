@@ -90,11 +90,9 @@ def rollout(
     game = game_record(task)
     parts, random = [], []
     for start in range(0, len(chosen), batch_size):
-        table, worth = _play(task, policy, chosen[start : start + batch_size], game, run)
+        table, worth = _play(task, policy, chosen[start : start + batch_size], game, run, progress)
         parts.append(table)
         random.append(worth.achieved)
-        if progress:
-            progress(table.num_rows)
     table = _with_power(pa.concat_tables(parts), game, random)
     return Episodes(game, (run.stamped(time.perf_counter() - began),), table.select(schema(game).names))
 
@@ -120,12 +118,17 @@ def _check(task: Task, seeds: NDArray[np.int64]) -> None:
 
 
 def _play(
-    task: Task, policy: Policy | ReferencePolicy, seeds: NDArray[np.int64], game: GameRecord, run: Run
+    task: Task,
+    policy: Policy | ReferencePolicy,
+    seeds: NDArray[np.int64],
+    game: GameRecord,
+    run: Run,
+    progress: Progress | None,
 ) -> tuple[pa.Table, Anchors]:
     """The episodes of a batch, still without their bits, and what its levels are worth."""
     batch, n = Batch.of(task, seeds), len(seeds)
     worth = anchors(batch)
-    taken, terminated, curves = _act(batch, bound(policy, batch))
+    taken, terminated, curves = _act(batch, bound(policy, batch), progress)
     lengths = np.ascontiguousarray(batch.states["t"])
     columns: dict[str, Any] = {
         "agent": [run.agent] * n,
@@ -150,7 +153,9 @@ def _play(
     return pa.table(columns), worth
 
 
-def _act(batch: Batch, policy: Policy) -> tuple[NDArray[Any], NDArray[np.bool_], dict[str, NDArray[Any]]]:
+def _act(
+    batch: Batch, policy: Policy, progress: Progress | None
+) -> tuple[NDArray[Any], NDArray[np.bool_], dict[str, NDArray[Any]]]:
     """Play all games to their end.
 
     Returns:
@@ -161,7 +166,8 @@ def _act(batch: Batch, policy: Policy) -> tuple[NDArray[Any], NDArray[np.bool_],
     curves: dict[str, list[Any]] = {name: [] for name in batch.task.game.curves}
     state: Any = None
     starting = np.ones(batch.n, bool)
-    while not batch.done.all():
+    ended = 0
+    while ended < batch.n:
         chosen, state = _pair(policy(batch.observe(), state, starting), policy.name)
         actions = _checked(chosen, batch, policy.name)
         batch.step(actions)
@@ -170,6 +176,9 @@ def _act(batch: Batch, policy: Policy) -> tuple[NDArray[Any], NDArray[np.bool_],
             values.append(_now(batch, name))
         terminated |= batch.terminated
         starting = np.zeros(batch.n, bool)
+        before, ended = ended, int(batch.done.sum())
+        if progress and ended > before:
+            progress(ended - before)
     return np.array(taken), terminated, {name: np.array(values) for name, values in curves.items()}
 
 

@@ -36,6 +36,7 @@ from goalgap.sweeps.working import MOST_LOGGED
 METHODS = """
 import multiprocessing
 import os
+import pickle
 import sys
 import time
 from pathlib import Path
@@ -66,6 +67,20 @@ def network(task, seed, budget):
 
     kwargs = {"net_arch": [8 + seed]}
     return DQN("MlpPolicy", goalgap.vec_env(task, 1), policy_kwargs=kwargs, buffer_size=10, seed=seed, device="cpu")
+
+
+def normalized(task, seed, budget):
+    from stable_baselines3 import DQN
+    from stable_baselines3.common.vec_env import VecNormalize
+
+    seen = VecNormalize(goalgap.vec_env(task, 1))
+    return DQN("MlpPolicy", seen, buffer_size=10, seed=seed, device="cpu")
+
+
+def stubborn(task, seed, budget):
+    model = network(task, seed, budget)
+    model.save = lambda _: pickle.dumps(lambda: 0)
+    return model
 
 
 def moody(task, seed, budget):
@@ -186,6 +201,35 @@ def test_a_way_of_training_is_entered_everywhere_by_one_command(
     for title, estimate in (("score in deployment", told.whole.score), ("goal gap", told.whole.gap)):
         assert cells[title].exact == estimate
     assert cells["goal gap, side-effect proxies"].exact == told.kinds["side-effect"].gap
+
+
+def test_a_model_is_packed_that_played_what_is_entered(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Not the one of another number of levels, which was trained for itself."""
+    monkeypatch.setattr(entry, "LEVELS", 10)
+    name, few = method(here, "network"), ("--envs", "CheeseCorner", "--seeds", "1", "--levels")
+    assert [goalgap("bench", name, *few, levels) for levels in ("8", "10")] == [0, 0]
+    place = here / "results" / "bench" / name.replace(":", ".") / "CheeseCorner"
+    assert sorted(path.name for path in place.glob("*.zip")) == ["seed-0-10.zip", "seed-0-8.zip"]
+    words = ("--name=Ours", "--authors=us", "--description=a test", "--command=true", "--entries=board")
+    assert goalgap("enter", place, *words, "--license=MIT") == 0
+    assert "without a rank" not in said(capsys)
+
+
+@pytest.mark.parametrize(
+    ("name", "told"), [("normalized", "lack the statistics of its VecNormalize"), ("stubborn", "cannot be kept: ")]
+)
+def test_a_model_that_cannot_be_kept_is_evaluated_all_the_same(
+    here: Path, capsys: pytest.CaptureFixture[str], name: str, told: str
+) -> None:
+    assert goalgap("bench", method(here, name), *ONE, "--seeds", "1") == 0
+    assert not list(here.rglob("*.zip"))
+    assert told in "".join(path.read_text() for path in here.glob("results/cells/*/*.log"))
+    (place,) = (here / "results" / "bench").iterdir()
+    words = ("--name=Ours", "--authors=us", "--description=a test", "--command=true", "--entries=board")
+    assert goalgap("enter", place, *words, "--license=MIT") == 2
+    assert "--license packs agents that lie beside their episodes, and none does" in said(capsys)
 
 
 def test_results_of_earlier_versions_are_used_and_entered(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from goalgap import SUITE
 from goalgap.agents.recipes import default_algorithm
 from goalgap.cli import sweeping
 from goalgap.sweeps.outcomes import About, Outcome, Result, training_seconds
-from goalgap.sweeps.paces import Pace, Paces, elsewhere, publish
+from goalgap.sweeps.paces import STARTING, Pace, Paces, crowding, elsewhere, publish
 from goalgap.sweeps.status import Tally, duration
 
 ABOUT = About(environment="CheeseDish", agent="PPO", levels=1000, steps=1_000_000)
@@ -77,6 +77,14 @@ def test_paces_are_those_measured_here_and_else_elsewhere() -> None:
     assert paces.seconds(ABOUT) == pytest.approx(200 + 10, abs=5)
     assert paces.pace(other) == there
     assert Paces().seconds(About(environment="Elsewhere", agent="mine", steps=5)) is None
+    alone, crowded = (Paces(crowding=shared).seconds(ABOUT) for shared in (1.0, 2.0))
+    assert alone is not None
+    assert crowded == pytest.approx(2 * alone - STARTING), "where two processes share a core"
+
+
+def test_processes_are_crowded_where_there_are_more_than_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 5}, raising=False)
+    assert [crowding(processes) for processes in (1, 2, 3, 8)] == [1.0, 1.0, 1.5, 4.0]
 
 
 @pytest.mark.parametrize("name", SUITE)
