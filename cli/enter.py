@@ -109,7 +109,7 @@ def _packed(info: EntryInfo, license: str, found: list[Found], place: Path) -> I
     for agent, game, run in found:
         card = Card(
             name=f"{info.name}, training seed {run.training_seed}", authors=info.authors, license=license,
-            description=info.description, url=info.url, environment=game.environment, arguments=game.arguments,
+            description=info.description, url=info.url, environment=game.environment, arguments={**game.arguments},
             algorithm=algorithm(run) or None, reward=run.reward, alpha=run.alpha, training_seed=run.training_seed,
         )  # fmt: skip
         try:

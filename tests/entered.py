@@ -27,6 +27,7 @@ from goalgap.leaderboards.status import Standing
 
 FEW = 24  # levels that count as all
 REPLAYED = Standing(status="replayed", date="2026-11-22", digest="0" * 64, agents="all")
+PARTLY = REPLAYED.model_copy(update={"agents": "some"})
 PLAIN = {"authors": "us", "description": "a test", "command": "true", "date": "2026-11-22"}
 HOSTILE = {
     "name": 'x"><img src=q onerror=alert(1)> {{7*7}}',
@@ -52,12 +53,12 @@ def _entries() -> Iterator[Entry]:
             episodes = evaluate(task(environment), reference(policy), FEW)
             yield Entry(EntryInfo(name=policy, kind="reference", **PLAIN), episodes, REPLAYED)  # type: ignore[arg-type]
     for environment, seeds in (("CheeseCorner", 3), ("IrishElk", 2)):
-        yield Entry(EntryInfo(name="Method", kind="trained", **PLAIN), _trained(environment, seeds), REPLAYED)  # type: ignore[arg-type]
+        yield Entry(EntryInfo(name="Method", kind="trained", **PLAIN), _trained(environment, seeds), PARTLY)  # type: ignore[arg-type]
     mixed = {"recipe": {"algorithm": "RecurrentPPO", "steps": 500_000}}
     yield Entry(
         EntryInfo(name="Mixed", kind="trained", **PLAIN),
         _trained("IrishElk", 1, alpha=0.03, **mixed),
-        REPLAYED,  # type: ignore[arg-type]
+        PARTLY,  # type: ignore[arg-type]
     )
     hostile = _trained("CheeseCorner", 1, recipe=RECIPE, sha256="</script>")
     yield Entry(EntryInfo(kind="trained", **HOSTILE), hostile)  # type: ignore[arg-type]

@@ -184,7 +184,7 @@ def test_a_way_of_training_is_entered_everywhere_by_one_command(
     assert not (here / "board" / "CheeseCorner").exists()
     taken.rmdir()
     assert goalgap("enter", place, *words) == 0
-    assert "--license MIT, or another license, packs the one beside its episodes" in said(capsys)
+    assert "--license MIT, or another license, packs the first one that lies beside" in said(capsys)
     assert not methods(board.ordered(entry.read_entries(here / "board")))
     shutil.rmtree(here / "board")
     assert goalgap("enter", place, *words, "--license=MIT") == 0

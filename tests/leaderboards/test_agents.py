@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from safetensors.numpy import load, save
 from goalgap.agents.bundles.manifest import MANIFEST, README, WEIGHTS, Bundle, Card
 from goalgap.agents.bundles.packing import pack
 from goalgap.agents.loading import load_agent
-from goalgap.agents.records import agent_file
+from goalgap.agents.records import RECORD, ZIP, agent_file
 from goalgap.agents.reference import reference
 from goalgap.agents.training import train
 from goalgap.eval.play.rollout import evaluate
@@ -167,6 +168,24 @@ def test_without_a_bundle_there_is_no_rank_however_good_the_actions(
     (line,) = [line for line in (tmp_path / "page.md").read_text().splitlines() if "PPO" in line]
     assert line.startswith("| \N{EN DASH} | PPO |")
     assert "replayed, its actions alone" in line
+
+
+def test_one_agent_is_no_two_training_seeds(
+    episodes: Episodes, bundles: tuple[Bundled, Bundled], trained: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """Whatever its file, its record and its card say."""
+    record = json.loads((trained[0] / RECORD).read_text())
+    (tmp_path / "other").mkdir()
+    with zipfile.ZipFile(shutil.copy(trained[0] / ZIP, tmp_path / "other" / ZIP), "a") as file:
+        file.comment = b"another"
+    told = record | {"seed": 1, "sha256": sha256_of(tmp_path / "other" / ZIP)}
+    (tmp_path / "other" / RECORD).write_text(json.dumps(told))
+    pack(tmp_path / "other", CARD, tmp_path / "seed-1")
+    first, second = episodes.runs
+    other = second.model_copy(update={"details": second.details | {"sha256": told["sha256"]}})
+    played = Episodes(episodes.game, (first, other), episodes.table)
+    with pytest.raises(EntryError, match="two bundles hold the same"):
+        entered(played, bundles[0], Bundled.read(tmp_path / "seed-1"))
 
 
 def test_scores_that_move_one_way_are_no_rounding(

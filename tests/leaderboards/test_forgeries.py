@@ -77,7 +77,8 @@ def told(seed: int) -> dict[str, Any]:
     return {"details": {"recipe": {"algorithm": "PPO"}, "sha256": f"{seed:064}"}}
 
 
-def entered(episodes: Episodes, kind: str = "trained", name: str = "PPO") -> Entry:
+def entered(episodes: Episodes, kind: str = "trained", name: str = "") -> Entry:
+    name = name or ("PPO" if kind == "trained" else episodes.runs[0].agent)
     return Entry(EntryInfo(name=name, kind=kind, **ABOUT), episodes)  # type: ignore[arg-type]
 
 
@@ -231,7 +232,13 @@ def test_only_what_was_replayed_has_a_rank(board: Path, capsys: pytest.CaptureFi
     assert lines[-1].startswith("| \N{EN DASH} | PPO |")
     assert "self-reported: has changed since it was replayed on" in lines[-1]
     assert goalgap("verify", "CheeseCorner/ppo", "--entries", board, "--record") == 0
-    assert "status: replayed" in shown(capsys)
+    assert "status: replayed, its actions alone: without a rank" in shown(capsys)
+    assert not Entry.read(board / "CheeseCorner" / "ppo").standing.ranked
+
+
+def test_a_reference_policy_is_entered_by_its_own_name() -> None:
+    with pytest.raises(EntryError, match="bears its name: call it random"):
+        entered(evaluate(TASK, reference("random"), FEW), "reference", "Somebody's PPO")
 
 
 def test_what_does_not_say_what_acted_is_entered_and_has_no_rank(

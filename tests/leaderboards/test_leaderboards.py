@@ -34,7 +34,7 @@ ABOUT = {"kind": "reference", "authors": "us", "description": "a test", "command
 REPLAYED = Standing(status="replayed", date="2026-11-22", digest="0" * 64, agents="all")
 
 
-def made(levels: int, name: str = "A test") -> Entry:
+def made(levels: int, name: str = "random, a test") -> Entry:
     return entered(name, evaluate(task("CheeseCorner"), reference("random"), levels))
 
 
@@ -134,7 +134,7 @@ def test_the_lover_of_matings_dies_out_and_the_lover_of_descendants_does_not(com
 def test_an_entry_comes_back_as_it_was_written(few: int, tmp_path: Path) -> None:
     first = made(few)
     folder = first.write(tmp_path)
-    assert folder == tmp_path / "CheeseCorner" / "a-test"
+    assert folder == tmp_path / "CheeseCorner" / "random-a-test"
     again = Entry.read(folder)
     assert again.info == first.info
     assert again.episodes.table.equals(first.episodes.table)
@@ -185,7 +185,7 @@ def test_better_agents_stand_higher(few: int) -> None:
 
 
 def test_a_narrow_terminal_cuts_nothing_off(few: int) -> None:
-    tables = board.boards([made(few, name) for name in ("a-name-of-many-letters", "random")])
+    tables = board.boards([made(few, name) for name in ("random, of-many-letters", "random")])
     text = printed(board.render(tables), 80)
     assert "…" not in text
     assert "random" in text
@@ -195,7 +195,7 @@ def test_a_narrow_terminal_cuts_nothing_off(few: int) -> None:
 def test_the_board_of_one_environment_reads_no_other(
     few: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    made(few, "mine").write(tmp_path)
+    made(few, "random, mine").write(tmp_path)
     damaged = tmp_path / "IrishElk" / "x"
     damaged.mkdir(parents=True)
     (damaged / "entry.json").write_text("{")
@@ -213,9 +213,9 @@ def test_the_board_of_one_environment_reads_no_other(
 
 def test_an_entry_without_a_score_ranks_last_and_says_that_it_is_missing(few: int) -> None:
     """A missing score is not 0: it does not stand above one that is worse than random play."""
-    names = ["nothing", "oracle:corner"]
+    names = ["oracle:corner, nothing", "oracle:corner"]
     section = board.boards(map(entered, names, both(few)))["CheeseCorner"]
-    assert [row.cells[1].text for row in section.rows] == ["oracle:corner", "nothing"]
+    assert [row.cells[1].text for row in section.rows] == ["oracle:corner", "oracle:corner, nothing"]
     shown = dict(zip([column.title for column in board.COLUMNS], map(str, section.rows[1].cells), strict=True))
     assert shown["score in deployment"] == shown["goal gap"] == "missing"
     assert str(section.rows[0].cells[5]).startswith("\N{MINUS SIGN}0.")

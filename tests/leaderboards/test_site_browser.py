@@ -15,8 +15,8 @@ from goalgap.leaderboards import board
 from goalgap.leaderboards.site.folder import write_site
 from goalgap.leaderboards.site.rounds import round_tables
 
-METHOD = "Method"
-MIXED = f"Mixed{board.MARK}"
+METHOD = f"Method{board.PARTLY}"
+MIXED = f"Mixed{board.MARK}{board.PARTLY}"
 HOSTILE_PAGE = "entries/CheeseCorner/x-img-src-q-onerror-alert-1-7-7/index.html"
 ROWS = """[...document.querySelectorAll("#cheesecorner ~ .scroll tbody tr")].filter(row => !row.hidden)"""
 NAMES = f"{ROWS}.map(row => row.querySelector('a').textContent)"

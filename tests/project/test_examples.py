@@ -136,7 +136,7 @@ def test_the_commands_on_the_page_work_one_after_the_other(installed: Path, tmp_
     assert "TwoDoors" in told["eval"]
     assert "two_doors/TwoDoorsControl-v0" in told["list"]
     assert "TwoDoors, deploy seed 0, margin 1.00" in told["show"]
-    assert "1 Oracle 1 of 1: green" in told["leaderboard"]
+    assert "1 oracle:green 1 of 1: green" in told["leaderboard"]
 
 
 def test_the_list_of_environments_has_it(installed: Path, tmp_path: Path) -> None:
@@ -151,3 +151,19 @@ def test_the_main_job_trains_in_processes_that_find_it(installed: Path, tmp_path
     told = " ".join(run(sys.executable, "-m", "goalgap", *words, folder=tmp_path, path=[installed]).split())
     assert "What the episodes went for split green left" in told
     assert len(list(tmp_path.glob("runs/TwoDoors-*/report.html"))) == 1
+
+
+def test_agents_that_were_trained_on_it_have_a_rank_on_a_board(installed: Path, tmp_path: Path) -> None:
+    """They play again in the process itself: a worker knows the suite alone."""
+    about = "--name Mine --authors us --description learned --command 'goalgap run TwoDoors'"
+    commands = (
+        "run TwoDoors --seeds 1 --steps 2048 --results runs",
+        f"enter runs --license MIT {about} --entries board",
+        "verify TwoDoors/mine --entries board",
+        "leaderboard --entries board",
+    )
+    _, entered, verified, board = goalgap(commands, installed, tmp_path)
+    assert "without a rank" not in entered
+    assert "status: replayed" in verified
+    assert "the same actions" in verified
+    assert "1 Mine\N{DAGGER} 1 of 1:" in board
