@@ -32,9 +32,9 @@ PAGE = Path(__file__).with_name("paces.md")
 PROCESSES = 2
 INTRODUCTION = """# How long training takes, and what a dry run tells of it
 
-Written by `python benchmarks/paces.py --budget {budget:g} --seeds {seeds}`: {budget:g} times the transitions of each
-environment's standard recipe by each of {seeds} training seeds, evaluated on {levels:,} levels of each split, two
-cells at a time on {cores} cores ({machine}). `told` is what a dry run tells of a cell before any has run here, as
+Written by `python benchmarks/paces.py --budget {budget:g} --seeds {seeds}`: the transitions of each environment's
+standard recipe, times {budget:g}, as often as there are seeds, each agent evaluated on {levels:,} levels of each split,
+two cells at a time on {cores} cores ({machine}). `told` is what a dry run tells of a cell before any has run here, as
 `--keep` measured it on a tenth of each recipe. `took` is what it took, in the mean; `a second` are transitions in a
 second of training.
 """

@@ -118,7 +118,7 @@ def _varied(game: Game) -> list[str]:
     ours = [(name, section) for name, section in board().items() if name.partition(", ")[0] == game.name]
     if len(ours) < 2:
         return []
-    usual = {entry.info.name for entry in trained(game) if not entry.episodes.runs[0].alpha}
+    usual = {titled(entry, report(entry)) for entry in trained(game) if not entry.episodes.runs[0].alpha}
     rows = [
         Row((Cell(name.partition(", ")[2] or "standard"), *row.cells[1:]))
         for name, section in ours
