@@ -98,6 +98,11 @@ def test_the_zoo_is_in_the_repository_alone(wheel: Path, fresh: Path, tmp_path: 
         assert f"the zoo is in {REPOSITORY}; clone it" in " ".join(told.split())
 
 
+def test_an_installation_knows_how_long_training_takes(fresh: Path, tmp_path: Path) -> None:
+    code = "from goalgap.sweeps.paces import elsewhere; print(sorted(elsewhere()))"
+    assert run(fresh / "python", "-c", code, folder=tmp_path).stdout.strip() == str(sorted(goalgap.SUITE))
+
+
 def test_an_installation_keeps_entries_where_one_works(fresh: Path, tmp_path: Path) -> None:
     """It has none of its own, says where there are some, and is not written to."""
     none = run(fresh / "goalgap", "leaderboard", folder=tmp_path)
@@ -105,8 +110,8 @@ def test_an_installation_keeps_entries_where_one_works(fresh: Path, tmp_path: Pa
     assert f"are in {REPOSITORY}: clone it" in " ".join(none.stderr.split())
     place = "CheeseCorner/oracle-cheese"
     words = ["--kind", "reference", "--authors", "us", "--description", "known", "--command", "none", "--name"]
-    made = run(fresh / "goalgap", "enter", ENTRIES / place, *words, "Ours", folder=tmp_path)
-    assert made.stdout == "entered: entries/CheeseCorner/ours\n", made.stderr
+    made = run(fresh / "goalgap", "enter", ENTRIES / place, *words, "oracle:cheese, ours", folder=tmp_path)
+    assert made.stdout == "entered: entries/CheeseCorner/oracle-cheese-ours\n", made.stderr
     for folder in ([], ["--entries", tmp_path / "entries"]):
         board = run(fresh / "goalgap", "leaderboard", *folder, folder=tmp_path)
-        assert "Ours" in board.stdout, board.stderr
+        assert "ours" in board.stdout, board.stderr
