@@ -24,7 +24,7 @@ from ..leaderboards.agents import PlayedAgain, check_agents, judged, packed
 from ..leaderboards.bundles import Bundled, read_bundles
 from ..leaderboards.claims import algorithm
 from ..leaderboards.entry import ENTRIES, Entry, EntryError, EntryInfo
-from ..leaderboards.status import Register, record_replay
+from ..leaderboards.status import Register, Standing, record_replay
 from .leaderboard import Entries
 from .options import optional
 from .progress import progress_shown
@@ -121,19 +121,20 @@ def _packed(info: EntryInfo, license: str, found: list[Found], place: Path) -> I
 
 
 def _write(entry: Entry, played: list[PlayedAgain], entries: Path) -> None:
-    """Write an entry, with its standing, and say where it is, and what keeps it from a rank."""
+    """Write an entry, with its standing, and say where it is."""
     place = entry.write(entries)
     if entry.identified:
         record_replay(place, *judged(entry, played))
-    standing = Register.of_entry(place)
-    lack = (
-        UNNAMED
-        if not entry.identified
-        else UNSEEN
-        if standing.status == "replayed"
-        else f", without a rank: {standing}"
-    )
-    say(output(), f"entered: {place}" + ("" if standing.ranked else lack))
+    say(output(), f"entered: {place}{_lack(entry, Register.of_entry(place))}")
+
+
+def _lack(entry: Entry, standing: Standing) -> str:
+    """What keeps an entry from a rank."""
+    if standing.ranked:
+        return ""
+    if not entry.identified:
+        return UNNAMED
+    return UNSEEN if standing.status == "replayed" else f", without a rank: {standing}"
 
 
 def _made(info: EntryInfo, parts: list[Episodes], bundles: tuple[Bundled, ...], entries: Path) -> Iterator[Entry]:

@@ -225,7 +225,7 @@ def test_each_algorithm_runs_into_a_folder_of_its_own(tmp_path: Path, capsys: py
     assert goalgap("train", *told, "--algorithm", "ARS") == 0
     capsys.readouterr()
     assert goalgap("train", *told) == 0
-    assert re.search(r"to train: 1 agent, 2,\d{3} transitions each, about \d seconds\n", capsys.readouterr().out)
+    assert re.search(r"to train: 1 agent, 8,192 transitions each, about \d seconds\n", capsys.readouterr().out)
     folders = {
         json.loads((path / "seed-0" / "agent.json").read_text())["recipe"]["algorithm"]: path
         for path in tmp_path.iterdir()
