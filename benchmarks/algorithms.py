@@ -15,7 +15,6 @@ from pathlib import Path
 
 from goalgap.agents.algorithms import ALGORITHMS
 from goalgap.envs import SUITE
-from goalgap.eval.measures.estimates import Estimate
 from goalgap.eval.measures.wording import interval
 from goalgap.eval.show.markdown import plain
 from goalgap.sweeps.cells import Cell
@@ -24,6 +23,7 @@ from goalgap.sweeps.outcomes import Outcome
 from goalgap.sweeps.plan import SweepError, SweepFile, cells_of
 from goalgap.sweeps.store import Store
 from goalgap.sweeps.sweep import Sweep
+from goalgap.sweeps.tables import mean_of_seeds
 
 PAGE = Path(__file__).with_name("algorithms.md")
 RESULTS = Path("results/algorithms")
@@ -33,7 +33,7 @@ INTRODUCTION = """# How well each algorithm learns
 Written by `python benchmarks/algorithms.py`: every algorithm by its standard recipe, evaluated on 1,000 levels of each
 split by sampled actions, or by its best ones where it draws none. Scores are those of the intended goal, 0 for random
 play and 1 for its oracle; behind a mean stands the range over the seeds. `a second` are transitions in a second of
-training, on a core of its own. Recipes were chosen by scores on training levels alone.
+training.
 
 """
 
@@ -50,9 +50,12 @@ def cells(environment: str, algorithm: str, seeds: int) -> list[Cell]:
 def carry_out(wanted: list[Cell], processes: int) -> None:
     sweep = Sweep(wanted, Store(RESULTS.absolute()))
     tally, pieces = sweep.survey(processes)
-    sweep.carry_out(
-        Local(processes), tally, pieces, lambda outcome: outcome and print(tally, outcome.about, flush=True)
-    )
+
+    def say(outcome: Outcome | None) -> None:
+        if outcome:
+            print(tally, outcome.about, outcome.reason, flush=True)
+
+    sweep.carry_out(Local(processes), tally, pieces, say)
 
 
 def rows() -> Iterator[tuple[str, ...]]:
@@ -66,15 +69,10 @@ def rows() -> Iterator[tuple[str, ...]]:
 
 def figures(done: list[Outcome]) -> Iterator[str]:
     first = [outcome.result.modes[0] for outcome in done]
-    yield mean([mode.learned for mode in first])
-    yield mean([mode.scores["deploy"] for mode in first])
-    yield mean([mode.gaps["goal"] for mode in first])
+    yield interval(mean_of_seeds([mode.learned for mode in first]))
+    yield interval(mean_of_seeds([mode.scores["deploy"] for mode in first]))
+    yield interval(mean_of_seeds([mode.gaps["goal"] for mode in first]))
     yield f"{sum(o.result.steps for o in done) / sum(o.result.trained for o in done):,.0f}"
-
-
-def mean(values: list[float | None]) -> str:
-    known = [value for value in values if value is not None]
-    return interval(Estimate(mean=sum(known) / len(known) if known else None, seeds=tuple(values)))
 
 
 if __name__ == "__main__":

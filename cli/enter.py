@@ -93,11 +93,11 @@ def enter(
 def _beside(paths: tuple[Path, ...], parts: list[Episodes]) -> list[Found]:
     """The first agent in each environment of those that lie beside their episodes and that are entered."""
     entered = {(part.game.environment, *_identity(run)) for part in parts for run in part.runs}
-    found = [each for each in find_agents(paths) if (each[1].environment, *_identity(each[2])) in entered]
+    found = [each for each in find_agents(paths) if (each.game.environment, *_identity(each.run)) in entered]
     if not found:
         raise EntryError("--license packs agents that lie beside their episodes, and none does: --bundle takes others")
-    found.sort(key=lambda each: each[2].training_seed, reverse=True)
-    return list({each[1].environment: each for each in found}.values())
+    found.sort(key=lambda each: each.run.training_seed, reverse=True)
+    return list({each.game.environment: each for each in found}.values())
 
 
 def _identity(run: Run) -> tuple[int, str]:

@@ -15,7 +15,7 @@ from rich.console import Console
 from ..agents.algorithms.recipe import Recipe
 from ..agents.changes import changed_recipe
 from ..agents.mitigations import mitigated
-from ..agents.records import check_own, finished, folder_of
+from ..agents.records import check_own, finished
 from ..envs.engine.anchors import anchors
 from ..envs.engine.batch import Batch
 from ..envs.engine.task import Task
@@ -47,10 +47,6 @@ class Learning:
     def chosen(self, task: Task) -> Recipe:
         """The recipe that is asked for; ValueError or TypeError says what is allowed."""
         return chosen_recipe(task, self.algorithm, self.steps, mitigated(self.recipe, self.mitigation))
-
-    def folder(self, task: Task) -> Path:
-        """Where all agents of the recipe go."""
-        return folder_of(self.results, task, self.chosen(task))
 
 
 Learned = Annotated[Learning, tyro.conf.arg(name="")]

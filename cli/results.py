@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from filelock import FileLock, Timeout
 from pydantic import ValidationError
@@ -29,7 +30,13 @@ from ..eval.table.selection import most_levels
 from ..files import HIDDEN, exists, reason, sweep
 from .options import RefusedError
 
-Found = tuple[Path, GameRecord, Run]  # an agent, what it played, and what its episodes say of it
+
+class Found(NamedTuple):
+    """An agent that lies beside its episodes: what these say that it played, and of it."""
+
+    agent: Path
+    game: GameRecord
+    run: Run
 
 
 @contextmanager
@@ -79,7 +86,7 @@ def find_agents(paths: tuple[Path, ...]) -> Iterator[Found]:
         agent = file.parent if finished(file.parent) else file.with_suffix(".zip")
         manifest = read_manifest(file)
         if exists(agent) and len(manifest.runs) == 1:
-            yield agent, manifest.game, manifest.runs[0]
+            yield Found(agent, manifest.game, manifest.runs[0])
 
 
 def _files(path: Path) -> list[Path]:

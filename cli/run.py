@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from itertools import chain
 
+from ..agents.records import folder_of
 from ..eval.report import Report
 from ..eval.saving import save_report
 from ..eval.table.episodes import Episodes
@@ -40,7 +41,8 @@ def run(
     """
     console, task = output(), options.task(environment)
     check_counts(seeds=seeds, levels=levels, processes=processes)
-    recipe, folder = learning.chosen(task), learning.folder(task)
+    recipe = learning.chosen(task)
+    folder = folder_of(learning.results, task, recipe)
     places = {seed: folder / f"seed-{seed}" for seed in range(seeds)}
     check_trainable(places, learning.tensorboard)
     with locked(folder):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..agents.records import folder_of
 from .learning import Learned, Learning, check_trainable, train_missing
 from .options import Environment, OptionalPath, Options, Shared
 from .results import locked
@@ -24,7 +25,7 @@ def train(
     """
     console, task = output(), options.task(environment)
     recipe, curves = learning.chosen(task), learning.tensorboard
-    folder = out or learning.folder(task) / f"seed-{seed}"
+    folder = out or folder_of(learning.results, task, recipe) / f"seed-{seed}"
     check_trainable({seed: folder}, curves)
     with locked(folder.parent):
         train_missing(console, task, recipe, {seed: folder}, 1, curves)

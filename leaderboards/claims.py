@@ -48,6 +48,13 @@ def check_runs(kind: str, runs: tuple[Run, ...]) -> None:
             raise ClaimError(f"training seeds have weights of their own: two runs tell the same {name}")
 
 
+def check_name(kind: str, name: str, runs: tuple[Run, ...]) -> None:
+    """ClaimError where an entry of a reference policy is called otherwise; its arguments may follow."""
+    played = runs[0].agent
+    if kind == "reference" and not f"{name}, ".startswith(f"{played}, "):
+        raise ClaimError(f"an entry of a reference policy bears its name: call it {played}, or {played}, and more")
+
+
 def _method(run: Run) -> str:
     """What all runs of an entry have in common; where they were computed does not matter."""
     recipe: Any = run.details.get("recipe")

@@ -40,7 +40,7 @@ from ..files import exists, new_folder, write_whole
 from ..provenance import repository
 from ..terms import LEVELS, SPLITS, Split
 from .bundles import Bundled, check_bundles, read_bundles
-from .claims import ClaimError, algorithm, check_copies, check_runs
+from .claims import ClaimError, algorithm, check_copies, check_name, check_runs
 from .status import SELF_REPORTED, Day, Register, Standing
 from .verifying import verified
 from .words import Text, Title, slug
@@ -98,7 +98,7 @@ class Entry:
             _check_game(episodes.game.model_dump_json())
             check_rows(episodes.table, episodes.game, episodes.runs)
             check_runs(self.info.kind, episodes.runs)
-            self._check_name()
+            check_name(self.info.kind, self.info.name, episodes.runs)
             self._check_lengths()
             for run, split in product(episodes.runs, SPLITS):
                 self._check_levels(run.training_seed, split)
@@ -106,11 +106,6 @@ class Entry:
             check_bundles(self.bundles, episodes)
         except (ValueError, TypeError) as error:  # of arguments that are none of the game's
             raise EntryError(f"{self.info.name}: {error}") from None
-
-    def _check_name(self) -> None:
-        name, played = self.info.name, self.episodes.runs[0].agent
-        if self.info.kind == "reference" and not f"{name}, ".startswith(f"{played}, "):
-            raise ClaimError(f"an entry of a reference policy bears its name: call it {played}, or {played}, and more")
 
     def _check_lengths(self) -> None:
         for split in SPLITS:

@@ -51,8 +51,8 @@ def elsewhere() -> dict[str, dict[str, Pace]]:
 
 def publish(paces: dict[str, dict[str, Pace]], place: Path = PACES) -> None:
     """Write paces for others, those of environments and algorithms that are not among them as they were."""
-    known = {name: paces.get(name, {}) for name in sorted({*elsewhere(), *paces})}
-    merged = {name: {**elsewhere().get(name, {}), **own} for name, own in known.items()}
+    names = sorted({*elsewhere(), *paces})
+    merged = {name: {**elsewhere().get(name, {}), **paces.get(name, {})} for name in names}
     told = {name: {each: _rounded(own[each]) for each in sorted(own)} for name, own in merged.items()}
     write_whole(place, (json.dumps(told, indent=1) + "\n").encode())
 

@@ -139,7 +139,7 @@ class Summary:
         for about, group in self.groups.items():
             name = [about.name, group.mode if group.mode != usual else ""]
             name += [getattr(about, field) for field, values in told.items() if len(values) > 1]
-            found = str(group), value(_mean(group.scores)), value(_mean(group.gaps))
+            found = str(group), value(mean_of_seeds(group.scores)), value(mean_of_seeds(group.gaps))
             rows.append(row(about.environment, ", ".join(filter(None, name)), *found))
         note = [f"{field.capitalize()}: {values[0]}." for field, values in told.items() if len(values) == 1]
         note.append("Means over seeds, with their range; --table FILE has every cell, by every way of acting.")
@@ -190,6 +190,6 @@ def _told(seconds: float | None) -> str:
     return DASH if seconds is None else duration(seconds)
 
 
-def _mean(values: list[float | None]) -> Estimate:
+def mean_of_seeds(values: list[float | None]) -> Estimate:
     known = [each for each in values if each is not None]
     return Estimate(mean=sum(known) / len(known) if known else None, seeds=tuple(values))

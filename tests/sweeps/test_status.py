@@ -89,6 +89,7 @@ def test_processes_are_crowded_where_there_are_more_than_cores(monkeypatch: pyte
 
 @pytest.mark.parametrize("name", SUITE)
 def test_the_standard_recipe_of_every_environment_has_been_measured(name: str) -> None:
+    assert default_algorithm(name) in elsewhere().get(name, {}), f"run python benchmarks/paces.py {name} --keep"
     pace = elsewhere()[name][default_algorithm(name)]
     assert 1e-6 < pace.step < 1e-2
     assert 1e-5 < pace.level < 1
