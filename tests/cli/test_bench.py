@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import pickle
 import shlex
 import shutil
@@ -10,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from benched import ONE, TWO, method, prepared, said
 from commands import goalgap
 from instant import carried_out_at_once
-from instant import here as in_this_process
 
 from goalgap.agents.changes import changed_recipe
 from goalgap.agents.mitigations import mitigated
@@ -24,8 +23,6 @@ from goalgap.cli.results import find_episodes
 from goalgap.envs import task
 from goalgap.eval.suite import Suite
 from goalgap.eval.table.episodes import Episodes
-from goalgap.leaderboards import board, entry
-from goalgap.leaderboards.site.suite import methods, suite_table
 from goalgap.sweeps.engines.local import Local
 from goalgap.sweeps.methods import Own
 from goalgap.sweeps.outcomes import About
@@ -33,116 +30,14 @@ from goalgap.sweeps.store import Store
 from goalgap.sweeps.sweep import Sweep
 from goalgap.sweeps.working import MOST_LOGGED
 
-METHODS = """
-import multiprocessing
-import os
-import pickle
-import sys
-import time
-from pathlib import Path
-
-import goalgap
-
-
-class Always:
-    name = "always"
-
-    def __init__(self, action):
-        self.action = action
-
-    def __call__(self, obs, state, episode_start):
-        import numpy as np
-
-        return np.full(len(obs), self.action), state
-
-
-def train(task, seed, budget):
-    with Path("trained.txt").open("a") as file:
-        file.write(f"{task.game.name} {seed} {budget}\\n")
-    return Always(seed % len(task.game.actions))
-
-
-def network(task, seed, budget):
-    from stable_baselines3 import DQN
-
-    kwargs = {"net_arch": [8 + seed]}
-    return DQN("MlpPolicy", goalgap.vec_env(task, 1), policy_kwargs=kwargs, buffer_size=10, seed=seed, device="cpu")
-
-
-def normalized(task, seed, budget):
-    from stable_baselines3 import DQN
-    from stable_baselines3.common.vec_env import VecNormalize
-
-    seen = VecNormalize(goalgap.vec_env(task, 1))
-    return DQN("MlpPolicy", seen, buffer_size=10, seed=seed, device="cpu")
-
-
-def stubborn(task, seed, budget):
-    model = network(task, seed, budget)
-    model.save = lambda _: pickle.dumps(lambda: 0)
-    return model
-
-
-def moody(task, seed, budget):
-    if seed == 1 and not Path("mended").exists():
-        raise RuntimeError("a bad day")
-    return train(task, seed, budget)
-
-
-def flood():
-    for _ in range(3):
-        print("x" * 10**6)
-    raise ValueError("after a flood")
-
-
-def elsewhere():
-    return network(goalgap.task("ChimeBandit"), 0, 0)
-
-
-WAYS = [flood, elsewhere, lambda: 5, lambda: "nowhere.zip", lambda: Always(100), lambda: print]
-
-
-def hostile(task, seed, budget):
-    return WAYS[seed]()
-
-
-def process(task, seed, budget):
-    with multiprocessing.get_context("fork").Pool(1) as pool:
-        print("this is", pool.apply(int, (seed,)))
-    with Path("processes.txt").open("a") as file:
-        file.write(f"{os.getpid()}\\n")
-    if seed == 2:
-        sys.exit(0)
-    if seed == 3:
-        multiprocessing.get_context("fork").Process(target=time.sleep, args=(60,)).start()
-        os.kill(os.getpid(), 9)
-    return train(task, seed, budget)
-"""
-TWO = ("--envs", "CheeseCorner", "ChimeBandit", "--seeds", "2", "--levels", "8")
-ONE = ("--envs", "CheeseCorner", "--levels", "8")
-
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A working directory with methods, and cells carried out in this process."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.syspath_prepend(str(tmp_path))
-    monkeypatch.setattr(execution, "Local", lambda *_: in_this_process)
-    (tmp_path / f"methods_of_{tmp_path.name}.py").write_text(METHODS)
-    return tmp_path
-
-
-def method(here: Path, name: str) -> str:
-    return f"methods_of_{here.name}:{name}"
+    return prepared(tmp_path, monkeypatch)
 
 
 def trained(here: Path) -> list[str]:
     return sorted((here / "trained.txt").read_text().splitlines())
-
-
-def said(capsys: pytest.CaptureFixture[str]) -> str:
-    heard = capsys.readouterr()
-    return " ".join(f"{heard.out} {heard.err}".split())
 
 
 def test_a_function_is_trained_evaluated_and_summed_up_once(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -168,84 +63,6 @@ def test_a_function_is_trained_evaluated_and_summed_up_once(here: Path, capsys: 
     shutil.rmtree(place)
     assert goalgap(*words, "--status") == 0
     assert "0 of 4 done" in said(capsys), "what is removed is trained anew"
-
-
-def test_a_way_of_training_is_entered_everywhere_by_one_command(
-    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """As one row over all environments, and all of it or nothing."""
-    monkeypatch.setattr(entry, "LEVELS", 8)
-    assert goalgap("bench", method(here, "network"), *TWO) == 0
-    (place,) = (here / "results" / "bench").iterdir()
-    words = ("--name=Ours", "--authors=us", "--description=a test", "--command=true", "--entries=board")
-    taken = here / "board" / "ChimeBandit" / "ours"
-    taken.mkdir(parents=True)
-    assert goalgap("enter", place, *words, "--license=MIT") == 2
-    assert not (here / "board" / "CheeseCorner").exists()
-    taken.rmdir()
-    assert goalgap("enter", place, *words) == 0
-    assert "--license MIT, or another license, packs the first one that lies beside" in said(capsys)
-    assert not methods(board.ordered(entry.read_entries(here / "board")))
-    shutil.rmtree(here / "board")
-    assert goalgap("enter", place, *words, "--license=MIT") == 0
-    heard = said(capsys)
-    assert "Ours: interquartile means" in heard
-    assert "without a rank" not in heard
-    made = board.ordered(entry.read_entries(here / "board"))
-    standings = [(each.board, str(each.standing)) for listed in made.values() for each, _ in listed]
-    assert standings == [(name, "replayed, some of its agents too") for name in ("CheeseCorner", "ChimeBandit")]
-    (line,) = (table := suite_table(methods(made))).lines
-    cells = table.cells(line)
-    assert (cells["method"].text, cells["environments"].text, cells["training seeds"].text) == ("Ours", "2", "2")
-    told = Suite.model_validate_json((place / "suite.json").read_text())
-    for title, estimate in (("score in deployment", told.whole.score), ("goal gap", told.whole.gap)):
-        assert cells[title].exact == estimate
-    assert cells["goal gap, side-effect proxies"].exact == told.kinds["side-effect"].gap
-
-
-def test_a_model_is_packed_that_played_what_is_entered(
-    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Not the one of another number of levels, which was trained for itself."""
-    monkeypatch.setattr(entry, "LEVELS", 10)
-    name, few = method(here, "network"), ("--envs", "CheeseCorner", "--seeds", "1", "--levels")
-    assert [goalgap("bench", name, *few, levels) for levels in ("8", "10")] == [0, 0]
-    place = here / "results" / "bench" / name.replace(":", ".") / "CheeseCorner"
-    assert sorted(path.name for path in place.glob("*.zip")) == ["seed-0-10.zip", "seed-0-8.zip"]
-    words = ("--name=Ours", "--authors=us", "--description=a test", "--command=true", "--entries=board")
-    assert goalgap("enter", place, *words, "--license=MIT") == 0
-    assert "without a rank" not in said(capsys)
-
-
-@pytest.mark.parametrize(
-    ("name", "told"), [("normalized", "lack the statistics of its VecNormalize"), ("stubborn", "cannot be kept: ")]
-)
-def test_a_model_that_cannot_be_kept_is_evaluated_all_the_same(
-    here: Path, capsys: pytest.CaptureFixture[str], name: str, told: str
-) -> None:
-    assert goalgap("bench", method(here, name), *ONE, "--seeds", "1") == 0
-    assert not list(here.rglob("*.zip"))
-    assert told in "".join(path.read_text() for path in here.glob("results/cells/*/*.log"))
-    (place,) = (here / "results" / "bench").iterdir()
-    words = ("--name=Ours", "--authors=us", "--description=a test", "--command=true", "--entries=board")
-    assert goalgap("enter", place, *words, "--license=MIT") == 2
-    assert "--license packs agents that lie beside their episodes, and none does" in said(capsys)
-
-
-def test_results_of_earlier_versions_are_used_and_entered(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Their suites do not say what they are made of, and episodes lie where they lay."""
-    monkeypatch.setattr(entry, "LEVELS", 8)
-    assert goalgap("bench", method(here, "network"), *ONE, "--seeds", "1") == 0
-    (path,) = here.glob("results/bench/*/suite.json")
-    told = json.loads(path.read_text())
-    assert told.pop("files") == [str(Path("CheeseCorner", "seed-0-8.parquet"))]
-    path.write_text(json.dumps(told))
-    shutil.rmtree(here / "results" / "cells")
-    words = ("--name=Ours", "--authors=us", "--description=a test", "--command=true", "--entries=board")
-    assert goalgap("enter", path.parent, *words) == 0
-    before = (path.parent / "CheeseCorner" / "seed-0-8.parquet").read_bytes()
-    assert goalgap("bench", method(here, "network"), *ONE, "--seeds", "1") == 0
-    assert (path.parent / "CheeseCorner" / "seed-0-8.parquet").read_bytes() == before
 
 
 def test_what_fails_is_told_and_takes_nothing_with_it(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
