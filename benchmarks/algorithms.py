@@ -32,8 +32,7 @@ INTRODUCTION = """# How well each algorithm learns
 
 Written by `python benchmarks/algorithms.py`: every algorithm by its standard recipe, evaluated on 1,000 levels of each
 split by sampled actions, or by its best ones where it draws none. Scores are those of the intended goal, 0 for random
-play and 1 for its oracle; behind a mean stands the range over the seeds. `a second` are transitions in a second of
-training.
+play and 1 for its oracle; behind a mean stands the range over the seeds.
 
 """
 
@@ -72,7 +71,6 @@ def figures(done: list[Outcome]) -> Iterator[str]:
     yield interval(mean_of_seeds([mode.learned for mode in first]))
     yield interval(mean_of_seeds([mode.scores["deploy"] for mode in first]))
     yield interval(mean_of_seeds([mode.gaps["goal"] for mode in first]))
-    yield f"{sum(o.result.steps for o in done) / sum(o.result.trained for o in done):,.0f}"
 
 
 if __name__ == "__main__":
@@ -86,6 +84,5 @@ if __name__ == "__main__":
     carry_out([cell for pair in pairs for cell in cells(*pair, asked.seeds)], asked.processes)
     heads = (
         "environment", "algorithm", "transitions", "seeds", "score in training", "score in deployment", "goal gap",
-        "a second",
     )  # fmt: skip
     PAGE.write_text(INTRODUCTION + plain(heads, list(rows())) + "\n", encoding="utf-8")
