@@ -3,15 +3,16 @@
     python benchmarks/algorithms.py CheeseCorner IrishElk --seeds 2    a part; the page tells of all that is finished
 
 Every algorithm that suits an environment is trained by its recipe there, with as many transitions as the environment's
-usual one, and evaluated. It goes on where it stopped, and results lie where `goalgap run --results` has them.
+usual one, and evaluated. It goes on where it stopped; what was measured is kept in `algorithms.json`.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
+
+from measured import Measured, keep_measured, read_measured
 
 from goalgap.agents.algorithms import ALGORITHMS
 from goalgap.envs import SUITE
@@ -26,8 +27,9 @@ from goalgap.sweeps.sweep import Sweep
 from goalgap.sweeps.tables import mean_of_seeds
 
 PAGE = Path(__file__).with_name("algorithms.md")
+KEPT = PAGE.with_suffix(".json")
 RESULTS = Path("results/algorithms")
-MOST_SEEDS = 20
+HEADS = ("environment", "algorithm", "transitions", "seeds", "score in training", "score in deployment", "goal gap")
 INTRODUCTION = """# How well each algorithm learns
 
 Written by `python benchmarks/algorithms.py`: every algorithm by its standard recipe, evaluated on 1,000 levels of each
@@ -47,30 +49,56 @@ def cells(environment: str, algorithm: str, seeds: int) -> list[Cell]:
 
 
 def carry_out(wanted: list[Cell], processes: int) -> None:
+    """Have them trained and evaluated, and keep what is measured as they end."""
     sweep = Sweep(wanted, Store(RESULTS.absolute()))
     tally, pieces = sweep.survey(processes)
 
     def say(outcome: Outcome | None) -> None:
         if outcome:
             print(tally, outcome.about, outcome.reason, flush=True)
+            keep(sweep)
 
+    keep(sweep)
     sweep.carry_out(Local(processes), tally, pieces, say)
 
 
-def rows() -> Iterator[tuple[str, ...]]:
-    """A row of the page for each algorithm in each environment that has a finished training."""
-    store = Store(RESULTS.absolute())
-    for environment, algorithm in product(SUITE, ALGORITHMS):
-        known = filter(None, map(store.outcome, cells(environment, algorithm, MOST_SEEDS)))
-        if done := [outcome for outcome in known if outcome.done]:
-            yield environment, algorithm, f"{done[0].about.steps:,}", str(len(done)), *figures(done)
+def keep(sweep: Sweep) -> None:
+    """Keep what was measured of the seeds that are done."""
+    done: dict[str, list[Outcome]] = {}
+    for cell, outcome in sweep.known():
+        if outcome and outcome.done:
+            done.setdefault(name_of(cell.about.environment, cell.about.algorithm), []).append(outcome)
+    known = read_measured(KEPT)
+    for name, outcomes in done.items():
+        if name not in known or known[name].seeds < len(outcomes):
+            keep_measured(KEPT, name, measured(outcomes))
 
 
-def figures(done: list[Outcome]) -> Iterator[str]:
+def measured(done: list[Outcome]) -> Measured:
+    """What seeds come to."""
     first = [outcome.result.modes[0] for outcome in done]
-    yield interval(mean_of_seeds([mode.learned for mode in first]))
-    yield interval(mean_of_seeds([mode.scores["deploy"] for mode in first]))
-    yield interval(mean_of_seeds([mode.gaps["goal"] for mode in first]))
+    values = {
+        "learned": [mode.learned for mode in first],
+        "score": [mode.scores["deploy"] for mode in first],
+        "gap": [mode.gaps["goal"] for mode in first],
+    }
+    estimates = {name: mean_of_seeds(each) for name, each in values.items()}
+    return Measured(estimates=estimates, means={"steps": done[0].about.steps})
+
+
+def name_of(environment: str, algorithm: str) -> str:
+    """Names a way of training; empty where the algorithm does not suit the environment."""
+    return "".join(f"{environment}-{algorithm}-{cell.key}" for cell in cells(environment, algorithm, 1))
+
+
+def page() -> str:
+    """A row for each algorithm in each environment of which anything was measured."""
+    known, rows = read_measured(KEPT), list[tuple[str, ...]]()
+    for environment, algorithm in product(SUITE, ALGORITHMS):
+        if found := known.get(name_of(environment, algorithm)):
+            figures = [interval(found.estimates[name]) for name in ("learned", "score", "gap")]
+            rows.append((environment, algorithm, f"{found.means['steps']:,.0f}", str(found.seeds), *figures))
+    return INTRODUCTION + plain(HEADS, rows) + "\n"
 
 
 if __name__ == "__main__":
@@ -80,9 +108,8 @@ if __name__ == "__main__":
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--processes", type=int, default=2)
     asked = parser.parse_args()
-    pairs = product(asked.environments, asked.algorithms)
+    kept = read_measured(KEPT)
+    done = {name for name, each in kept.items() if each.seeds >= asked.seeds}
+    pairs = [pair for pair in product(asked.environments, asked.algorithms) if name_of(*pair) not in done]
     carry_out([cell for pair in pairs for cell in cells(*pair, asked.seeds)], asked.processes)
-    heads = (
-        "environment", "algorithm", "transitions", "seeds", "score in training", "score in deployment", "goal gap",
-    )  # fmt: skip
-    PAGE.write_text(INTRODUCTION + plain(heads, list(rows())) + "\n", encoding="utf-8")
+    PAGE.write_text(page(), encoding="utf-8")

@@ -3,10 +3,10 @@
     python benchmarks/curricula.py --dry-run                                  what of the study is there
     python benchmarks/curricula.py CheeseCorner --methods SFL --alphas 0.01   a part of it; the page tells of all
 
-It trains what is missing of the cells that are asked for, each in a process of its own, evaluates them, and writes the
-page of all cells that are finished, so it can be stopped and goes on from there. All cells learn from as many
-transitions, by the standard recipe of their environment; what was tried besides is told. What others have published
-stands at the end of the page, with whether it holds here.
+It trains what is missing of the cells that are asked for, each agent in a process of its own, evaluates them, and keeps
+what was measured in `curricula.json`, so it can be stopped and goes on from there. It writes the page of all cells.
+They learn from as many transitions, by the standard recipe of their environment; what was tried besides is told. What
+others have published stands at the end of the page, with whether it holds here.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from measured import Measured, keep_measured, read_measured
 from published import CLAIMS, DR, ENOUGH, judged
 from published import INTRODUCTION as THRESHOLDS
 
@@ -26,6 +27,7 @@ from goalgap.agents.recipes import default_recipe
 from goalgap.agents.records import finished, folder_of, read_record
 from goalgap.agents.seeds import train_seeds
 from goalgap.envs import SUITE
+from goalgap.eval.measures.estimates import Estimate
 from goalgap.eval.measures.wording import interval
 from goalgap.eval.report import Report
 from goalgap.eval.show.alphas import alpha_chart, told
@@ -33,7 +35,9 @@ from goalgap.eval.show.markdown import plain
 from goalgap.eval.table.episodes import Episodes
 
 PAGE = Path(__file__).with_name("curricula.md")
+KEPT = PAGE.with_suffix(".json")
 RESULTS = Path("results/curricula")
+EDITABLE = [name for name, game in SUITE.items() if game.editable]
 LEVELS, SEEDS, ALPHAS = 1000, 5, (0.0, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0)
 
 
@@ -55,6 +59,7 @@ METHODS: dict[str, dict[str, Any]] = {  # changes of the standard recipe
     "shift": {"augment": "shift"},
     "cutout": {"augment": "cutout"},
 }
+TOLD = ("tried_steps", "distinguishing")  # of what records say
 CURRICULA = [name for name, changes in METHODS.items() if "curriculum" in changes]
 CHARTS = {"curricula": [DR, *CURRICULA], "regularization": [name for name in METHODS if name not in CURRICULA]}
 INTRODUCTION = """
@@ -87,103 +92,111 @@ class Cell(NamedTuple):
     def __str__(self) -> str:
         return f"{self.environment}, {self.method}, alpha {told(self.alpha)}"
 
-    def train(self, seeds: int, processes: int) -> None:
-        """Train and evaluate the seeds that are missing."""
+    def train(self, seeds: int, processes: int) -> Measured:
+        """What training and evaluating as many seeds comes to; those that are finished are left as they are."""
         places = {seed: self.folder / f"seed-{seed}" for seed in range(seeds)}
         missing = {seed: place for seed, place in places.items() if not finished(place)}
         train_seeds(self.task, self.recipe, missing, processes)
-        for place in places.values():
-            if not (place / "episodes.parquet").exists():
-                evaluate(self.task, load_agent(place, self.task), LEVELS).write(place / "episodes.parquet")
+        tables = [place / "episodes.parquet" for place in places.values()]
+        for path in tables:
+            if not path.exists():
+                evaluate(self.task, load_agent(path.parent, self.task), LEVELS).write(path)
+        report = Report.of(Episodes.join([Episodes.read(path) for path in tables])).main
+        records = [read_record(path.parent) for path in tables]
+        return Measured(
+            estimates={"score": report.score("deploy", intended(self.environment)), "gap": report.gap("goal")},
+            means={
+                name: sum(each.get(name, 0) for each in records) / seeds for name in ("tried_steps", "distinguishing")
+            },
+        )
 
-    @property
-    def places(self) -> list[Path]:
-        """The folders of the seeds that are trained and evaluated."""
-        return sorted(path.parent for path in self.folder.glob("seed-*/episodes.parquet"))
 
-    @property
-    def report(self) -> Report:
-        return Report.of(Episodes.join([Episodes.read(place / "episodes.parquet") for place in self.places]))
-
-    def mean(self, field: str) -> float:
-        """The mean over seeds of what their records say, 0 where they say nothing."""
-        values = [read_record(place).get(field, 0) for place in self.places]
-        return float(sum(values) / len(values))
+def intended(environment: str) -> str:
+    return SUITE[environment].intended.name
 
 
 def cells(environments: list[str], methods: list[str], alphas: list[float]) -> list[Cell]:
     return [Cell(*each) for each in product(environments, methods, alphas)]
 
 
-def parts(environment: str) -> Iterator[str]:
-    """What the page says of an environment: its table, and its chart in a file beside it."""
-    done = {cell: cell.report for cell in cells([environment], list(METHODS), list(ALPHAS)) if cell.places}
-    if not done:
-        return
-    intended = SUITE[environment].intended.name
-    scores = {cell: known.main.score("deploy", intended) for cell, known in done.items()}
-    gaps = {cell: known.main.gap("goal") for cell, known in done.items()}
-    yield f"## {environment}"
-    yield plain(
-        ("method", "alpha", "seeds", "score in deployment", "goal gap", "tried", "buffer"),
-        [
-            (
-                cell.method, told(cell.alpha), str(len(cell.places)), interval(scores[cell]), interval(gaps[cell]),
-                f"{cell.mean('tried_steps'):,.0f}", told(round(cell.mean("distinguishing"), 3)),
-            )
-            for cell in done
-        ],
-    )  # fmt: skip
+def known(environment: str) -> dict[Cell, Measured]:
+    """What was measured of an environment, in the order of the page."""
+    kept = read_measured(KEPT)
+    listed = {cell: kept.get(cell.folder.name) for cell in cells([environment], list(METHODS), list(ALPHAS))}
+    return {cell: measured for cell, measured in listed.items() if measured}
+
+
+def files() -> dict[str, str]:
+    """The page and its charts, by name."""
+    done = {name: measured for name in EDITABLE if (measured := known(name))}
+    parts, charts = ["# What mitigations do", " ".join(INTRODUCTION.split()).format(levels=LEVELS)], dict[str, str]()
+    for name, measured in done.items():
+        parts += [f"## {name}", table(measured)]
+        for kind, svg in drawn(measured):
+            parts.append(f"![Score in deployment and goal gap against alpha, {kind}]({kind}-{name}.svg)")
+            charts[f"{kind}-{name}.svg"] = svg
+    parts += ["## What others have published", " ".join(THRESHOLDS.split()), claims(done)]
+    return {PAGE.name: "\n\n".join(parts) + "\n", **charts}
+
+
+def claims(done: dict[str, dict[Cell, Measured]]) -> str:
+    """Whether what others have published holds here."""
+    measured = {cell: each for listed in done.values() for cell, each in listed.items() if each.seeds >= ENOUGH}
+    scores = {cell: each.estimates["score"].mean for cell, each in measured.items()}
+    return plain(("claim", "here"), [(claim, judged(expected, scores)) for claim, expected in CLAIMS.items()])
+
+
+def table(done: dict[Cell, Measured]) -> str:
+    """A row for each way of training."""
+    heads = ("method", "alpha", "seeds", "score in deployment", "goal gap", "tried", "buffer")
+    rows = [
+        (
+            cell.method, told(cell.alpha), str(measured.seeds),
+            interval(measured.estimates["score"]), interval(measured.estimates["gap"]),
+            f"{measured.means['tried_steps']:,.0f}", told(round(measured.means["distinguishing"], 3)),
+        )
+        for cell, measured in done.items()
+    ]  # fmt: skip
+    return plain(heads, rows)
+
+
+def drawn(done: dict[Cell, Measured]) -> Iterator[tuple[str, str]]:
+    """The charts, by kind of method."""
     for kind, methods in CHARTS.items():
-        measured = {"score in deployment": scores, "goal gap": gaps}
-        drawn = {title: by_method(values, methods) for title, values in measured.items()}
-        if any(drawn.values()):
-            PAGE.with_name(f"{kind}-{environment}.svg").write_text(alpha_chart(drawn), encoding="utf-8")
-            yield f"![Score in deployment and goal gap against alpha, {kind}]({kind}-{environment}.svg)"
+        measures = {"score in deployment": "score", "goal gap": "gap"}
+        values = {title: by_method(done, name, methods) for title, name in measures.items()}
+        if any(values.values()):
+            yield kind, alpha_chart(values)
 
 
-def thresholds(environments: list[str]) -> Iterator[str]:
-    """What others have published, and whether it holds here."""
-    done = cells(environments, list(METHODS), list(ALPHAS))
-    scores = {
-        (cell.environment, cell.method, cell.alpha): float(cell.report.main.score("deploy", intended).mean)
-        for cell in done
-        if len(cell.places) >= ENOUGH and (intended := SUITE[cell.environment].intended.name)
-    }
-    yield "## What others have published"
-    yield " ".join(THRESHOLDS.split())
-    yield plain(("claim", "here"), [(claim, judged(expected, scores)) for claim, expected in CLAIMS.items()])
-
-
-def by_method(values: dict[Cell, Any], methods: list[str]) -> dict[str, dict[float, Any]]:
-    """Values of some methods, by method and alpha."""
-    found: dict[str, dict[float, Any]] = {}
-    for cell, value in values.items():
+def by_method(done: dict[Cell, Measured], name: str, methods: list[str]) -> dict[str, dict[float, Estimate]]:
+    """A measure of some methods, by method and alpha."""
+    found: dict[str, dict[float, Estimate]] = {}
+    for cell, measured in done.items():
         if cell.method in methods:
-            found.setdefault(cell.method, {})[cell.alpha] = value
+            found.setdefault(cell.method, {})[cell.alpha] = measured.estimates[name]
     return found
 
 
 def main() -> None:
-    editable = [name for name, game in SUITE.items() if game.editable]
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="*", choices=[[], *editable], default=[], metavar="ENV", help="all by default")
+    parser.add_argument("names", nargs="*", choices=[[], *EDITABLE], default=[], metavar="ENV", help="all by default")
     parser.add_argument("--methods", nargs="+", choices=METHODS, default=list(METHODS), metavar="METHOD")
     parser.add_argument("--alphas", nargs="+", type=float, choices=ALPHAS, default=list(ALPHAS))
     parser.add_argument("--seeds", type=int, default=SEEDS, help="of each cell (default: %(default)s)")
     parser.add_argument("--processes", type=int, default=2, help="how many to train at a time (default: %(default)s)")
     parser.add_argument("--dry-run", action="store_true", help="only tell how many seeds of each cell are finished")
     asked = parser.parse_args()
-    wanted = cells(asked.names or editable, asked.methods, asked.alphas)
+    seeds = {cell: measured.seeds for name in EDITABLE for cell, measured in known(name).items()}
+    wanted = cells(asked.names or EDITABLE, asked.methods, asked.alphas)
     if asked.dry_run:
-        print("\n".join(f"{len(cell.places)} of {asked.seeds} {cell}" for cell in wanted))
+        print("\n".join(f"{seeds.get(cell, 0)} of {asked.seeds} {cell}" for cell in wanted))
         return
     for cell in wanted:
-        cell.train(asked.seeds, asked.processes)
-    written = [part for name in editable for part in parts(name)]
-    introduction = " ".join(INTRODUCTION.split()).format(levels=LEVELS)
-    page = ["# What mitigations do", introduction, *written, *thresholds(editable)]
-    PAGE.write_text("\n\n".join(page) + "\n", encoding="utf-8")
+        if seeds.get(cell, 0) < asked.seeds:
+            keep_measured(KEPT, cell.folder.name, cell.train(asked.seeds, asked.processes))
+    for name, content in files().items():
+        PAGE.with_name(name).write_text(content, encoding="utf-8")
 
 
 if __name__ == "__main__":

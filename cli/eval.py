@@ -23,7 +23,7 @@ from ..hub.fetching import local
 from ..players import Player, players
 from ..terms import SPLITS
 from .agents import by_seed, check_told, environment_first
-from .options import LEVELS, Environment, Flag, Opened, Opening, OptionalPath, Options, Shared, check_counts, optional
+from .options import Environment, Evaluated, Evaluation, Opened, Opening, Options, Shared, check_counts, optional
 from .progress import OnWork, counter, progress_shown
 from .report import show_report
 from .results import locked
@@ -41,11 +41,8 @@ def evaluate(
     agents: Agents = (),
     options: Shared = Options(),  # noqa: B008
     opening: Opened = Opening(),  # noqa: B008
-    levels: int = LEVELS,
-    forget: Flag = False,
-    name: Annotated[str | None, optional("NAME")] = None,
+    evaluation: Evaluated = Evaluation(),  # noqa: B008
     training_seed: Annotated[tuple[int, ...], optional("INT [INT ...]")] = (),
-    out: OptionalPath = None,
 ) -> None:
     """Evaluate an agent, trained with one seed or several, or a reference policy by name, and report.
 
@@ -54,22 +51,18 @@ def evaluate(
             for all its seeds, one that `goalgap zoo` lists, a bundle on the Hub as hf://USER/NAME[@REVISION], or
             random, noop, oracle:GOAL, degraded:GOAL, mixture:GOAL:GOAL. The environment may also stand last.
         options: how the environment is made; --alpha and --reward say what a bare zip was trained with.
-        levels: how many levels of each split to evaluate on.
-        forget: let the agent forget at every step what it has seen before, to learn what it needs its memory for.
-        name: of the agent, in the report; several zips need one.
         training_seed: of each agent, in order; for zips 0, 1, ... if left out.
-        out: a folder for episodes and report; printed only, if left out.
     """
     environment, agents = environment_first(environment, agents)
-    console, task = output(), options.task(environment)
-    check_counts(levels=levels)
+    console, task, out = output(), options.task(environment), evaluation.out
+    check_counts(levels=evaluation.levels)
     with console.status("opening agents"), local(agents) as (agents, origins):
         given = by_seed(agents, training_seed)
         check_told(given, options, task)
-        found = players(given, task, name, memory=not forget, **opening.options)
+        found = players(given, task, evaluation.name, **opening.options)
         found = [(player, _from_hub(run, origins)) for player, run in found]
     with place(out, task, found):
-        made = Report.of(played(console, task, found, levels))
+        made = Report.of(played(console, task, found, evaluation.levels))
         if out is not None:
             made.save(out)
     show_report(console, made, out and out / "report.html")

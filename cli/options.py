@@ -120,16 +120,35 @@ class Opening:
 
     argmax: Flag = False
     """take the likeliest action instead of drawing from the policy"""
+    forget: Flag = False
+    """let the agent forget at every step what it has seen before, to learn what it needs its memory for"""
     algorithm: ZipAlgorithm = None
     trust: Trust = ()
 
     @property
     def options(self) -> dict[str, Any]:
         """As `load_agent` has them."""
-        return {"sampled": not self.argmax, "algorithm": self.algorithm, "trust": self.trust}
+        return {
+            "sampled": not self.argmax, "memory": not self.forget, "algorithm": self.algorithm, "trust": self.trust,
+        }  # fmt: skip
 
 
 Opened = Annotated[Opening, tyro.conf.arg(name="")]
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What an agent is evaluated on, and where the results go, under which name."""
+
+    levels: int = LEVELS
+    """how many levels of each split to evaluate on"""
+    name: Annotated[str | None, optional("NAME")] = None
+    """of the agent, in the report; several zips need one"""
+    out: OptionalPath = None
+    """a folder for episodes and report; printed only, if left out"""
+
+
+Evaluated = Annotated[Evaluation, tyro.conf.arg(name="")]
 
 
 def check_counts(**counts: int) -> None:

@@ -34,20 +34,56 @@ from .saying import output, say, sentence
 
 ROUNDS = Path("rounds")
 HEADS = columns("entry", "environment", "author", "status", numbers=("score in deployment", "goal gap"))
-Private = Annotated[
-    Path, tyro.conf.arg(help="what is kept until a round is closed", help_behavior_hint="(default: ~/.goalgap/rounds)")
-]
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Of a new round."""
+
+    environments: Annotated[tuple[str, ...], optional("ENV [ENV ...]")] = ()
+    """of a new round; all of the suite, if left out"""
+    levels: int = LEVELS
+    """of each split, in a new round"""
+    submissions: int = 3
+    """how many agents an author may hand in for each environment of a new round"""
+
+    def open(self, console: Console, place: Place) -> None:
+        """Open a round on these terms."""
+        check_counts(levels=self.levels)
+        salt = new_salt()
+        games = [envs.find(each)[0].name for each in self.environments or envs.SUITE]
+        with console.status("taking fingerprints of the environments"):
+            prints = {name: fingerprint(envs.task(name)) for name in games}
+        told = Round(
+            name=place.public.name, suite_version=__version__, environments=prints, levels=self.levels,
+            submissions=self.submissions, opened=today(), commitment=commitment(salt),
+        )  # fmt: skip
+        place.open(told, salt)
+        say(console, f"opened: {place.public}; it has committed to a salt of SHA-256 {told.commitment}")
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where rounds are kept."""
+
+    rounds: Path = ROUNDS
+    """the folder of all rounds, which is public"""
+    private: Annotated[Path, tyro.conf.arg(help_behavior_hint="(default: ~/.goalgap/rounds)")] = PRIVATE
+    """what is kept until a round is closed"""
+
+    def of(self, name: str) -> Place:
+        return Place.of(name, self.rounds, self.private)
+
+
+Kept = Annotated[Places, tyro.conf.arg(name="")]
 
 
 def rounds(
     action: Annotated[Literal["open", "close", "check"], tyro.conf.Positional],
     name: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="NAME")],
-    environments: Annotated[tuple[str, ...], optional("ENV [ENV ...]")] = (),
-    levels: int = LEVELS,
-    submissions: int = 3,
+    terms: Annotated[Terms, tyro.conf.arg(name="")] = Terms(),
     bundle: Annotated[tuple[Path, ...], optional("[FOLDER ...]")] = (),
-    rounds: Path = ROUNDS,
-    private: Private = PRIVATE,
+    places: Kept = Places(),
 ) -> None:
     """Open a round of levels that nobody knows yet, close it, or check one that is closed.
 
@@ -57,35 +93,17 @@ def rounds(
     Args:
         action: open, close or check.
         name: of the round, such as 2026-spring.
-        environments: of a new round; all of the suite, if left out.
-        levels: of each split, in a new round.
-        submissions: how many agents an author may hand in for each environment of a new round.
         bundle: of agents that have entered a round that is checked: they play their levels again, confined.
-        rounds: the folder of all rounds, which is public.
     """
-    console, place = output(), Place.of(name, rounds, private)
+    console, place = output(), places.of(name)
     if action == "open":
-        check_counts(levels=levels)
-        _open(console, place, environments, levels, submissions)
+        terms.open(console, place)
     elif action == "close":
         with locked(place.private, "--private"):
             told = place.close()
         say(console, f"closed: {place.public}; its salt is {told.salt}")
     else:
         _check(console, place, {each.bundle.digest: each for each in map(Bundled.read, bundle)})
-
-
-def _open(console: Console, place: Place, environments: tuple[str, ...], levels: int, submissions: int) -> None:
-    salt = new_salt()
-    games = [envs.find(each)[0].name for each in environments or envs.SUITE]
-    with console.status("taking fingerprints of the environments"):
-        prints = {name: fingerprint(envs.task(name)) for name in games}
-    told = Round(
-        name=place.public.name, suite_version=__version__, environments=prints, levels=levels,
-        submissions=submissions, opened=today(), commitment=commitment(salt),
-    )  # fmt: skip
-    place.open(told, salt)
-    say(console, f"opened: {place.public}; it has committed to a salt of SHA-256 {told.commitment}")
 
 
 def _check(console: Console, place: Place, bundles: dict[str, Bundled]) -> None:
@@ -134,9 +152,7 @@ class Entering:
     """a round to enter: its hidden levels are played, and the scores alone are told"""
     author: Annotated[str | None, optional("NAME")] = None
     """who enters the round"""
-    rounds: Path = ROUNDS
-    """the folder of all rounds"""
-    private: Private = PRIVATE
+    places: Kept = Places()
     entries: Annotated[
         Path,
         tyro.conf.arg(
@@ -165,7 +181,7 @@ class Entering:
 
     @property
     def _place(self) -> Place:
-        return Place.of(str(self.round), self.rounds, self.private)
+        return self.places.of(str(self.round))
 
     def enter(self, console: Console, task: Task, found: Sequence[tuple[Policy, Run]], name: str) -> None:
         """Play an agent in the round and tell its scores; quarantine it where it knows more than it sees."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -28,14 +29,14 @@ from .eval import place, played
 from .options import (
     LEVELS,
     Environment,
+    Evaluated,
+    Evaluation,
     Flag,
-    OptionalPath,
     Options,
     RefusedError,
     Shared,
     ZipAlgorithm,
     check_counts,
-    optional,
 )
 from .report import show_report
 from .rounds import Enter, Entering
@@ -45,41 +46,51 @@ FAILURE = "failure.json"
 SEEDS = 16  # of one agent, each of which has a worker
 
 
+@dataclass(frozen=True)
+class Confining:
+    """What runs in confinement, and how it acts."""
+
+    argmax: Flag = False
+    """take the likeliest action instead of drawing from the policy of an agent"""
+    algorithm: ZipAlgorithm = None
+    code: Flag = False
+    """run the submission's own code; it is confined, or refused where nothing here can confine it"""
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """As `isolated` has them."""
+        return {"code": True} if self.code else {"sampled": not self.argmax, "algorithm": self.algorithm}
+
+
 def submit(
     submission: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="SUBMISSION")],
     environment: Environment,
     options: Shared = Options(),  # noqa: B008
-    levels: int = LEVELS,
-    argmax: Flag = False,
-    code: Flag = False,
-    algorithm: ZipAlgorithm = None,
-    name: Annotated[str | None, optional("NAME")] = None,
-    out: OptionalPath = None,
+    confining: Annotated[Confining, tyro.conf.arg(name="")] = Confining(),
+    evaluation: Evaluated = Evaluation(),  # noqa: B008
     entering: Enter = Entering(),  # noqa: B008
 ) -> None:
     """Evaluate what a stranger has handed in, in a process that sees observations and nothing else, and report.
+
+    The folder of results also gets those agents that are bundles, which `goalgap enter` takes too, or failure.json, how
+    a submission failed.
 
     Args:
         submission: an agent's folder or file, or a run's folder for all its seeds; with --code a Python file that
             defines make_policy(observation_shape, number_of_actions), or a folder with such a policy.py.
         options: how the environment is made; --alpha and --reward say what a bare zip was trained with.
-        levels: how many levels of each split to evaluate on.
-        argmax: take the likeliest action instead of drawing from the policy of an agent.
-        code: run the submission's own code; it is confined, or refused where nothing here can confine it.
-        name: of the agent, in the report.
-        out: a folder for episodes and report, for bundles, which `goalgap enter` takes too, and in failure.json how a
-            submission failed; printed only, if left out.
     """
     environment, (submission,) = environment_first(environment, (submission,))
     console, task = output(), options.task(environment)
+    levels, name, out = evaluation.levels, evaluation.name, evaluation.out
     check_counts(levels=levels)
     if name is not None:
         check_name("name", name)
-    entering.check(task, name, argmax=argmax, out=out is not None, levels=levels != LEVELS)
+    entering.check(task, name, argmax=confining.argmax, out=out is not None, levels=levels != LEVELS)
     with _failure_recorded(submission, task, out), ExitStack() as stack:
-        given = _given(submission, code, options, task)
+        given = _given(submission, confining.code, options, task)
         with console.status("opening the submission"):
-            found = _opened(stack, given, task, name, None if code else {"sampled": not argmax, "algorithm": algorithm})
+            found = _opened(stack, given, task, name, confining)
         say(console, f"isolation: {found[0][1].details['isolation']}")
         if entering.round is None:
             _report(console, task, found, levels, given, out)
@@ -123,13 +134,12 @@ def _given(submission: str, code: bool, options: Options, task: Task) -> dict[in
 
 
 def _opened(
-    stack: ExitStack, given: dict[int, str], task: Task, name: str | None, options: dict[str, Any] | None
+    stack: ExitStack, given: dict[int, str], task: Task, name: str | None, confining: Confining
 ) -> list[tuple[Policy, Run]]:
-    """Who plays, each in a worker that ends with the stack; with the options of agents, or None for code."""
+    """Who plays, each in a worker that ends with the stack."""
     found: list[tuple[Policy, Run]] = []
     for seed, path in given.items():
-        chosen = {"code": True} if options is None else {**options, "seed": seed}
-        policy, run = stack.enter_context(isolated(Path(path), task, **chosen))
+        policy, run = stack.enter_context(isolated(Path(path), task, **confining.options, seed=seed))
         found.append((policy, run.model_copy(update={"training_seed": seed, "agent": name or run.agent})))
     check_one_agent([run for _, run in found])
     return found

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 from typing import Annotated
 
 import numpy as np
 import tyro
+from numpy.typing import NDArray
 
 from ..choices import choose
 from ..eval.play.rollout import rollout
@@ -25,15 +27,34 @@ from .saying import output, say
 ENDINGS = (".html", *animation.FORMATS)
 
 
+@dataclass(frozen=True)
+class Film:
+    """What is shown of an agent."""
+
+    split: tuple[Split, ...] = ("train", "deploy")
+    """which splits to show side by side"""
+    levels: int = 24
+    """how many levels of each"""
+    first: int = 0
+    """the first of them, by its seed"""
+    fps: int = 8
+    """of a GIF or an APNG, steps a second"""
+
+    @property
+    def seeds(self) -> NDArray[np.int64]:
+        """Of the levels, in order; ValueError says what is wrong."""
+        check_counts(levels=self.levels, fps=self.fps)
+        if not self.split:
+            raise ValueError(f"--split names one at least: {', '.join(SPLITS)}")
+        return np.arange(self.first, self.first + self.levels)
+
+
 def watch(
     agent: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="AGENT")],
     environment: Environment,
     options: Shared = Options(),  # noqa: B008
     opening: Opened = Opening(),  # noqa: B008
-    split: tuple[Split, ...] = ("train", "deploy"),
-    levels: int = 24,
-    first: int = 0,
-    fps: int = 8,
+    film: Annotated[Film, tyro.conf.arg(name="")] = Film(),
     out: Path = Path("watch.html"),
 ) -> None:
     """Watch an agent, or a reference policy by name: levels of each split, as a page, a GIF or an APNG.
@@ -41,23 +62,16 @@ def watch(
     Args:
         agent: as of `goalgap eval`; the environment may also stand first.
         options: how the environment is made.
-        split: which splits to show side by side.
-        levels: how many levels of each.
-        first: the first of them, by its seed.
-        fps: of a GIF or an APNG, steps a second.
         out: a file ending in .html (a player that works offline), .gif, or .png (an APNG).
     """
     environment, agents = environment_first(environment, (agent,))
     kind, task = choose("ending of a file to watch", out.suffix.lower(), ENDINGS), options.task(environment)
-    check_counts(levels=levels, fps=fps)
-    if not split:
-        raise ValueError(f"--split names one at least: {', '.join(SPLITS)}")
+    seeds, splits = film.seeds, dict.fromkeys(film.split)
     with local(agents) as (agents, _):
         found = players(by_seed(agents, ()), task, **opening.options)
-    seeds = np.arange(first, first + levels)
-    shown = product(dict.fromkeys(split), found)
+    shown = product(splits, found)
     episodes = Episodes.join(rollout(task.on(name), player, seeds, run=run) for name, (player, run) in shown)
-    write_whole(out, _drawn(episodes, kind, fps))
+    write_whole(out, _drawn(episodes, kind, film.fps))
     say(output(), f"{episodes.runs[0].agent} on {task.game.name}: {out}")
 
 

@@ -1,0 +1,67 @@
+"""Studies go on from what is kept beside their pages, and the pages say what is kept."""
+
+from __future__ import annotations
+
+import json
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+import goalgap
+from goalgap.eval.measures.estimates import Estimate
+
+BENCHMARKS = Path(goalgap.__file__).resolve().parent / "benchmarks"
+
+
+@pytest.fixture(autouse=True)
+def _found(monkeypatch):
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+
+
+def test_charts_and_page_of_mitigations_are_of_what_is_kept():
+    study = import_module("curricula")
+    files = study.files()
+    for name, content in files.items():
+        assert (BENCHMARKS / name).read_text(encoding="utf-8") == content
+    kept, rows = json.loads(study.KEPT.read_text()), files["curricula.md"].count("| 5 |")
+    assert rows == len(kept), "something kept is of no recipe that there is, and so on no page"
+
+
+def test_page_of_algorithms_is_of_what_is_kept():
+    study = import_module("algorithms")
+    page = study.page()
+    assert study.PAGE.read_text(encoding="utf-8") == page
+    assert page.count("\n| ") == 1 + len(json.loads(study.KEPT.read_text())) + 1
+
+
+def test_what_is_kept_is_read_again_and_replaced(tmp_path):
+    measured = import_module("measured")
+    path = tmp_path / "kept.json"
+    first = measured.Measured(estimates={"score": Estimate(mean=1 / 3, seeds=(1 / 3, None))}, means={"steps": 2.0})
+    assert measured.read_measured(path) == {}
+    measured.keep_measured(path, "one", first)
+    measured.keep_measured(path, "other", first)
+    more = measured.Measured(estimates={"score": Estimate(mean=0.5, low=0.25, high=0.75, seeds=(0.5,) * 5)}, means={})
+    measured.keep_measured(path, "one", more)
+    known = measured.read_measured(path)
+    assert known["one"] == more
+    assert known["one"].seeds == 5
+    assert known["other"].estimates["score"] == Estimate(mean=0.3333, seeds=(0.3333, None))
+    assert len(path.read_text().splitlines()) == 4, "a line for each, so that a change can be read"
+
+
+def test_what_is_known_is_not_trained_again(monkeypatch, tmp_path):
+    study = import_module("curricula")
+    trained, cell = [], study.Cell("CheeseCorner", study.DR, 0.0)
+    estimates = {name: Estimate(mean=0.5, seeds=(0.5,) * 3) for name in ("score", "gap")}
+    told = import_module("measured").Measured(estimates=estimates, means=dict.fromkeys(study.TOLD, 0.0))
+    monkeypatch.setattr(study, "KEPT", tmp_path / "kept.json")
+    monkeypatch.setattr(study, "PAGE", tmp_path / "page.md")
+    monkeypatch.setattr(study.Cell, "train", lambda cell, seeds, processes: trained.append((cell, seeds)) or told)
+    asked = ["curricula.py", "CheeseCorner", "--methods", study.DR, "--alphas", "0", "--seeds"]
+    for seeds in ("3", "3", "2", "4"):
+        monkeypatch.setattr("sys.argv", [*asked, seeds])
+        study.main()
+    assert trained == [(cell, 3), (cell, 4)]
+    assert "| domain randomization | 0 % | 3 | 0.50 (0.50..0.50)" in (tmp_path / "page.md").read_text()
