@@ -102,8 +102,7 @@ class CurriculumSampler:
         """The optimum of each level in the training reward, where the score asks for it, else 0."""
         if self.settings.score not in ORACLE:
             return np.zeros(len(levels))
-        optima: Floats = Batch.on(self.task, np.array(levels)).values()[:, self.task.channel]
-        return optima
+        return Batch.on(self.task, np.array(levels)).optimum(self.task.channel)
 
     def tell_losses(self, seeds: Indices, losses: Floats) -> None:
         """Take in the positive value losses of levels, those of the buffer."""

@@ -185,9 +185,16 @@ class Batch:
 
     def values(self) -> NDArray[np.float64]:
         """The optimum of every channel from here on, shape (n, channels)."""
+        return self._optima(np.arange(len(self.task.channels)))
+
+    def optimum(self, goal: int) -> NDArray[np.float64]:
+        """The optimum of a goal from here on, by its place in `channels`: shape (n,)."""
+        return self._optima(np.array([checked_goal(goal, self.task)]))[:, 0]
+
+    def _optima(self, goals: Indices) -> NDArray[np.float64]:
         self._check_begun()
-        values = np.zeros_like(self.returns)
-        self.loops.value(self._games.levels, self._games.states, values)
+        values = np.zeros((self.n, len(goals)))
+        self.loops.value(self._games.levels, self._games.states, goals, values)
         return values
 
     def random_play(self, episodes: int) -> tuple[NDArray[np.float64], NDArray[np.int32]]:

@@ -65,7 +65,7 @@ class Loops:
         return self._bind("play_randomly", loops.play_randomly)
 
     @cached_property
-    def value(self) -> Callable[[Any, Any, Any], None]:
+    def value(self) -> Callable[[Any, Any, Any, Any], None]:
         return self._bind("value", loops.value_games)
 
     @cached_property

@@ -197,11 +197,11 @@ def play_randomly(
                         reached[i, k, g] = scratch[0].t
 
 
-def value_games(levels: Records, states: Records, values: Floats) -> None:
-    """Write the optimum of each channel from each game's state on into values[game, channel]."""
+def value_games(levels: Records, states: Records, goals: Indices, values: Floats) -> None:
+    """Write the optimum of some channels from each game's state on into values[game, k], k a place in goals."""
     for i in range(len(levels)):
-        for g in range(values.shape[1]):
-            values[i, g] = value(levels[i], states[i], g)[0]
+        for k in range(len(goals)):
+            values[i, k] = value(levels[i], states[i], goals[k])[0]
 
 
 def act_games(levels: Records, states: Records, goal: int, actions: Indices) -> None:
