@@ -22,7 +22,8 @@ from .agents.records import ABLATED
 from .choices import choose
 from .files import exists
 from .leaderboards.bundles import FOLDER, run_of
-from .leaderboards.entry import ENTRIES, Entry
+from .leaderboards.entry import Entry
+from .leaderboards.folders import ENTRIES
 from .leaderboards.words import slug
 from .players import load_agent
 from .provenance import repository

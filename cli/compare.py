@@ -16,7 +16,8 @@ from ..eval.show.comparison import all_differences, compared, forest
 from ..eval.show.figures import svg
 from ..eval.table.episodes import Episodes
 from ..files import write_whole
-from ..leaderboards.entry import ENTRIES, ENTRY, Entry, find_entry
+from ..leaderboards.entry import ENTRY, Entry
+from ..leaderboards.folders import ENTRIES, find_entry
 from .exports import Exports, Files
 from .options import OptionalPath, optional
 from .results import find_episodes

@@ -23,7 +23,8 @@ from ..eval.table.runs import Run
 from ..leaderboards.agents import PlayedAgain, check_agents, judged, packed
 from ..leaderboards.bundles import Bundled, read_bundles
 from ..leaderboards.claims import algorithm
-from ..leaderboards.entry import ENTRIES, Entry, EntryError, EntryInfo
+from ..leaderboards.entry import Entry, EntryError, EntryInfo
+from ..leaderboards.folders import ENTRIES
 from ..leaderboards.status import Register, Standing, record_replay
 from .leaderboard import Entries
 from .options import optional

@@ -14,7 +14,8 @@ from ..eval.table.manifest import read_manifest
 from ..files import check_file, write_whole
 from ..leaderboards import board
 from ..leaderboards.agents import check_agents
-from ..leaderboards.entry import ENTRIES, EPISODES, Entry, entry_folders
+from ..leaderboards.entry import EPISODES, Entry
+from ..leaderboards.folders import ENTRIES, entry_folders
 from .exports import Exports, Files
 from .options import Flag, OptionalPath, RefusedError, optional
 from .progress import OnWork, progress_shown

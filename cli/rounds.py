@@ -21,7 +21,7 @@ from ..eval.table.episodes import Episodes
 from ..eval.table.runs import Run
 from ..leaderboards.agents import played_by
 from ..leaderboards.bundles import Bundled
-from ..leaderboards.entry import ENTRIES
+from ..leaderboards.folders import ENTRIES
 from ..leaderboards.rounds.checking import check, checked_task
 from ..leaderboards.rounds.entering import check_open, enter
 from ..leaderboards.rounds.keeping import EPISODES, PRIVATE, Place, new_salt, today

@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import tyro
 
 from ..leaderboards import board
-from ..leaderboards.entry import ENTRIES, entry_folders
+from ..leaderboards.folders import ENTRIES, entry_folders
 from ..leaderboards.site.folder import LIST, check_place, write_site
 from ..leaderboards.site.pages import board_files, entry_files
 from ..leaderboards.site.rounds import round_tables

@@ -22,7 +22,8 @@ from ..eval.table.manifest import EpisodesError
 from ..leaderboards.agents import add_bundle
 from ..leaderboards.bundles import FOLDER
 from ..leaderboards.claims import ClaimError
-from ..leaderboards.entry import ENTRIES, ENTRY, EntryError
+from ..leaderboards.entry import ENTRY, EntryError
+from ..leaderboards.folders import ENTRIES
 from ..leaderboards.standard import AUTHORS, LICENSE, Experiment, experiments
 from ..leaderboards.words import slug
 from .leaderboard import Entries

@@ -11,7 +11,7 @@ from ..eval.report import Report
 from ..eval.show import terminal
 from ..eval.show.suite import standings
 from ..eval.suite import Suite
-from ..leaderboards.entry import ENTRIES
+from ..leaderboards.folders import ENTRIES
 from .compare import found_episodes
 from .exports import TableFiles, Tables
 from .progress import progress_shown

@@ -12,7 +12,8 @@ from ..eval.play.replay import Replayed
 from ..eval.show import terminal
 from ..eval.show.tables import Section, columns, figure, row
 from ..leaderboards.agents import PlayedAgain, judged, played_again
-from ..leaderboards.entry import ENTRIES, Entry, find_entry
+from ..leaderboards.entry import Entry
+from ..leaderboards.folders import ENTRIES, find_entry
 from ..leaderboards.status import Register, record_quarantine, record_replay
 from ..leaderboards.verifying import verified
 from .leaderboard import Entries

@@ -12,7 +12,7 @@ from ..eval.measures.wording import DASH
 from ..eval.report import Report
 from ..eval.show import terminal
 from ..eval.show.tables import Row, Section, columns, row, value
-from ..leaderboards.entry import ENTRIES
+from ..leaderboards.folders import ENTRIES
 from .exports import TableFiles, Tables
 from .leaderboard import Entries
 from .options import optional

@@ -28,7 +28,8 @@ from goalgap.eval.show.tables import Cell, Column, Row, Section
 from goalgap.eval.table.episodes import Episodes
 from goalgap.eval.table.runs import Run
 from goalgap.leaderboards.board import boards, titled
-from goalgap.leaderboards.entry import ENTRIES, Entry, read_entries
+from goalgap.leaderboards.entry import Entry
+from goalgap.leaderboards.folders import ENTRIES, read_entries
 from goalgap.terms import NONE, Split
 
 PROJECT = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]

@@ -5,9 +5,6 @@
                             /episodes.json     the manifest: versions, seeds, recipe, checksum
                             /bundles/seed-0    if there are any: agents that played them (`bundles`)
 
-Entries lie in the repository and are no part of an installation, which they would outgrow: there, `ENTRIES` is a folder
-`entries` where one works.
-
 Nothing in an entry is code, and none of its numbers is a score: scores are always computed anew from the
 episodes. What it claims is held to its episodes when it is read (`claims`), and its episodes to the environment when
 they are played again (`verifying`). That shows that the recorded actions earn what is claimed; that an agent chose them
@@ -20,14 +17,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from itertools import product
 from pathlib import Path
 from typing import Any, Literal, Self
 
 from pydantic import Field, ValidationError
 
-from ..choices import choose
 from ..envs import known, task
 from ..eval.measures.intervals import ENOUGH
 from ..eval.play.games import recorded_task
@@ -36,8 +31,7 @@ from ..eval.table.episodes import Episodes
 from ..eval.table.game import GameRecord
 from ..eval.table.manifest import EpisodesError, read_bytes, read_manifest
 from ..eval.table.record import Record, first_mistake
-from ..files import exists, new_folder, write_whole
-from ..provenance import repository
+from ..files import new_folder, write_whole
 from ..terms import LEVELS, SPLITS, Split
 from .bundles import Bundled, check_bundles, read_bundles
 from .claims import ClaimError, algorithm, check_copies, check_name, check_runs
@@ -46,10 +40,6 @@ from .verifying import verified
 from .words import Text, Title, slug
 
 ENTRY, EPISODES = "entry.json", "episodes.parquet"
-COMMITTED = Path(str(files(__package__))) / "entries"  # in the repository; an installation has none
-ENTRIES = COMMITTED if COMMITTED.is_dir() else Path("entries")
-
-
 MOST_BYTES = 64 * 2**10  # of an entry.json
 RUN_BYTES, MOST_ROOM = 256 * 2**20, 2**31  # that the episodes of a run, and of all, may take while they are read
 
@@ -137,7 +127,7 @@ class Entry:
         """Where it belongs below `entries`."""
         return Path(self.episodes.game.environment) / slug(self.info.name)
 
-    def write(self, entries: Path = ENTRIES) -> Path:
+    def write(self, entries: Path) -> Path:
         """Write the folder, all at once; EntryError when there is one of that name."""
         place = entries / self.folder
         if place.exists():
@@ -225,35 +215,3 @@ def _claimed_runs(folder: Path) -> int:
 def named(arguments: Mapping[str, Any]) -> str:
     """Arguments in words, such as "redundancy 1"."""
     return ", ".join(f"{name} {value}" for name, value in arguments.items())
-
-
-def entry_folders(entries: Path = ENTRIES, environment: str = "*") -> list[Path]:
-    """The folders of all entries, or of those in one environment, sorted; EntryError when there are none."""
-    found = (path.parent for path in entries.glob(f"{environment}/*/{ENTRY}"))
-    folders = sorted(path for path in found if not any(part.startswith(".") for part in path.parts[-2:]))
-    if not folders:
-        place = entries if environment == "*" else entries / environment
-        raise EntryError(
-            f"no entries below {place}: `goalgap enter` makes one from a run's results; those that others have made "
-            f"are in {repository()}: clone it, and name its folder by --entries goalgap/leaderboards/entries"
-        )
-    return folders
-
-
-def find_entry(word: str, entries: Path = ENTRIES) -> Path:
-    """Where an entry lies: a path, or an environment and a name, as in CheeseCorner/ppo; ValueError says what exist."""
-    if exists(Path(word)):
-        return Path(word)
-    environment, slash, name = word.partition("/")
-    places = {path.parent.relative_to(entries).as_posix() for path in entries.glob(f"*/*/{ENTRY}")}
-    if not slash or environment not in {place.partition("/")[0] for place in places}:
-        raise ValueError(
-            f"there is no file, folder or leaderboard entry {word}: name results, or an entry such as CheeseCorner/ppo"
-        )
-    here = sorted(place for place in places if place.startswith(f"{environment}/"))
-    return entries / choose("leaderboard entry", f"{environment}/{slug(name)}", here)
-
-
-def read_entries(entries: Path = ENTRIES) -> list[Entry]:
-    """All entries below a folder, sorted by path; EntryError when there are none."""
-    return [Entry.read(folder) for folder in entry_folders(entries)]

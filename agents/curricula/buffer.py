@@ -6,7 +6,7 @@ A level is replayed with probability (1 - staleness) P_S + staleness P_C (Jiang 
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,41 +17,53 @@ from .settings import Curriculum
 
 Indices = NDArray[np.int64]
 NOWHERE = -1
-COLUMNS = ("best", "latest", "total", "optimum", "loss")
+COLUMNS = ("best", "latest", "played", "solved", "optimum", "loss")
 
 
-class Played(NamedTuple):
-    """Episodes of a policy: the discounted return and the positive value loss of each, and their steps in all."""
+class Visit(NamedTuple):
+    """What the episodes of a rollout, or of a try, came to on some different levels, each of shape (n,).
 
-    returns: Floats
+    Attributes:
+        best: the highest return.
+        mean: the mean return.
+        played: how many episodes there were.
+        solved: how many of them solved the level, parts of it counted in part.
+        losses: the positive value loss.
+    """
+
+    best: Floats
+    mean: Floats
+    played: Floats
+    solved: Floats
     losses: Floats
-    steps: int
 
+    @classmethod
+    def of(cls, at: Indices, returns: Floats, solved: Floats, losses: Floats) -> Self:
+        """Of episodes on the levels `at`, numbered from 0; the losses are those of the levels."""
+        n = len(losses)
+        best = np.full(n, -np.inf)
+        np.maximum.at(best, at, returns)
+        played, total, parts = (np.asarray(np.bincount(at, each, n), np.float64) for each in (None, returns, solved))
+        return cls(best, total / played, played, parts, losses)
 
-class Tried(NamedTuple):
-    """What levels came to that are no part of the buffer yet: a return, the optimum and a loss of each, shape (n,)."""
-
-    levels: Levels
-    returns: Floats
-    optima: Floats
-    losses: Floats
+    def where(self, chosen: NDArray[np.bool_]) -> Self:
+        """On some of the levels."""
+        return type(self)(*(each[chosen] for each in self))
 
 
 class LevelBuffer:
     """Some levels that were drawn at random at first, without a score.
 
     Attributes:
-        kept: records, shape (settings.buffer,): a level, its best, latest and total return, how often it was `played`,
-            its optimum, its positive value loss, and the round of its last visit.
+        kept: records, shape (settings.buffer,): a level, its best return, the mean of its latest ones, how often it was
+            `played` and `solved`, its optimum, its positive value loss, and the round of its last visit.
         round: how many rounds of replay there were.
     """
 
     def __init__(self, settings: Curriculum, levels: Levels) -> None:
         columns = [(name, "f8") for name in COLUMNS]
         self.settings, self.round = settings, 0
-        self.kept = np.zeros(
-            len(levels), np.dtype([("level", levels.dtype), *columns, ("played", "i8"), ("visit", "i8")])
-        )
+        self.kept = np.zeros(len(levels), np.dtype([("level", levels.dtype), *columns, ("visit", "i8")]))
         self.kept["level"] = levels
         self._sort()
 
@@ -90,23 +102,28 @@ class LevelBuffer:
         at = np.minimum(np.searchsorted(self._seeds, seeds), len(self._seeds) - 1)
         return np.where(self._seeds[at] == seeds, self._order[at], NOWHERE)
 
-    def tell(self, where: Indices, returns: Floats) -> None:
-        """Take in the returns of episodes on levels of the buffer; of several on one level the last is the latest."""
-        kept = self.kept
-        first = where[kept["played"][where] == 0]
-        kept["best"][first] = -np.inf
-        np.maximum.at(kept["best"], where, returns)
-        np.add.at(kept["total"], where, returns)
-        np.add.at(kept["played"], where, 1)
-        kept["latest"][where], kept["visit"][where] = returns, self.round
+    def tell(self, where: Indices, visit: Visit) -> None:
+        """Take in what came of levels of the buffer."""
+        before = np.where(self.kept["played"][where] > 0, self.kept["best"][where], -np.inf)
+        self.kept["best"][where] = np.maximum(before, visit.best)
+        self.kept["played"][where] += visit.played
+        self.kept["solved"][where] += visit.solved
+        self.kept["latest"][where], self.kept["loss"][where] = visit.mean, visit.losses
+        self.kept["visit"][where] = self.round
 
-    def insert(self, tried: Tried) -> None:
+    def tell_losses(self, seeds: Indices, losses: Floats) -> None:
+        """Take in the positive value losses of levels, as far as they are in the buffer."""
+        where = self.find(seeds)
+        self.kept["loss"][where[where != NOWHERE]] = losses[where != NOWHERE]
+
+    def insert(self, levels: Levels, optima: Floats, visit: Visit) -> None:
         """Let new levels in, in place of those that are least likely to be replayed and have lower scores."""
-        n = min(len(tried.levels), len(self.kept))
-        new = np.zeros(len(tried.levels), self.kept.dtype)
-        new["level"], new["optimum"], new["loss"] = tried.levels, tried.optima, tried.losses
-        new["best"] = new["latest"] = new["total"] = tried.returns
-        new["played"], new["visit"] = 1, self.round
+        n = min(len(levels), len(self.kept))
+        new = np.zeros(len(levels), self.kept.dtype)
+        new["level"], new["optimum"], new["visit"] = levels, optima, self.round
+        new["best"], new["latest"], new["played"], new["solved"], new["loss"] = (
+            visit.best, visit.mean, visit.played, visit.solved, visit.losses,
+        )  # fmt: skip
         worst = np.argsort(self.probabilities(), kind="stable")[:n]
         rivals = np.concatenate([self.kept[worst], new])
         later = -np.arange(len(rivals))  # of equal scores the new ones stay

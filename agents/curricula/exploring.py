@@ -12,8 +12,7 @@ from stable_baselines3.common.callbacks import BaseCallback
 
 from ...envs.engine.batch import Batch
 from ...envs.engine.levels import Levels
-from .buffer import Played
-from .sampler import CurriculumSampler
+from .sampler import CurriculumSampler, Played
 from .scores import LOSS, Floats
 
 
@@ -54,12 +53,13 @@ class Exploring(BaseCallback):
         return True
 
     def _on_rollout_end(self) -> None:
-        """Tell the mean of advantages above 0 on each level that was played."""
+        """Have the rollout taken in, with the mean of advantages above 0 on each level, where it will be asked for."""
         if self.sampler.settings.score != LOSS:
+            self.sampler.end_round(np.empty(0, np.int64), np.empty(0))
             return
         seeds, at = np.unique(np.array(self._seeds[:-1]).ravel(), return_inverse=True)
         gains = np.maximum(self.model.rollout_buffer.advantages, 0.0).ravel()
-        self.sampler.tell_losses(seeds, np.bincount(at, gains) / np.bincount(at))
+        self.sampler.end_round(seeds, np.bincount(at, gains) / np.bincount(at))
 
     def summary(self) -> dict[str, Any]:
         """What a record says of it: transitions that were only tried, and the buffer's distinguishing levels."""

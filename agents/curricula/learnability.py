@@ -10,8 +10,9 @@ from __future__ import annotations
 import numpy as np
 
 from ...envs.engine.levels import Levels, Results
-from .buffer import LevelBuffer
+from .buffer import Indices, LevelBuffer
 from .sampler import CurriculumSampler, Play
+from .scores import Floats
 
 
 class LearnabilitySampler(CurriculumSampler):
@@ -23,13 +24,12 @@ class LearnabilitySampler(CurriculumSampler):
             self._renew(play)
 
     def _renew(self, play: Play) -> None:
-        levels, settings = self.fresh(self.settings.candidates), self.settings
-        found = LevelBuffer(settings, levels)
-        found.kept["optimum"] = self.optima(levels)
-        for _ in range(settings.episodes):
-            found.tell(np.arange(len(levels)), play(levels).returns)
-        best = np.argsort(-found.scores(), kind="stable")[: settings.buffer]
-        renewed = LevelBuffer(settings, levels[best])
+        levels = self.fresh(self.settings.candidates)
+        optima, found = self.optima(levels), LevelBuffer(self.settings, levels)
+        found.kept["optimum"] = optima
+        found.tell(np.arange(len(levels)), self.tried(levels, optima, play))
+        best = np.argsort(-found.scores(), kind="stable")[: self.settings.buffer]
+        renewed = LevelBuffer(self.settings, levels[best])
         renewed.kept[:], renewed.round = found.kept[best], self.buffer.round
         self.buffer = renewed
 
@@ -40,3 +40,6 @@ class LearnabilitySampler(CurriculumSampler):
 
     def tell(self, results: Results) -> None:
         """See `LevelSampler`."""
+
+    def end_round(self, seeds: Indices, losses: Floats) -> None:
+        """See the base."""

@@ -1,13 +1,14 @@
 """The level sampler of a curriculum: what stands in front of the batch that training plays.
 
-Each rollout has a hand of levels, different ones, drawn from the buffer; games that end take the next of them, round
-and round. Levels are told apart by their seeds, so an edited level has a seed of its own.
+Each rollout has a hand of levels, different ones, drawn from the buffer, or new ones where those are learned from too;
+games that end take the next of them, round and round. What came of a level in a rollout is taken in at its end. Levels
+are told apart by their seeds, so an edited level has a seed of its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,12 +19,22 @@ from ...envs.engine.kernels.rng import level_seed
 from ...envs.engine.levels import Levels, Results, draw_levels, margins
 from ...envs.engine.task import Task
 from ..streams import stream_seeds
-from .buffer import NOWHERE, Indices, LevelBuffer, Played, Tried
-from .scores import ORACLE, Floats
+from .buffer import NOWHERE, Indices, LevelBuffer, Visit
+from .scores import ORACLE, Floats, solved
 from .settings import Curriculum
 
 NEW, EDITED = range(2)  # streams of seeds
-Play = Callable[[Levels], Played]  # an episode of the policy on each level, which is not learned from
+
+
+class Played(NamedTuple):
+    """An episode of a policy on each level: its discounted return, its positive value loss, and all their steps."""
+
+    returns: Floats
+    losses: Floats
+    steps: int
+
+
+Play = Callable[[Levels], Played]  # nothing is learned from it
 
 
 class CurriculumSampler:
@@ -39,7 +50,7 @@ class CurriculumSampler:
     def __init__(self, task: Task, settings: Curriculum, seed: int, games: int) -> None:
         self.task, self.settings, self.games = task, settings, games
         self._streams, self._drawn = stream_seeds(seed, 2), [0, 0]
-        self._bits, self._dealt = np.random.PCG64(seed), 0
+        self._bits, self._ended = np.random.PCG64(seed), list[Results]()
         self.buffer = LevelBuffer(settings, self.fresh(settings.buffer))
         self.buffer.kept["optimum"] = self.optima(self.buffer.levels)
         self._deal()
@@ -49,23 +60,30 @@ class CurriculumSampler:
         return draw_levels(self.task, self._next_seeds(NEW, n))
 
     def edited(self) -> Levels:
-        """A level made of each that is in hand."""
-        return edit_levels(
-            self.task, self.buffer.levels[self.hand], self._next_seeds(EDITED, self.games), self.settings.edits,
-            self.settings.edit_steps,
-        )  # fmt: skip
+        """A level made of each in hand that a game has begun."""
+        begun = self.hand[: self._dealt]
+        seeds = self._next_seeds(EDITED, len(begun))
+        return edit_levels(self.task, begun, seeds, self.settings.edits, self.settings.edit_steps)
 
     def explore(self, play: Play) -> None:
         """Try what is to be tried before a rollout: edited levels, and new ones until a batch is replayed."""
         if self.settings.robust:
-            if self.settings.edits and self.buffer.round:
+            if self.settings.edits and self.buffer.round and self._dealt:
                 self._try(self.edited(), play)
             while not self.replays():
                 self._try(self.fresh(self.games), play)
 
     def _try(self, levels: Levels, play: Play) -> None:
-        played = play(levels)
-        self.buffer.insert(Tried(levels, played.returns, self.optima(levels), played.losses))
+        optima = self.optima(levels)
+        self.buffer.insert(levels, optima, self.tried(levels, optima, play))
+
+    def tried(self, levels: Levels, optima: Floats, play: Play) -> Visit:
+        """What the episodes of a try come to."""
+        played = [play(levels) for _ in range(self.settings.episodes)]
+        at = np.tile(np.arange(len(levels)), len(played))
+        returns = np.concatenate([each.returns for each in played])
+        losses = np.mean([each.losses for each in played], axis=0)
+        return Visit.of(at, returns, self._solved(returns, optima[at]), losses)
 
     def replays(self) -> bool:
         """Whether the next batch is replayed, and no new one tried."""
@@ -78,10 +96,9 @@ class CurriculumSampler:
 
     def next_levels(self, n: int) -> Levels:
         """See `LevelSampler`."""
-        at = self.hand[(self._dealt + np.arange(n)) % len(self.hand)]
-        self._dealt = (self._dealt + n) % len(self.hand)
-        chosen = self.buffer.levels[at]
-        return chosen if self.settings.robust else self._mixed(chosen)
+        at = (self._dealt + np.arange(n)) % len(self.hand)
+        self._dealt += n
+        return self.hand[at]
 
     def _mixed(self, chosen: Levels) -> Levels:
         """Levels, of which a share is replaced by new ones."""
@@ -90,13 +107,37 @@ class CurriculumSampler:
         return chosen
 
     def tell(self, results: Results) -> None:
-        """See `LevelSampler`; levels that are not in the buffer are let in, where curricula learn from them."""
-        where, returns = self.buffer.find(results.levels["seed"]), results.returns[:, self.task.channel]
-        known = where != NOWHERE
-        self.buffer.tell(where[known], returns[known])
-        if not self.settings.robust and not known.all():
-            new = results.levels[~known]
-            self.buffer.insert(Tried(new, returns[~known], self.optima(new), np.zeros(len(new))))
+        """See `LevelSampler`; what it comes to is taken in at the end of the round."""
+        self._ended.append(results)
+
+    def end_round(self, seeds: Indices, losses: Floats) -> None:
+        """Take in a rollout: what ended in it, and the positive value losses of the levels of some seeds, in order.
+
+        Where curricula learn from new levels too, those are let in.
+        """
+        self.buffer.tell_losses(seeds, losses)
+        ended, self._ended = self._ended, []
+        if ended:
+            levels = np.concatenate([each.levels for each in ended])
+            returns = np.concatenate([each.returns[:, self.task.channel] for each in ended])
+            own, first, at = np.unique(levels["seed"], return_index=True, return_inverse=True)
+            known = losses[np.searchsorted(seeds, own)] if len(losses) else np.zeros(len(own))
+            self._take_in(levels[first], at, returns, known)
+
+    def _take_in(self, levels: Levels, at: Indices, returns: Floats, losses: Floats) -> None:
+        """Take in the returns of episodes on the levels `at`."""
+        where = self.buffer.find(levels["seed"])
+        known, optima = where != NOWHERE, np.zeros(len(levels))
+        optima[known] = self.buffer.kept["optimum"][where[known]]
+        if new := not self.settings.robust and not known.all():
+            optima[~known] = self.optima(levels[~known])
+        visit = Visit.of(at, returns, self._solved(returns, optima[at]), losses)
+        self.buffer.tell(where[known], visit.where(known))
+        if new:
+            self.buffer.insert(levels[~known], optima[~known], visit.where(~known))
+
+    def _solved(self, returns: Floats, optima: Floats) -> Floats:
+        return solved(returns, optima, discounted=bool(self.task.discounts[self.task.channel] < 1))
 
     def optima(self, levels: Levels) -> Floats:
         """The optimum of each level in the training reward, where the score asks for it, else 0."""
@@ -104,17 +145,13 @@ class CurriculumSampler:
             return np.zeros(len(levels))
         return Batch.on(self.task, np.array(levels)).optimum(self.task.channel)
 
-    def tell_losses(self, seeds: Indices, losses: Floats) -> None:
-        """Take in the positive value losses of levels, those of the buffer."""
-        where = self.buffer.find(seeds)
-        self.buffer.kept["loss"][where[where != NOWHERE]] = losses[where != NOWHERE]
-
     def distinguishing(self) -> float:
         """The share of the buffer's levels on which the goals come apart, in [0, 1]."""
         return float((margins(self.task, np.array(self.buffer.levels)) > 0).mean())
 
     def _deal(self) -> None:
-        self.hand, self._dealt = self.buffer.choose(self._uniform(len(self.buffer.kept)), self.games), 0
+        chosen = self.buffer.levels[self.buffer.choose(self._uniform(len(self.buffer.kept)), self.games)]
+        self.hand, self._dealt = chosen if self.settings.robust else self._mixed(chosen), 0
 
     def _next_seeds(self, stream: int, n: int) -> Indices:
         of_episode: Any = level_seed  # written for one episode, and right for arrays as it stands

@@ -1,10 +1,11 @@
 """What a level is played again for: estimates of regret, of each level of a buffer, from what its episodes came to.
 
-* `max-latest`: the best return so far less the latest one;
+* `max-latest`: the best return so far less the latest, the mean of those in the rollout, or the try, that was last;
 * `oracle-latest`: the optimum less the latest return: the regret itself;
 * `positive-value-loss`: the mean of advantages above 0, as PPO estimates them (Jiang et al. 2021b);
-* `learnability`: p (1 - p) for a level that is solved with probability p (Rutherford et al. 2024); p is the mean share
-  of the optimum here, so that it is defined where a level can be solved in part.
+* `learnability`: p (1 - p) for a level that is solved with probability p (Rutherford et al. 2024). Where a goal is
+  discounted, an episode solves its level that earns anything, however late; else as much as it earns of the optimum, so
+  that p is defined where a level can be solved in part.
 """
 
 from __future__ import annotations
@@ -33,9 +34,15 @@ def _positive_value_loss(kept: NDArray[Any]) -> Floats:
 
 
 def _learnability(kept: NDArray[Any]) -> Floats:
-    most = kept["optimum"] * kept["played"]
-    share = np.clip(np.divide(kept["total"], most, out=np.zeros(len(kept)), where=most > 0), 0.0, 1.0)
+    share = kept["solved"] / np.maximum(kept["played"], 1)
     return np.asarray(share * (1 - share), np.float64)
+
+
+def solved(returns: Floats, optima: Floats, discounted: bool) -> Floats:
+    """How much of its level each episode solves, in [0, 1]."""
+    if discounted:
+        return (returns > 0).astype(np.float64)
+    return np.clip(np.divide(returns, optima, out=np.zeros(len(returns)), where=optima > 0), 0.0, 1.0)
 
 
 SCORES: dict[str, Callable[[NDArray[Any]], Floats]] = {

@@ -1,7 +1,8 @@
 """What a curriculum is, as plain data. No torch here.
 
-Constants are those of Abdel Sadek et al. 2025, appendix J, and for SFL those of Rutherford et al. 2024; but its levels
-are tried every 20 rollouts, not every 50: theirs train for some 2,300 of them, and ours for about a hundred.
+Constants are those of Abdel Sadek et al. 2025, appendix J, but for `episodes`: theirs tries a level for a rollout of
+hundreds of steps. Those of SFL are of Rutherford et al. 2024, for the navigation of robots; but its levels are tried
+every 20 rollouts, not every 50: theirs train for some 2,300 of them, and ours for about a hundred.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ METHODS: dict[str, dict[str, Any]] = {  # how they differ from the fields' own d
         "episodes": 4,
     },
 }  # fmt: skip
-LATER = ("candidates", "every", "episodes")  # fields of SFL alone, which records of other methods do not tell
+LATER = ("candidates", "every")  # fields of SFL alone, which records of other methods do not tell
 
 
 @dataclass(frozen=True)
@@ -42,9 +43,9 @@ class Curriculum:
         staleness: the weight of how long ago a level was played.
         edits: how replayed levels are edited, one of `EDITS`; none if empty.
         edit_steps: edits of each level.
+        episodes: of each level that is tried.
         candidates: how many new levels are tried for a new buffer, in place of all else that is tried; of SFL alone.
         every: rollouts between two such tries.
-        episodes: of each candidate.
     """
 
     method: str
@@ -56,9 +57,9 @@ class Curriculum:
     staleness: float = number(0.1, 0, 1)
     edits: str = ""
     edit_steps: int = number(12, 2, 1000)
+    episodes: int = number(2, 1, 1000)
     candidates: int = number(0, 0, 2**20)
     every: int = number(0, 0)
-    episodes: int = number(0, 0, 1000)
 
     def __post_init__(self) -> None:
         choose("curriculum", self.method, METHODS)

@@ -1,12 +1,13 @@
 """Edited levels: small changes of levels, by which a curriculum searches near those that teach something.
 
 What may change the goals' agreement is kept as rare as a training distribution has it, or not (Abdel Sadek et al. 2025,
-appendix J); of `steps` edits, most toggle a wall:
+appendix J). Of n edits:
 
-* `identity`: nothing that the goals are about moves; at last the agent is put elsewhere, or one wall more toggled;
-* `constant`: at last what the goals are about is put where they agree, or, with the task's probability alpha, anywhere;
-* `binomial`: each edit toggles a wall, moves the agent, or does that, with a third of probability each;
-* `unrestricted`: as `binomial`, but always anywhere.
+* `identity`: all toggle walls, but one that may put the agent elsewhere; nothing that the goals are about moves;
+* `constant`: so too, but the last puts what the goals are about where they agree, or, with the probability alpha of the
+  task, anywhere;
+* `binomial`: each does that, or moves the agent, with a probability of 1 / n each, and else toggles a wall;
+* `unrestricted`: each puts what the goals are about anywhere, moves the agent or toggles a wall, a third of them each.
 """
 
 from __future__ import annotations

@@ -10,10 +10,10 @@ import pytest
 
 import goalgap
 from goalgap.agents.algorithms.ppo import PPORecipe
-from goalgap.agents.curricula.buffer import NOWHERE, LevelBuffer, Played, Tried
+from goalgap.agents.curricula.buffer import NOWHERE, LevelBuffer, Visit
 from goalgap.agents.curricula.exploring import played_by, positive_value_losses
 from goalgap.agents.curricula.learnability import LearnabilitySampler
-from goalgap.agents.curricula.sampler import CurriculumSampler
+from goalgap.agents.curricula.sampler import CurriculumSampler, Played
 from goalgap.agents.curricula.settings import METHODS, Curriculum
 from goalgap.agents.recipes import default_recipe
 from goalgap.agents.training import train
@@ -22,6 +22,7 @@ from goalgap.envs.engine.levels import Results, draw_levels, margins
 
 TASK = goalgap.task("CheeseCorner", alpha=0.25)
 FEW = {"buffer": 8}
+NO_LOSSES = np.empty(0, int), np.empty(0)
 TINY = {"n_envs": 4, "n_steps": 8, "minibatch": 16, "steps": 96, "hidden": (8,)}
 
 
@@ -33,10 +34,16 @@ def buffer(scores, **changes):
     return made
 
 
-def tried(seeds, returns, optima=1.0, losses=0.0):
-    levels = draw_levels(TASK, np.array(seeds))
+def tried(seeds, losses):
+    """New levels of these seeds, their optima, and what one episode on each came to."""
     full = np.ones(len(seeds))
-    return Tried(levels, np.array(returns, float), optima * full, losses * full)
+    return draw_levels(TASK, np.array(seeds)), full, visit(0.0 * full, losses * full)
+
+
+def visit(returns, losses=0.0):
+    """An episode on each of some levels."""
+    returns = np.asarray(returns, float)
+    return Visit.of(np.arange(len(returns)), returns, returns.clip(0, 1), losses + np.zeros(len(returns)))
 
 
 def sampler(method="robust-plr", games=4, seed=3, task=TASK, **changes):
@@ -78,20 +85,34 @@ def test_scores_after_three_episodes_on_one_level(score, expected):
     made = LevelBuffer(Curriculum.of({"method": "plr", "score": score}), draw_levels(TASK, np.arange(2)))
     made.kept["optimum"] = 1.0
     for value in (0.0, 0.75, 0.25):
-        made.tell(np.array([0]), np.array([value]))
+        made.tell(np.array([0]), visit([value]))
     assert made.scores() == pytest.approx(expected)
+
+
+def test_the_latest_return_is_the_mean_of_a_visit_and_the_best_is_of_one_episode():
+    """As Abdel Sadek et al. 2025 have it: a level that is solved now and then has a score when it was seen but once."""
+    made = LevelBuffer(Curriculum.of({"method": "plr"}), draw_levels(TASK, np.arange(2)))
+    returns = np.array([0.75, 0.25, 0.5, 0.0])
+    made.tell(np.array([1, 0]), Visit.of(np.array([0, 1, 0, 1]), returns, np.zeros(4), np.zeros(2)))
+    assert made.kept["best"].tolist() == [0.25, 0.75]
+    assert made.kept["latest"].tolist() == [0.125, 0.625]
+    assert made.scores() == pytest.approx([0.125, 0.125])
+    twice = Visit.of(np.zeros(2, int), returns[[0, 3]], np.zeros(2), np.zeros(1))
+    made.insert(draw_levels(TASK, np.array([7])), np.ones(1), twice)
+    assert sorted(made.scores().tolist()) == pytest.approx([0.125, 0.375])
 
 
 def test_a_negative_return_is_the_best_where_it_is_the_only_one():
     made = LevelBuffer(Curriculum.of({"method": "plr"}), draw_levels(TASK, np.arange(2)))
-    made.tell(np.array([1, 1]), np.array([-2.0, -3.0]))
+    made.tell(np.array([1]), visit([-2.0]))
+    made.tell(np.array([1]), visit([-3.0]))
     assert made.kept["best"].tolist() == [0.0, -2.0]
     assert made.scores().tolist() == [0.0, 1.0]
 
 
 def test_new_levels_take_the_places_of_the_least_likely_only_where_they_score_higher():
     made = buffer([0.5, 0.1, 0.3, 0.2])
-    made.insert(tried([10, 11], [0.0, 0.0], losses=0.15))
+    made.insert(*tried([10, 11], losses=0.15))
     # of the two least likely levels, 1 (0.1) and 3 (0.2), and the two new ones (0.15), 3 and a new one are left
     assert sorted(made.levels["seed"].tolist()) == [0, 2, 3, 11]
     assert made.find(np.array([11, 1, 0]))[1] == NOWHERE
@@ -100,7 +121,7 @@ def test_new_levels_take_the_places_of_the_least_likely_only_where_they_score_hi
 
 def test_more_new_levels_than_there_is_room_for():
     made = buffer([0.5, 0.1])
-    made.insert(tried([10, 11, 12, 13], [0.0] * 4, losses=0.3))
+    made.insert(*tried([10, 11, 12, 13], losses=0.3))
     assert len(made.kept) == 2
     assert 0 in made.levels["seed"]
 
@@ -115,7 +136,7 @@ def test_a_rollout_deals_different_levels_round_and_round():
 
 def test_what_is_replayed_most_is_what_scores_most():
     made = sampler(score="oracle-latest", staleness=0.0, games=2)
-    made.buffer.tell(np.arange(8), made.buffer.kept["optimum"] * np.linspace(1.0, 0.0, 8))
+    made.buffer.tell(np.arange(8), visit(made.buffer.kept["optimum"] * np.linspace(1.0, 0.0, 8)))
     scores = made.buffer.scores()
     made.begin_round()
     best = made.buffer.levels["seed"][np.argsort(-scores)[:2]]
@@ -124,15 +145,50 @@ def test_what_is_replayed_most_is_what_scores_most():
 
 def test_plr_learns_from_new_levels_and_keeps_them_while_robust_plr_only_replays():
     plain, robust = sampler("plr", replay=0.5), sampler("robust-plr")
-    played = np.concatenate([plain.next_levels(4) for _ in range(50)])
+    hands = []
+    for _ in range(50):
+        hands.append(plain.next_levels(4))
+        assert plain.next_levels(4)["seed"].tolist() == hands[-1]["seed"].tolist(), "new levels are played again too"
+        plain.begin_round()
+    played = np.concatenate(hands)
     share = np.isin(played["seed"], plain.buffer.levels["seed"]).mean()
     assert 0.35 < share < 0.65
     new = played[~np.isin(played["seed"], plain.buffer.levels["seed"])][:3]
-    plain.tell(results(new, [0.0, 0.0, 0.0]))
-    assert np.isin(new["seed"], plain.buffer.levels["seed"]).all()
     before = robust.buffer.levels["seed"].copy()
-    robust.tell(results(new, [0.0, 0.0, 0.0]))
+    for made in (plain, robust):
+        made.tell(results(new, [0.0, 0.0, 0.0]))
+        made.end_round(*NO_LOSSES)
+    assert np.isin(new["seed"], plain.buffer.levels["seed"]).all()
     assert (robust.buffer.levels["seed"] == before).all()
+
+
+def test_new_levels_come_in_by_the_losses_of_their_rollout():
+    """Also where the levels of the buffer have losses of their own: a new one is held to them with its own."""
+    made = sampler("plr", score="positive-value-loss")
+    made.buffer.kept["loss"], made.buffer.kept["played"] = 1e-3, 1
+    made.begin_round()
+    new = np.sort(made.fresh(3), order="seed")
+    made.tell(results(new[:2], [0.0, 0.0]))
+    made.tell(results(new[1:2], [0.0]))  # ends a second time
+    seeds = np.append(new["seed"], made.buffer.levels["seed"][0])
+    order = np.argsort(seeds)
+    made.end_round(seeds[order], np.array([0.9, 1e-4, 0.9, 0.5])[order])
+    where = made.buffer.find(new["seed"])
+    assert (where != NOWHERE).tolist() == [True, False, False], "the second loses, the third has not ended"
+    assert sorted(made.buffer.kept["loss"])[-2:] == [0.5, 0.9]
+    assert made.buffer.kept["played"][where[0]] == 1
+
+
+def test_accel_edits_the_levels_that_were_replayed():
+    made = sampler("accel", games=4)
+    made.begin_round()
+    begun = made.next_levels(3)
+    layouts = [set(map(bytes, each["walls"])) for each in (begun, made.edited())]
+    assert len(made.edited()) == 3
+    assert not layouts[0] & layouts[1]
+    made.begin_round()
+    assert len(made.edited()) == 0
+    made.explore(Lucky())  # there is nothing to edit
 
 
 def test_samplers_of_different_seeds_share_no_level_and_of_one_seed_all():
@@ -198,8 +254,7 @@ def test_regret_gathers_distinguishing_levels_around_a_fooled_agent():
         levels = made.fresh(16)
         batch = Batch.on(made.task, levels)
         batch.play(lambda played: played.best_actions(1))
-        optima = made.optima(levels)
-        made.buffer.insert(Tried(levels, batch.returns[:, made.task.channel], optima, np.zeros(16)))
+        made.buffer.insert(levels, made.optima(levels), visit(batch.returns[:, made.task.channel]))
     assert (margins(TASK, made.fresh(64)) > 0).mean() < 0.5
     assert made.distinguishing() > 0.9
 
@@ -235,8 +290,7 @@ def test_sfl_keeps_the_levels_of_the_highest_learnability():
     made.explore(play)
     (levels, first), (same, second) = told
     assert (levels["seed"] == same["seed"]).all()
-    optima = Batch.on(TASK, levels).values()[:, TASK.channel]
-    share = np.clip((first + second) / 2 / optima, 0, 1)
+    share = ((first > 0) * 1.0 + (second > 0)) / 2
     wanted = np.argsort(-share * (1 - share), kind="stable")[:8]
     assert made.buffer.levels["seed"].tolist() == levels["seed"][wanted].tolist()
     assert made.buffer.scores() == pytest.approx((share * (1 - share))[wanted])
@@ -264,6 +318,7 @@ def test_sfl_finds_a_new_buffer_every_so_many_rollouts_and_leaves_it_alone_in_be
         made.begin_round()
         new = made.next_levels(4)
         made.tell(results(new, [0.0] * 4))
+        made.end_round(*NO_LOSSES)
         held.append(tuple(made.buffer.levels["seed"].tolist()))
     assert lucky.calls == 2 * 2
     assert held[0] == held[1] != held[2] == held[4] != held[5] == held[7]
@@ -279,7 +334,8 @@ def test_sfl_finds_a_new_buffer_every_so_many_rollouts_and_leaves_it_alone_in_be
         ({"method": "plr", "replay": "much"}, "replay is a number from 0.01 to 1, not 'much'"),
         ({"method": "plr", "edits": "identity"}, "levels are edited where curricula are robust"),
         ({"method": "accel", "edits": "idntity"}, "did you mean 'identity'"),
-        ({"method": "plr", "every": 5}, "candidates, every, episodes are of sfl, not of plr"),
+        ({"method": "plr", "every": 5}, "candidates, every are of sfl, not of plr"),
+        ({"method": "plr", "episodes": 0}, "episodes is at least 1, not 0"),
         ({"method": "sfl", "every": 0}, "every is at least 1, not 0"),
         ({"method": "sfl", "score": "max-latest"}, "sfl keeps levels by their learnability"),
         ({"method": "sfl", "candidates": 99}, "at least as many as its buffer keeps, 100"),
@@ -307,7 +363,7 @@ def test_what_cannot_be_trained_so_is_refused_before_training(tmp_path):
 
 def test_recipes_without_a_curriculum_are_what_they_were():
     assert "curriculum" not in default_recipe(TASK).as_data()
-    assert not {"candidates", "every", "episodes"} & set(Curriculum.of({"method": "accel"}).as_data())
+    assert not {"candidates", "every"} & set(Curriculum.of({"method": "accel"}).as_data())
     for method in METHODS:
         chosen = default_recipe(TASK, curriculum={"method": method})
         assert goalgap.agents.algorithms.recipe_of(chosen.as_data()) == chosen

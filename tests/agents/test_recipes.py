@@ -20,7 +20,7 @@ from goalgap.agents.seeds import train_seeds
 from goalgap.agents.training import train
 from goalgap.agents.views import space_below
 from goalgap.envs.engine.task import Task
-from goalgap.leaderboards.entry import read_entries
+from goalgap.leaderboards.folders import read_entries
 from goalgap.leaderboards.standard import experiments
 
 

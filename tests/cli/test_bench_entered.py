@@ -12,6 +12,7 @@ from commands import goalgap
 
 from goalgap.eval.suite import Suite
 from goalgap.leaderboards import board, entry
+from goalgap.leaderboards.folders import read_entries
 from goalgap.leaderboards.site.suite import methods, suite_table
 
 
@@ -35,13 +36,13 @@ def test_a_way_of_training_is_entered_everywhere_by_one_command(
     taken.rmdir()
     assert goalgap("enter", place, *words) == 0
     assert "--license MIT, or another license, packs the first one that lies beside" in said(capsys)
-    assert not methods(board.ordered(entry.read_entries(here / "board")))
+    assert not methods(board.ordered(read_entries(here / "board")))
     shutil.rmtree(here / "board")
     assert goalgap("enter", place, *words, "--license=MIT") == 0
     heard = said(capsys)
     assert "Ours: interquartile means" in heard
     assert "without a rank" not in heard
-    made = board.ordered(entry.read_entries(here / "board"))
+    made = board.ordered(read_entries(here / "board"))
     standings = [(each.board, str(each.standing)) for listed in made.values() for each, _ in listed]
     assert standings == [(name, "replayed, some of its agents too") for name in ("CheeseCorner", "ChimeBandit")]
     (line,) = (table := suite_table(methods(made))).lines

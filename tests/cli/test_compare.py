@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from commands import goalgap
 
-from goalgap.leaderboards.entry import ENTRIES
+from goalgap.leaderboards.folders import ENTRIES
 
 FILES = ("--csv", "t.csv", "--latex", "t.tex", "--json", "t.json")
 

@@ -32,7 +32,8 @@ from goalgap.envs import task
 from goalgap.envs.engine.task import Task
 from goalgap.eval.report import Report
 from goalgap.files import HIDDEN, StorageError
-from goalgap.leaderboards.entry import EntryError, EntryInfo, read_entries
+from goalgap.leaderboards.entry import EntryError, EntryInfo
+from goalgap.leaderboards.folders import read_entries
 
 TINY = ("--seeds", "2", "--steps", "2048", "--levels", "12", "--processes", "2")
 

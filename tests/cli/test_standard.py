@@ -14,7 +14,8 @@ from goalgap.agents.recipes import default_algorithm
 from goalgap.agents.reference import reference_names
 from goalgap.cli.standard import Maker, ablation_words
 from goalgap.leaderboards import entry
-from goalgap.leaderboards.entry import ENTRIES, EntryInfo, read_entries
+from goalgap.leaderboards.entry import EntryInfo
+from goalgap.leaderboards.folders import ENTRIES, read_entries
 from goalgap.leaderboards.standard import Experiment, experiments
 
 

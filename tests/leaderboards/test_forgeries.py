@@ -27,6 +27,7 @@ from goalgap.eval.table.manifest import EpisodesError
 from goalgap.eval.table.runs import Run
 from goalgap.leaderboards import entry
 from goalgap.leaderboards.entry import Entry, EntryError, EntryInfo
+from goalgap.leaderboards.folders import entry_folders
 from goalgap.leaderboards.status import record_replay
 
 TASK, FEW = task("CheeseCorner"), 24
@@ -309,7 +310,7 @@ def test_verify_says_what_differs(board: Path, capsys: pytest.CaptureFixture[str
 def test_what_is_half_written_or_hidden_is_no_entry(board: Path) -> None:
     shutil.copytree(board / "CheeseCorner", board / ".trash")
     shutil.copytree(board / "CheeseCorner" / "ppo", board / "CheeseCorner" / ".goalgap-0123abcd")
-    assert len(entry.entry_folders(board)) == 2
+    assert len(entry_folders(board)) == 2
 
 
 def test_a_table_of_an_entry_that_is_too_large_is_not_read(board: Path, monkeypatch: pytest.MonkeyPatch) -> None:

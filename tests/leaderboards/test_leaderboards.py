@@ -24,7 +24,8 @@ from goalgap.eval.play.rollout import evaluate
 from goalgap.eval.table.episodes import Episodes
 from goalgap.eval.table.manifest import EpisodesError
 from goalgap.leaderboards import board, entry
-from goalgap.leaderboards.entry import ENTRIES, Entry, EntryError, EntryInfo, entry_folders, read_entries
+from goalgap.leaderboards.entry import Entry, EntryError, EntryInfo
+from goalgap.leaderboards.folders import ENTRIES, entry_folders, read_entries
 from goalgap.leaderboards.status import Register, Standing
 
 PAGE = ENTRIES.parent / "README.md"

@@ -20,7 +20,8 @@ from goalgap.eval.play.rollout import evaluate
 from goalgap.eval.report import Report
 from goalgap.eval.table.episodes import Episodes
 from goalgap.leaderboards.bundles import SMALL, read_bundles, run_of
-from goalgap.leaderboards.entry import ENTRIES, Entry
+from goalgap.leaderboards.entry import Entry
+from goalgap.leaderboards.folders import ENTRIES
 from goalgap.terms import SPLITS
 
 NAME, FEW = "CheeseDish/ppo/seed-0", 20

@@ -12,7 +12,7 @@ import pytest
 from filelock import FileLock
 
 import goalgap
-from goalgap.leaderboards.entry import ENTRIES
+from goalgap.leaderboards.folders import ENTRIES
 
 ROOT = Path(__file__).parents[2]
 REPOSITORY = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["urls"]["Repository"]

@@ -49,7 +49,9 @@ def what_to_edit(editing: Any, t: int, alpha: Any, rng: Any) -> int:
             return AGENT
         if editing.way == IDENTITY:
             return WALL
-    elif below(rng, 3) > 0:
-        return WALL if below(rng, 2) == 0 else AGENT
+    else:
+        drawn = below(rng, editing.steps if editing.way == BINOMIAL else 3)
+        if drawn > 0:
+            return AGENT if drawn == 1 else WALL
     anywhere = editing.way == UNRESTRICTED or (draw(rng) >> HALF) < alpha
     return ANYWHERE if anywhere else AGREEING
