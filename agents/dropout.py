@@ -15,15 +15,19 @@ from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.on_policy_algorithm import OnPolicyAlgorithm
 from torch import Tensor, nn
 
+ACTIVATIONS = (nn.ReLU, nn.Tanh, nn.ELU, nn.GELU, nn.SiLU, nn.LeakyReLU)
 MASKS = 4096  # of a rollout
 LARGEST = 2**20  # of the whole numbers that observations are told apart by: their sums are exact in float64
 
 
 class Dropout(BaseCallback):
-    """Drops units of the feature extractor's hidden layers, each with one probability, while a model learns.
+    """Drops units of the hidden layers, each with one probability, while a model learns.
 
     Args:
         rate: the share of units that are dropped, in (0, 1); those that stay are scaled up, as if none were.
+
+    Raises:
+        ValueError: there are none, when training starts.
     """
 
     model: OnPolicyAlgorithm
@@ -33,17 +37,27 @@ class Dropout(BaseCallback):
         self.rate, self._masks, self._hooks = rate, dict[nn.Module, Tensor](), list[Any]()
 
     def _on_training_start(self) -> None:
-        extractor = self.model.policy.features_extractor
+        hidden = [part for place in self._places for part in place.modules() if isinstance(part, ACTIVATIONS)]
+        if not hidden:
+            raise ValueError(
+                f"dropout drops what activations of hidden layers give, and {type(self._places[0]).__name__} has none "
+                f"of {', '.join(kind.__name__ for kind in ACTIVATIONS)}: leave it out, or use one of these in it"
+            )
         self._weights = torch.randint(LARGEST, (_size(self.model),), dtype=torch.float64, device=self.model.device)
-        self._hooks = [extractor.register_forward_pre_hook(self._tell_apart)]
-        self._hooks += [
-            part.register_forward_hook(self._drop) for part in extractor.modules() if isinstance(part, nn.ReLU)
-        ]
+        self._hooks = [self._places[0].register_forward_pre_hook(self._tell_apart)]
+        self._hooks += [part.register_forward_hook(self._drop) for part in hidden]
+
+    @property
+    def _places(self) -> tuple[nn.Module, ...]:
+        """Where hidden layers are: in the extractor, and behind it where it is the user's own."""
+        policy = self.model.policy
+        return policy.features_extractor, policy.mlp_extractor
 
     def _on_rollout_start(self) -> None:
         """Forget the masks, and drop in the rollout too, for which stable-baselines3 has turned training modes off."""
         self._masks.clear()
-        self.model.policy.features_extractor.train()
+        for place in self._places:
+            place.train()
 
     def _on_step(self) -> bool:
         return True

@@ -32,9 +32,10 @@ RESULTS = Path("results/algorithms")
 HEADS = ("environment", "algorithm", "transitions", "seeds", "score in training", "score in deployment", "goal gap")
 INTRODUCTION = """# How well each algorithm learns
 
-Written by `python benchmarks/algorithms.py`: every algorithm by its standard recipe, evaluated on 1,000 levels of each
-split by sampled actions, or by its best ones where it draws none. Scores are those of the intended goal, 0 for random
-play and 1 for its oracle; behind a mean stands the range over the seeds.
+Written by `python benchmarks/algorithms.py`: every algorithm by its standard recipe, but with as many transitions as
+that of the environment's usual algorithm has, evaluated on 1,000 levels of each split by sampled actions, or by its
+best ones where it draws none. Some recipes have far more of their own, such as that of ARS. Scores are those of the
+intended goal, 0 for random play and 1 for its oracle; behind a mean stands the range over the seeds.
 
 """
 
@@ -67,7 +68,7 @@ def keep(sweep: Sweep) -> None:
     done: dict[str, list[Outcome]] = {}
     for cell, outcome in sweep.known():
         if outcome and outcome.done:
-            done.setdefault(name_of(cell.about.environment, cell.about.algorithm), []).append(outcome)
+            done.setdefault(name_of(cell.about.environment, cell.about.agent), []).append(outcome)
     known = read_measured(KEPT)
     for name, outcomes in done.items():
         if name not in known or known[name].seeds < len(outcomes):

@@ -80,7 +80,8 @@ class Simulated:
 def swept(folder: Path, count: int) -> Sweep:
     """The sweep of a file that names so many cells, or a few less."""
     path = folder / "sweep.toml"
-    path.write_text(f'seeds = {list(range(count // len(SUITE)))}\nresults = "{folder / "results"}"\n')
+    told = {"environments": list(SUITE), "seeds": list(range(count // len(SUITE))), "results": str(folder / "results")}
+    path.write_text("".join(f"{name} = {json.dumps(value)}\n" for name, value in told.items()))
     return Sweep([Simulated(cell) for cell in cells_of(SweepFile.read(path))], Store(folder / "results"))
 
 

@@ -82,12 +82,13 @@ class Execution:
         StorageError where there is something left, and that it is done could not be kept.
         """
         swept.paces.crowding = crowding(self.processes) if self.engine == "local" else 1.0
-        tally, pieces = swept.survey(self.processes)
+        at_a_time = self._at_a_time()
+        tally, pieces = swept.survey(at_a_time)
         if self.status:
             swept.at_work(pieces, tally)
         elif pieces:
             swept.store.check()
-        say(console, f"{what}, {tally.total} cells: {tally}, {self.processes} at a time")
+        say(console, f"{what}, {tally.total} cells: {tally}, {at_a_time} at a time")
         if self.dry_run:
             console.print(terminal.tables([planned(swept, pieces)]))
             return None
@@ -102,6 +103,13 @@ class Execution:
         if not self.status:
             raise RefusedError(_failure(swept, tally))
         say(console, _failure(swept, tally))
+
+    def _at_a_time(self) -> int:
+        """How many cells are carried out at a time: of a Ray cluster, as many as it has CPUs, once it is joined."""
+        if self.address is None or self.dry_run or self.status:
+            return self.processes
+        check_installed(*NEEDS[self.engine])
+        return Ray(self.processes, self.address).at_a_time()
 
     def _carry_out(self, swept: Sweep, tally: Tally, pieces: list[Piece]) -> None:
         """Carry out what is left, with a line that shows how far it is."""

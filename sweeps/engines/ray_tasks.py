@@ -29,7 +29,11 @@ class Ray:
     processes: int
     address: str | None = None
 
-    def __call__(self, pieces: Iterable[Piece], tell: Tell) -> None:
+    def at_a_time(self) -> int:
+        """How many cells the cluster has room for, which is joined, or started, for that."""
+        return _cpus(self._cluster())
+
+    def _cluster(self) -> Any:
         with needs_extras():
             import ray
         if not ray.is_initialized():
@@ -37,6 +41,10 @@ class Ray:
             found = {"PYTHONPATH": os.pathsep.join(filter(None, [str(Path.cwd()), *sys.path]))}
             told: dict[str, Any] = {"runtime_env": {"env_vars": found}, "log_to_driver": False}
             ray.init(**told, **({"address": self.address} if self.address else own))
+        return ray
+
+    def __call__(self, pieces: Iterable[Piece], tell: Tell) -> None:
+        ray = self._cluster()
         task = ray.remote(num_cpus=1, max_retries=RETRIES)(settle)
         waiting, running = iter(pieces), dict[Any, Piece]()
         while True:

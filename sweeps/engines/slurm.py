@@ -57,10 +57,8 @@ class Slurm:
         while True:
             given = list(islice(waiting, max(0, min(self.processes, ARRAY) - len(running))))
             if given:
-                running += zip(executor.map_array(settle, given), given, strict=True)
-            for piece in given:
-                tell(piece, Begun())
-            if not running:
+                running += _submitted(executor, given, tell)
+            if not running and not given:
                 return
             ended = [(job, piece) for job, piece in running if job.done()]
             running = [each for each in running if each not in ended]
@@ -72,9 +70,28 @@ class Slurm:
     def _executor(self) -> Any:
         with needs_extras():
             import submitit
-        executor = submitit.AutoExecutor(folder=self.folder, cluster=self.cluster)
+        try:
+            executor = submitit.AutoExecutor(folder=self.folder, cluster=self.cluster)
+        except RuntimeError as error:
+            raise ValueError(
+                f"there is no Slurm here ({error}): run this where sbatch is, or take another engine; --emit-slurm N "
+                "prints a script to be taken there"
+            ) from None
         executor.update_parameters(name="goalgap", timeout_min=MINUTES, cpus_per_task=1, mem_gb=GIGABYTES)
         return executor
+
+
+def _submitted(executor: Any, given: list[Piece], tell: Tell) -> list[tuple[Any, Piece]]:
+    """The jobs of some pieces; where they cannot be submitted, these have failed, and the others go on."""
+    try:
+        jobs = executor.map_array(settle, given)
+    except (RuntimeError, OSError) as error:
+        for piece in given:
+            tell(piece, crashed(piece, f"its job could not be submitted: {' '.join(str(error).split())}"))
+        return []
+    for piece in given:
+        tell(piece, Begun())
+    return list(zip(jobs, given, strict=True))
 
 
 def _result(job: Any, piece: Piece) -> object:

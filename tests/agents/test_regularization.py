@@ -214,3 +214,58 @@ def test_what_cannot_be_regularized_so_is_refused_before_training(environment, c
     with pytest.raises(ValueError, match=told):
         train(task, default_recipe(task, "PPO", **changes), 0, tmp_path / "agent")
     assert not list(tmp_path.iterdir())
+
+
+OWN = """
+from math import prod
+
+from stable_baselines3.common.policies import ActorCriticPolicy
+from stable_baselines3.common.torch_layers import BaseFeaturesExtractor
+from torch import nn
+
+
+class Smooth(BaseFeaturesExtractor):
+    last = nn.Tanh
+
+    def __init__(self, observation_space):
+        super().__init__(observation_space, 32)
+        self.layers = nn.Sequential(nn.Flatten(), nn.Linear(prod(observation_space.shape), 32), self.last())
+
+    def forward(self, observations):
+        return self.layers(observations)
+
+
+class Straight(Smooth):
+    last = nn.Identity
+
+
+class Linear(ActorCriticPolicy):
+    def __init__(self, *given, **named):
+        super().__init__(*given, **named, activation_fn=nn.Identity)
+"""
+
+
+@pytest.fixture
+def own(tmp_path, monkeypatch):
+    (tmp_path / "smooth_features.py").write_text(OWN)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    return {"dropout": 0.5, "hidden": (16,), "extractor": "smooth_features:Smooth", "patch": 0, "far": 0}
+
+
+def test_units_of_networks_of_ones_own_are_dropped_too(own):
+    model, _ = collected(own)
+    now, before = log_probabilities(model, training=True)
+    assert now == pytest.approx(before, abs=1e-5)
+    extractor, obs = model.policy.features_extractor, torch.as_tensor(GRIDS).float()
+    with torch.no_grad():
+        assert (extractor.train()(obs) == 0).float().mean() == pytest.approx(0.5, abs=0.1)
+        for layers in (model.policy.mlp_extractor.policy_net, model.policy.mlp_extractor.value_net):
+            assert (layers.train()(extractor(obs)) == 0).float().mean() == pytest.approx(0.5, abs=0.1)
+        assert (extractor.eval()(obs) == 0).float().mean() == 0
+
+
+def test_dropout_of_a_network_that_has_nothing_to_drop_is_refused_before_it_learns(own, tmp_path):
+    own |= {"extractor": "smooth_features:Straight", "policy": "smooth_features:Linear"}
+    with pytest.raises(ValueError, match=r"Straight has none of ReLU, Tanh, .*: leave it out"):
+        train(TASK, replace(TINY, **own), 0, tmp_path / "agent")
+    assert not (tmp_path / "agent").exists()

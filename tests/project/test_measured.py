@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 import goalgap
+from goalgap.envs import SUITE
 from goalgap.eval.measures.estimates import Estimate
+from goalgap.sweeps.outcomes import Mode, Outcome, Result
 
 BENCHMARKS = Path(goalgap.__file__).resolve().parent / "benchmarks"
 
@@ -49,6 +52,31 @@ def test_what_is_kept_is_read_again_and_replaced(tmp_path):
     assert known["one"].seeds == 5
     assert known["other"].estimates["score"] == Estimate(mean=0.3333, seeds=(0.3333, None))
     assert len(path.read_text().splitlines()) == 4, "a line for each, so that a change can be read"
+
+
+def test_seeds_that_are_done_are_kept_and_no_fewer_than_before(monkeypatch, tmp_path):
+    study = import_module("algorithms")
+    monkeypatch.setattr(study, "KEPT", tmp_path / "kept.json")
+    cells = study.cells("IrishElk", "A2C", 3)
+    told = Mode(mode="sampled", learned=1.0, scores={"deploy": 0.25}, gaps={"goal": 0.5}, pursuits={})
+
+    def outcome(cell, status):
+        return Outcome(
+            key=cell.key, about=cell.about, status=status, seconds=1, ended="", process="", result=Result(modes=(told,))
+        )
+
+    for statuses, seeds in ((["done", "failed"], 1), (["done", "done", None], 2), (["done"], 2)):
+        known = [(cell, status and outcome(cell, status)) for cell, status in zip(cells, statuses, strict=False)]
+        study.keep(SimpleNamespace(known=lambda known=known: known))
+        (kept,) = import_module("measured").read_measured(study.KEPT).values()
+        assert kept.seeds == seeds
+        assert kept.estimates["score"].mean == 0.25
+    assert "| IrishElk | A2C | 300,032 | 2 | 1.00 (1.00..1.00) | 0.25 (0.25..0.25) | 0.50" in study.page()
+
+
+def test_very_many_cells_are_those_of_a_sweep_file(tmp_path):
+    study = import_module("sweeps")
+    assert study.plan(tmp_path, 3 * len(SUITE)) == f"{3 * len(SUITE)} cells to do"
 
 
 def test_what_is_known_is_not_trained_again(monkeypatch, tmp_path):
