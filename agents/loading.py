@@ -22,7 +22,7 @@ from .bundles.manifest import Network as Declaration
 from .bundles.opening import bundled_model
 from .checking import check_file, checked_spaces
 from .frames import PLAIN
-from .normalizing import warn_of_file
+from .normalizing import check_plain
 from .own import trusted
 from .reading.building import read_model
 from .reading.errors import AgentError, UnknownPartError
@@ -70,8 +70,8 @@ def load_agent(
 
     Raises:
         FileNotFoundError: nothing is there.
-        AgentError: the file is corrupt, holds a network of other parts, or was trained for another environment or for
-            other spaces.
+        AgentError: the file is corrupt, holds a network of other parts, was trained for another environment or for
+            other spaces, or lacks the statistics of a VecNormalize.
         ValueError: the algorithm or a trusted class does not exist, or the agent has no memory to reset.
     """
     file, record = agent_file(path)
@@ -80,7 +80,8 @@ def load_agent(
     named = record["recipe"]["algorithm"] if record else algorithm or default_algorithm(task.game.name)
     model = open_model(file, content, named, record.get("network"), trusted(trust))
     shown = checked_spaces(model, task, file)
-    warn_of_file(file)
+    if not record:
+        check_plain(file)
     name = f"{named} seed {record['seed']}" if record else printable(path.stem)
     if playing.get("seed") is None:
         playing["seed"] = record.get("seed", 0)

@@ -1,4 +1,4 @@
-"""Was an agent trained on normalized observations? Its file alone is evaluated on plain ones, so it must be said.
+"""Was an agent trained on normalized observations? Its file alone lacks them, so it is refused.
 
 The running means of stable-baselines3's VecNormalize are not in an agent's zip. What can be known is a file of
 statistics where stable-baselines3 and rl-baselines3-zoo write one; it is a pickle, so it is never opened. A model that
@@ -7,31 +7,21 @@ is still in its VecNormalize sees as it does (`views`).
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
-ADVICE = (
-    "from the zip alone it is given observations as they are, on which it may do anything: load it with its "
-    "statistics, model = PPO.load({file!r}, VecNormalize.load({statistics!r}, goalgap.vec_env(task))), which "
-    "runs code from both, and evaluate the model"
-)
+from .reading.errors import AgentError
 
 
-class UnnormalizedWarning(UserWarning):
-    """An agent that learned from normalized observations is given plain ones."""
-
-
-def warn_of_file(file: Path) -> None:
-    """Warn where statistics of VecNormalize lie beside an agent's zip."""
+def check_plain(file: Path) -> None:
+    """AgentError where statistics of VecNormalize lie beside an agent's zip."""
     for found in _statistics(file):
-        warnings.warn(
-            f"{found} lies beside {file.name}, so that agent was likely trained in a VecNormalize; "
-            + ADVICE.format(file=str(file), statistics=str(found)),
-            UnnormalizedWarning,
-            stacklevel=4,
+        raise AgentError(
+            f"{found} lies beside {file.name}, so that agent was likely trained in a VecNormalize, whose observations "
+            f"the zip alone cannot have: model = PPO.load({str(file)!r}, VecNormalize.load({str(found)!r}, "
+            "goalgap.vec_env(task))) loads both, which runs code from them, and goalgap.evaluate takes the model; "
+            "where only rewards were normalized, move the statistics away"
         )
-        return
 
 
 def _statistics(file: Path) -> Iterator[Path]:

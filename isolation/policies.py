@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..agents.normalizing import warn_of_file
+from ..agents.normalizing import check_plain
 from ..agents.recipes import default_algorithm
 from ..agents.records import agent_file, run_fields
 from ..choices import printable
@@ -163,7 +163,8 @@ def _run_of_agent(path: Path, copy: Path, task: Task, options: dict[str, Any]) -
     except (TypeError, ValueError) as error:
         wrong = str(error).replace(str(copy), str(path))
         raise EntryError("unreadable", f"{path} does not say what it was trained with: {wrong}") from error
-    warn_of_file(agent_file(path)[0])
+    if not record:
+        check_plain(agent_file(path)[0])
     return run
 
 
