@@ -143,7 +143,7 @@ class CurriculumSampler:
         """The optimum of each level in the training reward, where the score asks for it, else 0."""
         if self.settings.score not in ORACLE:
             return np.zeros(len(levels))
-        return Batch.on(self.task, np.array(levels)).optimum(self.task.channel)
+        return Batch.on(self.task, np.array(levels)).values(self.task.channel)[:, 0]
 
     def distinguishing(self) -> float:
         """The share of the buffer's levels on which the goals come apart, in [0, 1]."""

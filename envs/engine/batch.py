@@ -183,18 +183,12 @@ class Batch:
         moments, game = zip(self.observe(), self.levels.copy(), self.states.copy(), strict=True), self.task.game
         return [Scene(*moment, game.sprites, game.goals) for moment in moments]
 
-    def values(self) -> NDArray[np.float64]:
-        """The optimum of every channel from here on, shape (n, channels)."""
-        return self._optima(np.arange(len(self.task.channels)))
-
-    def optimum(self, goal: int) -> NDArray[np.float64]:
-        """The optimum of a goal from here on, by its place in `channels`: shape (n,)."""
-        return self._optima(np.array([checked_goal(goal, self.task)]))[:, 0]
-
-    def _optima(self, goals: Indices) -> NDArray[np.float64]:
+    def values(self, *goals: int) -> NDArray[np.float64]:
+        """The optimum of goals, by their places in `channels`, all by default, from here on; shape (n, goals)."""
         self._check_begun()
-        values = np.zeros((self.n, len(goals)))
-        self.loops.value(self._games.levels, self._games.states, goals, values)
+        chosen = np.array([checked_goal(goal, self.task) for goal in goals or range(len(self.task.channels))])
+        values = np.zeros((self.n, len(chosen)))
+        self.loops.value(self._games.levels, self._games.states, chosen, values)
         return values
 
     def random_play(self, episodes: int) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
@@ -217,8 +211,7 @@ class Batch:
 
     def best_actions(self, goal: int) -> NDArray[np.int64]:
         """The oracle of a goal, which is given by its place in `channels`; shape (n,): the first of `good_actions`."""
-        best: NDArray[np.int64] = self.good_actions(goal).argmax(axis=1)
-        return best
+        return np.asarray(self.good_actions(goal).argmax(axis=1), np.int64)
 
     def good_actions(self, goal: int) -> NDArray[np.bool_]:
         """Which actions are best for a goal, and the quickest of equals, or what the game's reference policy does.
@@ -239,8 +232,8 @@ class Batch:
 
     def _look_ahead(self, goal: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         self._check_begun()
-        values, steps = np.zeros((self.n, self._actions)), np.zeros((self.n, self._actions), np.int64)
-        scratch = np.zeros(1, self.task.state_dtype)
+        values, scratch = np.zeros((self.n, self._actions)), np.zeros(1, self.task.state_dtype)
+        steps = np.zeros(values.shape, np.int64)
         self.loops.look_ahead(self._games, scratch, goal, self.task.discounts, values, steps)
         return values, steps
 

@@ -18,7 +18,7 @@ from rich.console import Console
 from goalgap import __version__
 from goalgap.agents.reference import reference
 from goalgap.cli.options import RefusedError
-from goalgap.cli.rounds import Entering
+from goalgap.cli.rounds import Entering, Places
 from goalgap.envs.engine.batch import Batch
 from goalgap.envs.engine.fingerprint import fingerprint
 from goalgap.eval.play.policy import level_keys
@@ -163,8 +163,7 @@ def test_who_knows_the_levels_is_quarantined_on_the_board_under_any_name(tmp_pat
     at = Entering(
         round="spring",
         author="Me",
-        rounds=tmp_path / "rounds",
-        private=tmp_path / "private",
+        places=Places(tmp_path / "rounds", tmp_path / "private"),
         entries=tmp_path / "board",
     )
     with pytest.raises(RefusedError, match=r"Cheating is quarantined: .* decisions won on alarm levels"):

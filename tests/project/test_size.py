@@ -60,8 +60,7 @@ def test_functions_are_short(percent: int, most: int) -> None:
 
 
 def test_functions_take_few_arguments() -> None:
-    """Commands excepted, whose arguments are the options that a user types."""
-    most = max(function.arguments for function in FUNCTIONS if not function.where.startswith("cli/"))
+    most = max(function.arguments for function in FUNCTIONS)
     assert most <= 6, f"\n{worst('arguments')}"
 
 
