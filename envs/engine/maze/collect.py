@@ -4,6 +4,9 @@ Forward dynamic programming over the set of things collected so far (Held and Ka
 set, the earliest time at which each of its things can be the last one taken. Walking onto a thing
 takes it, wanted or not, so the ways between two takings lead around everything else that is active.
 A thing that costs a token (a chest) is active while a token (a key) is held.
+
+Sets that cannot come to more than the best so far, nor to as much any sooner, are left out (branch and bound, Land and
+Doig 1960): no set comes to more than what it has, all worth that is left, and a chest for each key at most.
 """
 
 from __future__ import annotations
@@ -31,24 +34,27 @@ def collect(walls: Bits, place: Place, held: int, limit: int, things: Any, home:
             gives (a key 1, a chest -1), and whether taking it ends everything.
         home: 0, or the cell `row * rows + col` to which all must be brought, where each token pays 1 besides.
     """
-    n, limit = len(things), min(limit, NEVER - 1)
-    earliest = np.full((1 << n, max(n, 1)), NEVER, np.uint16)
+    n, limit, things = len(things), min(limit, NEVER - 1), interleaved(things)
+    earliest = np.full((1 << n, n + 1), NEVER, np.uint16)  # by the last thing that is taken, and of all
+    earliest[0, n] = 0
     blocked, targets, frontier, scratch = walls.copy(), walls.copy(), walls.copy(), walls.copy()
     best, steps = 0.0, 0
     for taken in range(1 << n):
-        total, tokens, over, first = tally(taken, things, earliest)
+        first = np.int64(earliest[taken, n])
         if first > limit:
             continue
+        total, tokens, over = tally(taken, things)
         waiting = home > 0
         if not waiting and (total > best or (total == best and first < steps)):
             best, steps = total, first
-        if over:
+        useful = limit if waiting else in_time(promise(things, taken, held + tokens), best - total, limit, steps)
+        if over or first >= useful + waiting:
             continue
         active = block_active(walls, things, taken, held + tokens, blocked, targets)
         frontier[:] = NONE
         if taken == 0:
             add(frontier, place.row, place.col)
-        for t in range(first, limit + waiting):
+        for t in range(first, useful + waiting):
             if active == 0 and not waiting:
                 break
             active -= advance(things, taken, t, earliest, frontier, targets)
@@ -61,16 +67,51 @@ def collect(walls: Bits, place: Place, held: int, limit: int, things: Any, home:
 
 
 @kernel
-def tally(taken: int, things: Any, earliest: Any) -> tuple[float, int, bool, int]:
-    """Of a set of things: its worth, the tokens it gives, whether it ends everything, and when it can be complete."""
-    total, tokens, over, first = 0.0, 0, False, NEVER if taken else 0
+def interleaved(things: Any) -> Any:
+    """Things by turns: one that costs no token, one that does. Sets of few of both come early then."""
+    ordered, ranks, costing = np.empty(len(things), WANTED), np.zeros(2, np.int64), 0
+    for i in range(len(things)):
+        costing += things[i].tokens < 0
+    pairs = min(costing, len(things) - costing)
+    for i in range(len(things)):
+        costs = 1 if things[i].tokens < 0 else 0
+        rank = ranks[costs]
+        ordered[2 * rank + costs if rank < pairs else pairs + rank] = things[i]
+        ranks[costs] += 1
+    return ordered
+
+
+@kernel
+def promise(things: Any, taken: int, tokens: int) -> float:
+    """The most that a set can still gain, with so many tokens in hand: a bound, whatever the ways and the time."""
+    gain, dearest, chests = 0.0, 0.0, 0
+    for j in range(len(things)):
+        if not (taken >> j) & 1:
+            if things[j].tokens < 0:
+                chests, dearest = chests + 1, max(dearest, things[j].worth)
+            else:
+                gain, tokens = gain + max(0.0, things[j].worth), tokens + things[j].tokens
+    return gain + min(chests, tokens) * dearest
+
+
+@kernel
+def in_time(gain: float, lacks: float, limit: int, steps: int) -> int:
+    """Until when what is taken can be of use, to a set that may gain so much and lacks so much of the best so far."""
+    if gain > lacks:
+        return limit
+    return min(limit, steps - 1) if gain == lacks else 0
+
+
+@kernel
+def tally(taken: int, things: Any) -> tuple[float, int, bool]:
+    """Of a set of things: its worth, the tokens it gives, and whether it ends everything."""
+    total, tokens, over = 0.0, 0, False
     for j in range(len(things)):
         if (taken >> j) & 1:
             total += things[j].worth
             tokens += things[j].tokens
             over |= things[j].ends
-            first = min(first, np.int64(earliest[taken, j]))  # type: ignore[assignment]
-    return total, tokens, over, first
+    return total, tokens, over
 
 
 @kernel
@@ -101,5 +142,6 @@ def advance(things: Any, taken: int, t: int, earliest: Any, frontier: Bits, targ
         if contains(targets, row, col) and (beside(frontier, row) >> np.uint64(col)) & ONE == ONE:
             remove(targets, row, col)
             reached += 1
-            earliest[taken | (1 << j), j] = min(earliest[taken | (1 << j), j], t + 1)
+            after = earliest[taken | (1 << j)]
+            after[j], after[-1] = min(after[j], t + 1), min(after[-1], t + 1)
     return reached
