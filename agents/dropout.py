@@ -13,6 +13,7 @@ from typing import Any
 import torch
 from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.on_policy_algorithm import OnPolicyAlgorithm
+from stable_baselines3.common.torch_layers import BaseFeaturesExtractor
 from torch import Tensor, nn
 
 ACTIVATIONS = (nn.ReLU, nn.Tanh, nn.ELU, nn.GELU, nn.SiLU, nn.LeakyReLU)
@@ -44,14 +45,15 @@ class Dropout(BaseCallback):
                 f"of {', '.join(kind.__name__ for kind in ACTIVATIONS)}: leave it out, or use one of these in it"
             )
         self._weights = torch.randint(LARGEST, (_size(self.model),), dtype=torch.float64, device=self.model.device)
-        self._hooks = [self._places[0].register_forward_pre_hook(self._tell_apart)]
+        extractors = [place for place in self._places if isinstance(place, BaseFeaturesExtractor)]
+        self._hooks = [place.register_forward_pre_hook(self._tell_apart) for place in extractors]
         self._hooks += [part.register_forward_hook(self._drop) for part in hidden]
 
     @property
     def _places(self) -> tuple[nn.Module, ...]:
-        """Where hidden layers are: in the extractor, and behind it where it is the user's own."""
+        """Where hidden layers are: in the extractor, or one of the actor and one of the critic, and behind it."""
         policy = self.model.policy
-        return policy.features_extractor, policy.mlp_extractor
+        return tuple(dict.fromkeys((policy.pi_features_extractor, policy.vf_features_extractor, policy.mlp_extractor)))
 
     def _on_rollout_start(self) -> None:
         """Forget the masks, and drop in the rollout too, for which stable-baselines3 has turned training modes off."""

@@ -14,8 +14,8 @@ from .reading.errors import AgentError
 
 
 def check_plain(file: Path) -> None:
-    """AgentError where statistics of VecNormalize lie beside an agent's zip."""
-    for found in _statistics(file):
+    """AgentError where statistics of VecNormalize lie beside an agent's zip, under a name that makes them its own."""
+    for found in filter(Path.is_file, _statistics(file)):
         raise AgentError(
             f"{found} lies beside {file.name}, so that agent was likely trained in a VecNormalize, whose observations "
             f"the zip alone cannot have: model = PPO.load({str(file)!r}, VecNormalize.load({str(found)!r}, "
@@ -25,6 +25,12 @@ def check_plain(file: Path) -> None:
 
 
 def _statistics(file: Path) -> Iterator[Path]:
-    """Where the zoo writes them, below a folder named as the agent; and beside it, as checkpoints and people do."""
-    kept = file.with_suffix("") / "vecnormalize.pkl"
-    yield from [kept] if kept.is_file() else sorted(file.parent.glob("*vecnormalize*.pkl"))
+    """Where the zoo writes them, below a folder named as the agent; and beside it, as people and checkpoints do.
+
+    Checkpoints are PREFIX_64_steps.zip, and PREFIX_vecnormalize_64_steps.pkl beside it.
+    """
+    yield file.with_suffix("") / "vecnormalize.pkl"
+    yield file.with_name("vecnormalize.pkl")
+    for found in sorted(file.parent.glob("*vecnormalize*.pkl")):
+        if found.stem.replace("_vecnormalize", "") == file.stem:
+            yield found

@@ -105,9 +105,7 @@ class Cell(NamedTuple):
         records = [read_record(path.parent) for path in tables]
         return Measured(
             estimates={"score": report.score("deploy", intended(self.environment)), "gap": report.gap("goal")},
-            means={
-                name: sum(each.get(name, 0) for each in records) / seeds for name in ("tried_steps", "distinguishing")
-            },
+            means={name: sum(each.get(name, 0) for each in records) / seeds for name in TOLD},
         )
 
 

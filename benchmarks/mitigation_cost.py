@@ -34,9 +34,9 @@ KINDS = {
 }
 INTRODUCTION = """
 Written by `python benchmarks/mitigation_cost.py`: PPO on {environment} with alpha {alpha:g}, {steps:,} transitions to
-learn from, and the published constants. `time` is that of the processor, where the plain training of the same turn has
-1: the median of {turns} turns. Training has one thread, so on an idle machine it is what the clock says. `tried` are
-transitions that were played besides, without learning from them.
+learn from, and the constants of `agents/curricula/settings.py`. `time` is that of the processor, where the plain
+training of the same turn has 1: the median of {turns} turns. Training has one thread, so on an idle machine it is what
+the clock says. `tried` are transitions that were played besides, without learning from them.
 """
 
 

@@ -82,13 +82,13 @@ class Execution:
         StorageError where there is something left, and that it is done could not be kept.
         """
         swept.paces.crowding = crowding(self.processes) if self.engine == "local" else 1.0
-        at_a_time = self._at_a_time()
-        tally, pieces = swept.survey(at_a_time)
+        tally, pieces = swept.survey(self.processes)
         if self.status:
             swept.at_work(pieces, tally)
         elif pieces:
             swept.store.check()
-        say(console, f"{what}, {tally.total} cells: {tally}, {at_a_time} at a time")
+            tally.processes = self._at_a_time()
+        say(console, f"{what}, {tally.total} cells: {tally}, {tally.processes} at a time")
         if self.dry_run:
             console.print(terminal.tables([planned(swept, pieces)]))
             return None

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..agents.normalizing import check_plain
+from ..agents.reading.errors import AgentError
 from ..agents.recipes import default_algorithm
 from ..agents.records import agent_file, run_fields
 from ..choices import printable
@@ -164,8 +165,18 @@ def _run_of_agent(path: Path, copy: Path, task: Task, options: dict[str, Any]) -
         wrong = str(error).replace(str(copy), str(path))
         raise EntryError("unreadable", f"{path} does not say what it was trained with: {wrong}") from error
     if not record:
-        check_plain(agent_file(path)[0])
+        with _unreadable():
+            check_plain(agent_file(path)[0])
     return run
+
+
+@contextmanager
+def _unreadable() -> Iterator[None]:
+    """What an agent's file lacks is how its submission fails."""
+    try:
+        yield
+    except AgentError as error:
+        raise EntryError("unreadable", str(error)) from error
 
 
 def _unconfined(path: Path, task: Task, code: bool, options: dict[str, Any]) -> tuple[Policy, Run]:

@@ -49,7 +49,7 @@ class PPORecipe(OnPolicyRecipe):
         check_minibatch(self.minibatch, self.rollout_size)
         if self.augment:
             choose("way to augment observations", self.augment, AUGMENTS)
-        if self.dropout and not self.hidden:
+        if self.dropout and not self.hidden and not self.own:
             raise ValueError("dropout drops units of hidden layers, and there are none: take hidden=64")
 
     def hyperparameters(self) -> dict[str, Any]:

@@ -33,6 +33,9 @@ class LearnabilitySampler(CurriculumSampler):
         renewed.kept[:], renewed.round = found.kept[best], self.buffer.round
         self.buffer = renewed
 
+    def _deal(self) -> None:
+        """There is no hand: what is played is drawn game by game."""
+
     def next_levels(self, n: int) -> Levels:
         """See `LevelSampler`: of the buffer, each as likely as another, or new."""
         at = (self._uniform(n) * len(self.buffer.kept)).astype(np.int64) % len(self.buffer.kept)

@@ -137,7 +137,7 @@ class CurriculumSampler:
             self.buffer.insert(levels[~known], optima[~known], visit.where(~known))
 
     def _solved(self, returns: Floats, optima: Floats) -> Floats:
-        return solved(returns, optima, discounted=bool(self.task.discounts[self.task.channel] < 1))
+        return solved(returns, optima, self.task.game.places)
 
     def optima(self, levels: Levels) -> Floats:
         """The optimum of each level in the training reward, where the score asks for it, else 0."""

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -53,19 +53,20 @@ class Slurm:
     cluster: str = "slurm"
 
     def __call__(self, pieces: Iterable[Piece], tell: Tell) -> None:
+        """ValueError where Slurm takes no job, though none is running: what is left is left as it is."""
         executor, waiting, running = self._executor(), iter(pieces), list[tuple[Any, Piece]]()
         while True:
             given = list(islice(waiting, max(0, min(self.processes, ARRAY) - len(running))))
-            if given:
+            try:
                 running += _submitted(executor, given, tell)
-            if not running and not given:
+            except (RuntimeError, OSError) as error:
+                if not running:
+                    raise ValueError(f"Slurm takes no jobs: {' '.join(str(error).split())}") from error
+                waiting = chain(given, waiting)  # as where a user may have so many jobs: some will end
+            if not running:
                 return
-            ended = [(job, piece) for job, piece in running if job.done()]
-            running = [each for each in running if each not in ended]
-            for job, piece in ended:
+            for job, piece in _ended(running):
                 tell(piece, _result(job, piece))
-            if not ended:
-                time.sleep(POLL)
 
     def _executor(self) -> Any:
         with needs_extras():
@@ -82,16 +83,19 @@ class Slurm:
 
 
 def _submitted(executor: Any, given: list[Piece], tell: Tell) -> list[tuple[Any, Piece]]:
-    """The jobs of some pieces; where they cannot be submitted, these have failed, and the others go on."""
-    try:
-        jobs = executor.map_array(settle, given)
-    except (RuntimeError, OSError) as error:
-        for piece in given:
-            tell(piece, crashed(piece, f"its job could not be submitted: {' '.join(str(error).split())}"))
-        return []
+    """The jobs of some pieces; RuntimeError or OSError where they cannot be submitted."""
+    jobs = executor.map_array(settle, given) if given else []
     for piece in given:
         tell(piece, Begun())
     return list(zip(jobs, given, strict=True))
+
+
+def _ended(running: list[tuple[Any, Piece]]) -> list[tuple[Any, Piece]]:
+    """Wait until some jobs have ended, and take them from those that are running."""
+    while not (ended := [each for each in running if each[0].done()]):
+        time.sleep(POLL)
+    running[:] = [each for each in running if each not in ended]
+    return ended
 
 
 def _result(job: Any, piece: Piece) -> object:

@@ -14,6 +14,7 @@ from goalgap.agents.curricula.buffer import NOWHERE, LevelBuffer, Visit
 from goalgap.agents.curricula.exploring import played_by, positive_value_losses
 from goalgap.agents.curricula.learnability import LearnabilitySampler
 from goalgap.agents.curricula.sampler import CurriculumSampler, Played
+from goalgap.agents.curricula.scores import solved
 from goalgap.agents.curricula.settings import METHODS, Curriculum
 from goalgap.agents.recipes import default_recipe
 from goalgap.agents.training import train
@@ -179,13 +180,32 @@ def test_new_levels_come_in_by_the_losses_of_their_rollout():
     assert made.buffer.kept["played"][where[0]] == 1
 
 
+@pytest.mark.parametrize("score", ["max-latest", "oracle-latest"])
+def test_what_rounding_leaves_is_no_regret(score):
+    made = LevelBuffer(Curriculum.of({"method": "plr", "score": score}), draw_levels(TASK, np.arange(2)))
+    value = 0.95**7
+    made.kept["optimum"] = value
+    made.tell(np.array([0]), Visit.of(np.zeros(3, int), np.full(3, value), np.ones(3), np.zeros(1)))
+    assert (np.full(3, value).sum() / 3 != value) or made.kept["latest"][0] == value
+    made.kept["latest"][0] = value * (1 - 2**-52)
+    assert made.scores().tolist() == [0.0, 0.0]
+
+
+def test_a_level_is_solved_however_late_where_goals_are_places_and_in_part_elsewhere():
+    returns, optima = np.array([0.95**30, 0.0, -1.0, 0.5, 2.0]), np.array([0.95, 0.95, 0.95, 1.0, 0.0])
+    assert solved(returns, optima, places=True).tolist() == [1.0, 0.0, 0.0, 1.0, 1.0]
+    assert solved(returns, optima, places=False) == pytest.approx([0.95**29, 0.0, 0.0, 0.5, 0.0])
+    chests = sampler("sfl", task=goalgap.task("ValueCue"), candidates=8, every=1)
+    assert chests._solved(np.array([0.5]), np.array([0.8])) == pytest.approx([0.625])
+
+
 def test_accel_edits_the_levels_that_were_replayed():
-    made = sampler("accel", games=4)
+    made = sampler("accel", games=4, task=goalgap.task("CheeseCorner", alpha=1.0))
     made.begin_round()
-    begun = made.next_levels(3)
-    layouts = [set(map(bytes, each["walls"])) for each in (begun, made.edited())]
-    assert len(made.edited()) == 3
-    assert not layouts[0] & layouts[1]
+    begun, edited = made.next_levels(3), made.edited()
+    assert (edited["cheese"] == begun["cheese"]).all(), "identity edits leave it alone"
+    assert len(np.unique(begun["cheese"])) == 3
+    assert (edited["walls"] != begun["walls"]).any(axis=1).all()
     made.begin_round()
     assert len(made.edited()) == 0
     made.explore(Lucky())  # there is nothing to edit

@@ -11,6 +11,8 @@ from stable_baselines3.common.vec_env import VecNormalize
 import goalgap
 from goalgap.agents.loading import AgentError
 from goalgap.agents.training import train
+from goalgap.isolation.limits import EntryError
+from goalgap.isolation.policies import isolated
 
 
 def model_in(env):
@@ -29,7 +31,7 @@ def test_a_model_in_its_vec_normalize_sees_as_it_does(tmp_path):
     assert not first.equals(goalgap.evaluate(TASK, tmp_path / "mine.zip", levels=8).table["actions"])
 
 
-@pytest.mark.parametrize("place", ["vecnormalize.pkl", "mine/vecnormalize.pkl", "mine_vecnormalize_32_steps.pkl"])
+@pytest.mark.parametrize("place", ["vecnormalize.pkl", "mine/vecnormalize.pkl", "mine_vecnormalize.pkl"])
 def test_a_zip_whose_statistics_lie_beside_it_is_refused(place, tmp_path, capsys):
     env = VecNormalize(goalgap.vec_env(TASK, 2))
     model_in(env).save(tmp_path / "mine.zip")
@@ -43,6 +45,24 @@ def test_a_zip_whose_statistics_lie_beside_it_is_refused(place, tmp_path, capsys
     for words in (("eval", "CheeseCorner", tmp_path / "mine.zip"), ("submit", tmp_path / "mine.zip", "CheeseCorner")):
         assert command(*words, *said) == 2
         assert "lies beside mine.zip" in " ".join(capsys.readouterr().err.split())
+
+
+def test_each_checkpoint_has_statistics_of_its_own(tmp_path):
+    """As stable-baselines3's CheckpointCallback names them."""
+    env = VecNormalize(goalgap.vec_env(TASK, 2))
+    model = model_in(env)
+    for steps in (64, 100, 32000):
+        model.save(tmp_path / f"mine_{steps}_steps.zip")
+        env.save(str(tmp_path / f"mine_vecnormalize_{steps}_steps.pkl"))
+    model.save(tmp_path / "other.zip")
+    with pytest.raises(AgentError, match=r"mine_vecnormalize_64_steps\.pkl lies beside mine_64_steps\.zip"):
+        goalgap.load_agent(tmp_path / "mine_64_steps.zip", TASK)
+    goalgap.load_agent(tmp_path / "other.zip", TASK)
+    with (
+        pytest.raises(EntryError, match=r"lies beside mine_100_steps\.zip"),
+        isolated(tmp_path / "mine_100_steps.zip", TASK),
+    ):
+        pass
 
 
 def test_what_goalgap_has_trained_needs_no_statistics(tmp_path):

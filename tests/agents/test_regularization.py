@@ -219,6 +219,7 @@ def test_what_cannot_be_regularized_so_is_refused_before_training(environment, c
 OWN = """
 from math import prod
 
+from sb3_contrib.common.recurrent.policies import RecurrentActorCriticPolicy
 from stable_baselines3.common.policies import ActorCriticPolicy
 from stable_baselines3.common.torch_layers import BaseFeaturesExtractor
 from torch import nn
@@ -237,6 +238,16 @@ class Smooth(BaseFeaturesExtractor):
 
 class Straight(Smooth):
     last = nn.Identity
+
+
+class Apart(ActorCriticPolicy):
+    def __init__(self, *given, **named):
+        super().__init__(*given, **named, share_features_extractor=False)
+
+
+class RecurrentApart(RecurrentActorCriticPolicy):
+    def __init__(self, *given, **named):
+        super().__init__(*given, **named, share_features_extractor=False)
 
 
 class Linear(ActorCriticPolicy):
@@ -262,6 +273,29 @@ def test_units_of_networks_of_ones_own_are_dropped_too(own):
         for layers in (model.policy.mlp_extractor.policy_net, model.policy.mlp_extractor.value_net):
             assert (layers.train()(extractor(obs)) == 0).float().mean() == pytest.approx(0.5, abs=0.1)
         assert (extractor.eval()(obs) == 0).float().mean() == 0
+
+
+@pytest.mark.parametrize("algorithm", ["PPO", "RecurrentPPO"])
+def test_actor_and_critic_may_have_extractors_of_their_own(own, algorithm):
+    """Values are also asked for alone, of other observations than actions were drawn for."""
+    policy = {"PPO": "Apart", "RecurrentPPO": "RecurrentApart"}[algorithm]
+    model, _ = collected(own | {"policy": f"smooth_features:{policy}"}, algorithm)
+    now, before = log_probabilities(model, training=True)
+    assert now == pytest.approx(before, abs=1e-5)
+    extractors = model.policy.pi_features_extractor, model.policy.vf_features_extractor
+    assert extractors[0] is not extractors[1]
+    obs = torch.as_tensor(GRIDS).float()
+    with torch.no_grad():
+        for extractor in extractors:
+            assert (extractor.train()(obs[:7]) == 0).float().mean() == pytest.approx(0.5, abs=0.2)
+            assert (extractor(obs) == 0).float().mean() == pytest.approx(0.5, abs=0.1)
+
+
+def test_an_extractor_of_ones_own_has_hidden_layers_enough(own):
+    model, _ = collected(own | {"hidden": ()})
+    obs = torch.as_tensor(GRIDS).float()
+    with torch.no_grad():
+        assert (model.policy.features_extractor.train()(obs) == 0).float().mean() == pytest.approx(0.5, abs=0.1)
 
 
 def test_dropout_of_a_network_that_has_nothing_to_drop_is_refused_before_it_learns(own, tmp_path):

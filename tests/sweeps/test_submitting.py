@@ -16,33 +16,50 @@ from goalgap.sweeps.engines.slurm import Slurm
 
 
 class Job:
-    """One that is over at once."""
+    """One that is over after it was asked so many times whether it is."""
 
-    def __init__(self, result: object) -> None:
-        self.result, self.done, self.exception = (lambda: result), (lambda: True), (lambda: None)
+    def __init__(self, result: object, asked: int) -> None:
+        self.left, self.result, self.exception = asked, (lambda: result), (lambda: None)
+
+    def done(self) -> bool:
+        self.left -= 1
+        return self.left < 0
 
 
 class Refusing:
-    """An executor that refuses every second array."""
+    """An executor that refuses some of the arrays, by their number from 1."""
 
-    calls = 0
+    def __init__(self, *refused: int) -> None:
+        self.refused, self.sizes = refused, list[int]()
 
     def map_array(self, function: Any, given: list[Any]) -> list[Job]:
-        self.calls += 1
-        if self.calls % 2 == 0:
+        self.sizes.append(len(given))
+        if len(self.sizes) in self.refused:
             raise RuntimeError("sbatch: error:\n  Job violates accounting policy")
-        return [Job(function(each)) for each in given]
+        return [Job(function(each), 2 * k) for k, each in enumerate(given)]
 
 
-def test_cells_that_slurm_does_not_take_have_failed_and_the_others_go_on(
+def submitting(monkeypatch: pytest.MonkeyPatch, executor: Refusing) -> None:
+    monkeypatch.setattr("goalgap.sweeps.engines.slurm.POLL", 0.0)
+    monkeypatch.setattr(Slurm, "_executor", lambda _: executor)
+
+
+def test_cells_that_slurm_does_not_take_now_are_submitted_when_a_job_has_ended(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    refusing = Refusing()
-    monkeypatch.setattr(Slurm, "_executor", lambda _: refusing)
-    found = carried_out(swept(tmp_path, 8), Slurm(2, tmp_path / "jobs"))
-    assert [bool(each and each.done) for each in found] == [True, True, False, False, True, True, False, False]
-    assert found[2] is not None
-    assert found[2].reason == "its job could not be submitted: sbatch: error: Job violates accounting policy"
+    submitting(monkeypatch, executor := Refusing(2))
+    found = carried_out(swept(tmp_path, 5), Slurm(2, tmp_path / "jobs"))
+    assert executor.sizes[:3] == [2, 1, 2], "one has ended, a new one is refused, the other has ended"
+    assert [(each.done, each.attempts, each.result.steps) for each in found if each] == [
+        (True, 1, number**2) for number in range(5)
+    ]
+
+
+def test_where_slurm_takes_nothing_cells_are_left_undone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    submitting(monkeypatch, Refusing(1))
+    with pytest.raises(ValueError, match="Slurm takes no jobs: sbatch: error: Job violates accounting policy"):
+        carried_out(swept(tmp_path, 8), Slurm(2, tmp_path / "jobs"))
+    assert not any(outcome for _, outcome in swept(tmp_path, 8).known())
 
 
 def test_without_slurm_the_command_says_what_to_do(

@@ -40,7 +40,7 @@ def collect(walls: Bits, place: Place, held: int, limit: int, things: Any, home:
     blocked, targets, frontier, scratch = walls.copy(), walls.copy(), walls.copy(), walls.copy()
     best, steps = 0.0, 0
     for taken in range(1 << n):
-        first = np.int64(earliest[taken, n])  # type: ignore[assignment]
+        first: Any = np.int64(earliest[taken, n])
         if first > limit:
             continue
         total, tokens, over = tally(taken, things)
