@@ -66,7 +66,7 @@ def test_what_the_goals_are_about_moves_as_the_way_says(name):
         assert way != "identity" or (made[fields] == levels[fields]).all()
     assert share(never, edited(never, "unrestricted")[1]) > 0.4
     levels, made = edited(always, "binomial")  # each of 12 edits does so with a probability of 1/12
-    assert (made[fields] != levels[fields]).mean() == pytest.approx(1 - (11 / 12) ** 12, abs=0.05)
+    assert (made[fields] != levels[fields]).mean() == pytest.approx(1 - (11 / 12) ** 12, abs=0.1)
     levels, made = edited(always, "identity")
     assert (made[fields] == levels[fields]).all()
     assert share(always, edited(always, "constant")[1]) > 0.4
