@@ -103,14 +103,11 @@ class Cell(NamedTuple):
                 evaluate(self.task, load_agent(path.parent, self.task), LEVELS).write(path)
         report = Report.of(Episodes.join([Episodes.read(path) for path in tables])).main
         records = [read_record(path.parent) for path in tables]
+        intended = SUITE[self.environment].intended.name
         return Measured(
-            estimates={"score": report.score("deploy", intended(self.environment)), "gap": report.gap("goal")},
+            estimates={"score": report.score("deploy", intended), "gap": report.gap("goal")},
             means={name: sum(each.get(name, 0) for each in records) / seeds for name in TOLD},
         )
-
-
-def intended(environment: str) -> str:
-    return SUITE[environment].intended.name
 
 
 def cells(environments: list[str], methods: list[str], alphas: list[float]) -> list[Cell]:

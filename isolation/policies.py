@@ -165,18 +165,11 @@ def _run_of_agent(path: Path, copy: Path, task: Task, options: dict[str, Any]) -
         wrong = str(error).replace(str(copy), str(path))
         raise EntryError("unreadable", f"{path} does not say what it was trained with: {wrong}") from error
     if not record:
-        with _unreadable():
+        try:
             check_plain(agent_file(path)[0])
+        except AgentError as error:
+            raise EntryError("unreadable", str(error)) from error
     return run
-
-
-@contextmanager
-def _unreadable() -> Iterator[None]:
-    """What an agent's file lacks is how its submission fails."""
-    try:
-        yield
-    except AgentError as error:
-        raise EntryError("unreadable", str(error)) from error
 
 
 def _unconfined(path: Path, task: Task, code: bool, options: dict[str, Any]) -> tuple[Policy, Run]:

@@ -53,13 +53,15 @@ class Exploring(BaseCallback):
         return True
 
     def _on_rollout_end(self) -> None:
-        """Have the rollout taken in, with the mean of advantages above 0 on each level, where it will be asked for."""
+        self.sampler.end_round(*self._losses())
+
+    def _losses(self) -> tuple[NDArray[np.int64], Floats]:
+        """The seeds of the levels that were played, and the mean of advantages above 0; none where no score asks."""
         if self.sampler.settings.score != LOSS:
-            self.sampler.end_round(np.empty(0, np.int64), np.empty(0))
-            return
+            return np.empty(0, np.int64), np.empty(0)
         seeds, at = np.unique(np.array(self._seeds[:-1]).ravel(), return_inverse=True)
         gains = np.maximum(self.model.rollout_buffer.advantages, 0.0).ravel()
-        self.sampler.end_round(seeds, np.bincount(at, gains) / np.bincount(at))
+        return seeds, np.bincount(at, gains) / np.bincount(at)
 
     def summary(self) -> dict[str, Any]:
         """What a record says of it: transitions that were only tried, and the buffer's distinguishing levels."""
