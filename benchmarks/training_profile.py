@@ -18,7 +18,7 @@ from unittest.mock import patch
 
 from goalgap import SUITE, task
 from goalgap.agents.curricula import exploring
-from goalgap.agents.curricula.sampler import CurriculumSampler
+from goalgap.agents.curricula.replaying import ReplaySampler
 from goalgap.agents.recipes import default_recipe
 from goalgap.agents.threads import one_thread
 from goalgap.agents.vec_env import GoalGapVecEnv
@@ -71,7 +71,7 @@ class Timers:
             ("stepping", Batch, "step"), ("sampling", Batch, "reset"), ("copying", Batch, "observe"),
             ("infos", GoalGapVecEnv, "step_wait"), ("infos", kind, "_update_info_buffer"),
             ("acting", kind, "collect_rollouts"), ("learning", kind, "train"),
-            ("sampling", CurriculumSampler, "explore"), ("sampling", CurriculumSampler, "end_round"),
+            ("sampling", ReplaySampler, "explore"), ("sampling", ReplaySampler, "end_round"),
             ("acting", exploring, "_act"),
         )  # fmt: skip
         self.spent, self._stack, self._since = Counter(), [REST], time.process_time()

@@ -106,12 +106,13 @@ class OnPolicyRecipe(Recipe):
 
     def _sampler(self, task: Task, seed: int) -> LevelSampler | None:
         from ..curricula.learnability import LearnabilitySampler
-        from ..curricula.sampler import CurriculumSampler
+        from ..curricula.replaying import ReplaySampler
 
         if (chosen := self._chosen) is None:
             return None
-        kind = LearnabilitySampler if chosen.candidates else CurriculumSampler
-        return kind(task, chosen, seed, self.n_envs)
+        if chosen.candidates:
+            return LearnabilitySampler(task, chosen, seed)
+        return ReplaySampler(task, chosen, seed, self.n_envs)
 
     def _second_half(self, task: Task, seed: int) -> list[BaseCallback]:
         """What changes the games in the middle, where training has two halves."""

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...envs.engine.levels import Levels, Results
-from .buffer import Indices, LevelBuffer
+from ...envs.engine.levels import Levels
+from .buffer import LevelBuffer
 from .sampler import CurriculumSampler, Play
-from .scores import Floats
 
 
 class LearnabilitySampler(CurriculumSampler):
-    """As its base, but the buffer is found anew as a whole, and what training plays leaves it as it is."""
+    """As its base: the buffer is found anew as a whole, and what training plays leaves it as it is."""
 
     def explore(self, play: Play) -> None:
         """Find a new buffer, where it is time for one."""
@@ -33,16 +32,7 @@ class LearnabilitySampler(CurriculumSampler):
         renewed.kept[:], renewed.round = found.kept[best], self.buffer.round
         self.buffer = renewed
 
-    def _deal(self) -> None:
-        """There is no hand: what is played is drawn game by game."""
-
     def next_levels(self, n: int) -> Levels:
         """See `LevelSampler`: of the buffer, each as likely as another, or new."""
         at = (self._uniform(n) * len(self.buffer.kept)).astype(np.int64) % len(self.buffer.kept)
         return self._mixed(self.buffer.levels[at])
-
-    def tell(self, results: Results) -> None:
-        """See `LevelSampler`."""
-
-    def end_round(self, seeds: Indices, losses: Floats) -> None:
-        """See the base."""

@@ -72,6 +72,7 @@ class Curriculum:
         if self.edits and not self.robust:
             raise ValueError("levels are edited where curricula are robust: edited levels are tried before they count")
         self._check_candidates()
+        self._check_unused()
 
     def _check_candidates(self) -> None:
         told = {name: getattr(self, name) for name in LATER}
@@ -85,6 +86,17 @@ class Curriculum:
             raise ValueError("sfl keeps levels by their learnability, and learns from new ones too, if replay is not 1")
         if self.candidates < self.buffer:
             raise ValueError(f"candidates of sfl are at least as many as its buffer keeps, {self.buffer}")
+
+    def _check_unused(self) -> None:
+        """Two agents would have different recipes and be trained alike."""
+        learnable = self.method == "sfl"
+        unused = {
+            "temperature": learnable, "staleness": learnable, "edit_steps": not self.edits,
+            "episodes": not (self.robust or learnable),
+        }  # fmt: skip
+        for name, idle in unused.items():
+            if idle and getattr(self, name) != getattr(Curriculum, name):
+                raise ValueError(f"{name} changes nothing of {self.method}, made as this one is")
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Self:

@@ -13,7 +13,8 @@ from goalgap.agents.algorithms.ppo import PPORecipe
 from goalgap.agents.curricula.buffer import NOWHERE, LevelBuffer, Visit
 from goalgap.agents.curricula.exploring import played_by, positive_value_losses
 from goalgap.agents.curricula.learnability import LearnabilitySampler
-from goalgap.agents.curricula.sampler import CurriculumSampler, Played
+from goalgap.agents.curricula.replaying import ReplaySampler
+from goalgap.agents.curricula.sampler import Played
 from goalgap.agents.curricula.scores import solved
 from goalgap.agents.curricula.settings import METHODS, Curriculum
 from goalgap.agents.recipes import default_recipe
@@ -48,7 +49,7 @@ def visit(returns, losses=0.0):
 
 
 def sampler(method="robust-plr", games=4, seed=3, task=TASK, **changes):
-    return CurriculumSampler(task, Curriculum.of({"method": method, **FEW, **changes}), seed, games)
+    return ReplaySampler(task, Curriculum.of({"method": method, **FEW, **changes}), seed, games)
 
 
 def results(levels, returns):
@@ -294,7 +295,7 @@ class Lucky:
 
 def learning(**changes):
     few = {"buffer": 8, "candidates": 64, "episodes": 2, "every": 1}
-    made = LearnabilitySampler(TASK, Curriculum.of({"method": "sfl", **few, **changes}), 3, 4)
+    made = LearnabilitySampler(TASK, Curriculum.of({"method": "sfl", **few, **changes}), 3)
     made.begin_round()
     return made
 
@@ -355,6 +356,9 @@ def test_sfl_finds_a_new_buffer_every_so_many_rollouts_and_leaves_it_alone_in_be
         ({"method": "plr", "edits": "identity"}, "levels are edited where curricula are robust"),
         ({"method": "accel", "edits": "idntity"}, "did you mean 'identity'"),
         ({"method": "plr", "every": 5}, "candidates, every are of sfl, not of plr"),
+        ({"method": "plr", "episodes": 3}, "episodes changes nothing of plr"),
+        ({"method": "robust-plr", "edit_steps": 3}, "edit_steps changes nothing of robust-plr"),
+        ({"method": "sfl", "staleness": 0.5}, "staleness changes nothing of sfl"),
         ({"method": "plr", "episodes": 0}, "episodes is at least 1, not 0"),
         ({"method": "sfl", "every": 0}, "every is at least 1, not 0"),
         ({"method": "sfl", "score": "max-latest"}, "sfl keeps levels by their learnability"),
