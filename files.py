@@ -19,6 +19,7 @@ from pathlib import Path
 
 ROOM = 16 * 2**20  # bytes a result may need
 PROBE = 4096  # bytes that are tried
+LOCK = ".lock"  # the file that who works in a folder alone has locked
 HIDDEN = ".goalgap-"  # what names of what is half-written begin with; eight more characters follow
 REASONS = {
     errno.ENOSPC: "the disk is full: free some space and run again",
@@ -115,9 +116,14 @@ def exists(path: Path) -> bool:
 
 
 def sweep(folder: Path) -> None:
-    """Remove what killed processes have left half-written in a folder and the folders in it; nobody may be writing."""
-    for left in (*folder.glob(HIDDEN + "?" * 8), *folder.glob(f"*/{HIDDEN}{'?' * 8}")):
-        _remove(left)
+    """Remove what killed processes have left half-written in a folder and the folders in it; nobody may be writing.
+
+    Folders with a lock of their own are left to those who hold it.
+    """
+    below = [path for path in folder.iterdir() if path.is_dir() and not (path / LOCK).exists()]
+    for place in (folder, *below):
+        for left in place.glob(HIDDEN + "?" * 8):
+            _remove(left)
 
 
 @contextmanager

@@ -47,8 +47,10 @@ def _where(error: Exception) -> str:
 def code_digest(text: str) -> str:
     """The SHA-256 of the file of the module in MODULE:NAME, which is not imported; empty where it has no file.
 
+    Packages that it lies in are imported.
+
     Raises:
-        ValueError: there is no such module.
+        ValueError: there is no such module, or one of its packages raises an error.
     """
     module = text.partition(":")[0]
     _look_here()
@@ -56,6 +58,8 @@ def code_digest(text: str) -> str:
         found = find_spec(module)
     except (ImportError, ValueError) as error:
         raise ValueError(f"there is no module {shown(module)}: {error}") from error
+    except Exception as error:
+        raise ValueError(f"{module} cannot be imported: {_where(error)}") from error
     if found is None:
         raise ValueError(f"there is no module {shown(module)}, neither installed nor in the working directory")
     return sha256(Path(found.origin).read_bytes()).hexdigest() if found.has_location and found.origin else ""

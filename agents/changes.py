@@ -6,6 +6,7 @@ learning_rate0.0003  hidden64x32   hiddennone  practice-begin-anywhere     told
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import Field, fields
 from typing import Any
@@ -16,6 +17,8 @@ from .algorithms import ALGORITHMS, algorithm_named
 from .algorithms.recipe import UNTOLD, Recipe
 from .curricula.settings import Curriculum
 from .recipes import default_algorithm, default_recipe
+
+TRUTHS = {"true": True, "false": False}
 
 
 def changed_recipe(task: Task, algorithm: str | None, texts: Iterable[str]) -> Recipe:
@@ -80,7 +83,10 @@ def _typed(name: str, value: Any) -> str:
 def _read(field: Field[Any], text: str) -> Any:
     """The value of a field; what is no number stays a text, which the recipe refuses."""
     if field.default_factory is dict:
-        return dict(_argument(part) for part in text.split(",") if part)
+        given = [_argument(part) for part in text.split(",") if part]
+        if twice := [name for name, count in Counter(name for name, _ in given).items() if count > 1]:
+            raise ValueError(f"{twice[0]} of {field.name} is given twice, by {shown(text)}: write it once")
+        return dict(given)
     if field.name == "hidden":
         return tuple(_number(part, int) for part in text.split(",") if part)
     if isinstance(field.default, str):
@@ -95,11 +101,13 @@ def _number(text: str, kind: type[int] | type[float]) -> float | str:
         return text
 
 
-def _argument(text: str) -> tuple[str, float | str]:
+def _argument(text: str) -> tuple[str, float | str | bool]:
     """An argument of the environment and its value."""
     name, colon, value = text.partition(":")
     if not colon:
         raise ValueError(f"names and values are typed as in practice=begin:anywhere, not {shown(text)}")
+    if value.lower() in TRUTHS:
+        return name, TRUTHS[value.lower()]
     whole = _number(value, int)
     return name, _number(value, float) if isinstance(whole, str) else whole
 

@@ -28,22 +28,19 @@ class Dropout(BaseCallback):
         rate: the share of units that are dropped, in (0, 1); those that stay are scaled up, as if none were.
 
     Raises:
-        ValueError: there are none, when training starts.
+        ValueError: there are none, when training starts, or after the first rollout where none was read.
     """
 
     model: OnPolicyAlgorithm
 
     def __init__(self, rate: float) -> None:
         super().__init__()
-        self.rate, self._masks, self._hooks = rate, dict[nn.Module, Tensor](), list[Any]()
+        self.rate, self._masks, self._hooks = rate, dict[tuple[nn.Module, int], Tensor](), list[Any]()
 
     def _on_training_start(self) -> None:
         hidden = [part for place in self._places for part in place.modules() if isinstance(part, ACTIVATIONS)]
         if not hidden:
-            raise ValueError(
-                f"dropout drops what activations of hidden layers give, and {type(self._places[0]).__name__} has none "
-                f"of {', '.join(kind.__name__ for kind in ACTIVATIONS)}: leave it out, or use one of these in it"
-            )
+            raise ValueError(self._nothing())
         self._weights = torch.randint(LARGEST, (_size(self.model),), dtype=torch.float64, device=self.model.device)
         extractors = [place for place in self._places if isinstance(place, BaseFeaturesExtractor)]
         self._hooks = [place.register_forward_pre_hook(self._tell_apart) for place in extractors]
@@ -62,7 +59,16 @@ class Dropout(BaseCallback):
             place.train()
 
     def _on_step(self) -> bool:
+        if not self._masks:
+            raise ValueError(self._nothing())
         return True
+
+    def _nothing(self) -> str:
+        kinds = ", ".join(kind.__name__ for kind in ACTIVATIONS)
+        return (
+            f"dropout drops units of hidden layers, shape (n, units), behind an activation, and "
+            f"{type(self._places[0]).__name__} has none behind any of {kinds}: leave it out, or use one of these in it"
+        )
 
     def _on_training_end(self) -> None:
         for hook in self._hooks:
@@ -78,10 +84,10 @@ class Dropout(BaseCallback):
         """What a hidden layer gives, shape (n, units), without the units of the masks."""
         if not layer.training or out.dim() != 2:
             return None
-        if layer not in self._masks:
+        if (place := (layer, out.shape[1])) not in self._masks:  # a layer may be used in several places
             kept = torch.rand(MASKS, out.shape[1], device=out.device) >= self.rate
-            self._masks[layer] = kept / (1 - self.rate)
-        return out * self._masks[layer][self._which]
+            self._masks[place] = kept / (1 - self.rate)
+        return out * self._masks[place][self._which]
 
 
 def _size(model: OnPolicyAlgorithm) -> int:

@@ -21,7 +21,6 @@ from .algorithms import model_class
 from .bundles.manifest import Network as Declaration
 from .bundles.opening import bundled_model
 from .checking import check_file, checked_spaces
-from .frames import PLAIN
 from .normalizing import check_plain
 from .own import trusted
 from .reading.building import read_model
@@ -29,8 +28,7 @@ from .reading.errors import AgentError, UnknownPartError
 from .recipes import default_algorithm
 from .records import agent_file, content_of
 from .threads import one_thread
-from .views import space_below
-from .wrapped import how_shown
+from .views import shown_to
 
 LARGEST, REASON = 2**28, 1000  # bytes of a file, and characters of an error
 OWN = (
@@ -89,9 +87,8 @@ def load_agent(
 
 
 def model_policy(model: BaseAlgorithm, task: Task, seed: int = 0) -> AgentPolicy:
-    """The policy of a model that is in memory; what wrappers had reshaped is reshaped where the model's space tells."""
-    shown = how_shown(space_below(model), task.observation_space)
-    return AgentPolicy(type(model).__name__, model, seed=seed, shown=shown or PLAIN)
+    """The policy of a model that is in memory, shown what wrappers had made of observations; errors of `shown_to`."""
+    return AgentPolicy(type(model).__name__, model, seed=seed, shown=shown_to(model, task))
 
 
 def open_model(

@@ -18,6 +18,7 @@ import torch
 from numpy.typing import NDArray
 from sb3_contrib.common.recurrent.policies import RecurrentActorCriticPolicy
 from stable_baselines3.common.base_class import BaseAlgorithm
+from stable_baselines3.common.policies import BasePolicy
 from torch import Tensor
 from torch.nn.functional import linear, pad
 from torch.overrides import TorchFunctionMode
@@ -25,6 +26,7 @@ from torch.overrides import TorchFunctionMode
 from .threads import one_thread
 from .views import views_of
 
+LIBRARIES = ("stable_baselines3", "sb3_contrib", "goalgap")  # whose `predict` asks the network
 ROWS = 256  # of a block: a part of what an evaluation plays at once
 LINE = 16  # float32 numbers in 64 bytes, by which torch aligns what it allocates
 TRIALS = 4
@@ -43,6 +45,8 @@ class Network:
 
     def __init__(self, model: BaseAlgorithm, rows: int | None = None, raw: bool = False) -> None:
         self.policy: Any = getattr(model, "policy", model)
+        for part in (model, self.policy):
+            check_predict(part)
         self.rows, self.views, self.raw = rows, views_of(model), raw
         self.remembers = isinstance(self.policy, RecurrentActorCriticPolicy)
         self.draws = hasattr(self.policy, "get_distribution")
@@ -138,19 +142,37 @@ class Network:
 
     def _noting(self, given: list[Tensor]) -> Any:
         """Within, what the last layer gives is noted, where it is asked for."""
-        if not self.raw:
-            return nullcontext()
-        return self.policy.action_net.register_forward_hook(lambda *passed: given.append(passed[-1]))
+        return noted(self.policy, given) if self.raw else nullcontext()
+
+
+def noted(policy: Any, given: list[Tensor]) -> Any:
+    """Within, what the last layer of a policy gives is noted: logits before they become probabilities."""
+    return policy.action_net.register_forward_hook(lambda *passed: given.append(passed[-1]))
+
+
+def check_predict(part: Any) -> None:
+    """ValueError unless what a model, or a policy, predicts is what its network says, by no method of one's own."""
+    predict = getattr(type(part), "predict", None)
+    if not isinstance(part, BaseAlgorithm | BasePolicy) or predict.__module__.partition(".")[0] not in LIBRARIES:
+        raise ValueError(
+            f"{type(part).__name__} predicts in a way of its own, and evaluation asks networks of stable-baselines3 "
+            "alone: evaluate a callable (obs, state, episode_start) -> (actions, state) with a `name`, which calls it"
+        )
 
 
 class RowsAlike(TorchFunctionMode):
     """Inside, linear layers take rows of whole `LINE`s, filled up by zeros that meet weights of zero."""
 
     def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        missing = -args[1].shape[1] % LINE if function is linear else 0
-        if missing:
-            args = (pad(args[0], (0, missing)), pad(args[1], (0, missing)), *args[2:])
+        if function is linear:
+            return _widened(*args, **(kwargs or {}))
         return function(*args, **(kwargs or {}))
+
+
+def _widened(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    """A linear layer, of whole lines."""
+    missing = -weight.shape[1] % LINE
+    return linear(pad(input, (0, missing)), pad(weight, (0, missing)), bias) if missing else linear(input, weight, bias)
 
 
 def _filled(array: NDArray[Any], axis: int, rows: int) -> NDArray[Any]:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from io import BytesIO
 from typing import Any
 
+import numpy as np
 import torch
 from numpy.typing import NDArray
 from stable_baselines3.common.policies import BasePolicy
@@ -23,6 +24,7 @@ from ..envs.engine.batch import Batch
 from ..envs.engine.task import Task
 from ..importing import import_named
 from .algorithms.recipe import Recipe
+from .network import Network
 from .reading.building import model_of, read_model
 from .reading.declared import Declared
 from .reading.known import POLICIES
@@ -110,7 +112,7 @@ def _check_network(recipe: Recipe, task: Task, space: Any, obs: NDArray[Any]) ->
     with _told(names, "is to be built as Policy(observation_space, action_space, lr_schedule, **policy_kwargs)"):
         policy = kind(space, task.action_space, lambda _: 0.0, **arguments)
     with _told(names, "is to act on observations"):
-        policy.predict(obs)
+        Network(policy, rows=len(obs))(obs, None, np.ones(len(obs), np.bool_))
     if wrong := [name for name, part in policy.state_dict().items() if part.dtype != torch.float32]:
         raise ValueError(
             f"{names}: weights and buffers that are saved are float32, and {', '.join(wrong)} is not; "

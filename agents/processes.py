@@ -25,6 +25,10 @@ LOOK = 2.0  # seconds of silence after which it is looked who has died without a
 END = None  # what a process tells when a piece of work has ended, well or not, and is given when it may go
 
 
+class CallerGone(BaseException):
+    """Nobody is there any more who wants to know: no error of the work, which nothing in it takes for one."""
+
+
 class Work(Protocol):
     """A piece of work, which can be pickled; `key` tells it from others."""
 
@@ -118,8 +122,8 @@ class Team:
         """Start a process for the next piece of work, if any waits."""
         if (piece := next(self.waiting, None)) is not None:
             worker = Worker()
+            self.working[worker.pipe] = worker  # before it is given what may be impossible to give
             worker.give(piece)
-            self.working[worker.pipe] = worker
 
     def heard(self) -> Iterator[tuple[Worker, Any]]:
         """What processes tell, once some do; who has ended a piece is given another, and who is gone is replaced."""
@@ -163,12 +167,17 @@ def _interrupts_held() -> Iterator[None]:
 def _work(pipe: Connection) -> None:
     """What a process does: one piece of work after another, until the caller closes the pipe, or is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with suppress(*GONE):
+
+    def tell(message: Any) -> None:
+        try:
+            pipe.send(message)
+        except GONE as error:
+            raise CallerGone from error
+
+    with suppress(CallerGone, *GONE):
         while (piece := pipe.recv()) is not END:
             try:
-                piece.run(pipe.send)
-            except BrokenPipeError:
-                return
+                piece.run(tell)
             except Exception:  # noqa: BLE001 (whatever it is, the caller is told)
-                pipe.send(traceback.format_exc())
-            pipe.send(END)
+                tell(traceback.format_exc())
+            tell(END)

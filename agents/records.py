@@ -25,6 +25,7 @@ from .reference import FORMS
 
 ZIP, RECORD = "agent.zip", "agent.json"
 RECORD_SIZE = 2**20  # bytes that are read of it
+NAME = 150  # characters that a folder's name tells of a run
 ABLATED = ", memory ablated"  # what an agent is called that was made to forget at every step
 
 
@@ -52,12 +53,12 @@ def run_key(task: Task, recipe: Recipe, seed: int) -> str:
 def folder_of(results: Path, task: Task, recipe: Recipe) -> Path:
     """The folder of all agents of a task and a recipe, such as `IrishElk-PPO-alpha0.03-13cb7a`.
 
-    The name says what is not as usual, and ends in the first digits of the key of seed 0. Folders of the names that
-    earlier versions gave, the environment's and all 12 digits, are found where they are.
+    The name says what is not as usual, as far as there is room, and ends in the first digits of the key of seed 0.
+    Folders of the names that earlier versions gave, the environment's and all 12 digits, are found where they are.
     """
     key = run_key(task, recipe, 0)
     earlier = results / f"{task.game.name}-{key}"
-    return earlier if earlier.is_dir() else results / "-".join([*_told(task, recipe), key[:6]])
+    return earlier if earlier.is_dir() else results / f"{'-'.join(_told(task, recipe))[:NAME]}-{key[:6]}"
 
 
 def _told(task: Task, recipe: Recipe) -> Iterator[str]:

@@ -40,7 +40,7 @@ with needs_extras():
 
     from .acting import AgentPolicy
     from .network import ROWS
-    from .views import check_games
+    from .views import shown_to
 
 NAMES = {  # what is recorded of each kind of measure
     score.__name__: "score_{0.split}",
@@ -87,8 +87,8 @@ class GoalCallback(BaseCallback):
         self._looked_at: int | None = None
 
     def _init_callback(self) -> None:
-        check_games(self.model, self.task)
-        self._policy = AgentPolicy("agent", self.model, rows=len(self.parts[0]))
+        seen = shown_to(self.model, self.task)
+        self._policy = AgentPolicy("agent", self.model, rows=len(self.parts[0]), shown=seen)
 
     def _on_training_start(self) -> None:
         self.spacing.begin(self.num_timesteps)

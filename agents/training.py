@@ -60,6 +60,7 @@ class Job:
     def run(self, progress: OnProgress | None = None) -> Path:
         """Train and write the agent, all at once at the end; StorageError when that fails."""
         began, worked = time.perf_counter(), time.process_time()
+        record = record_of(self.task, self.recipe, self.seed)  # of the code as it is now, whatever is saved meanwhile
         with one_thread():
             model = self.recipe.build(self.training_task, self.seed)
             callbacks = self._callbacks(progress)
@@ -69,7 +70,6 @@ class Job:
         with new_folder(self.folder) as folder:
             with (folder / ZIP).open("wb") as file:
                 model.save(file)
-            record = record_of(self.task, self.recipe, self.seed)
             record |= {"sha256": sha256_of(folder / ZIP), **_pace(model, seconds, worked)}
             for each in callbacks:
                 record |= getattr(each, "summary", dict)()

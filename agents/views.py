@@ -1,7 +1,7 @@
 """How a model sees: what stands between its games and its policy changes observations.
 
 stable-baselines3 puts wrappers around games. Two of them change each observation by itself, `VecNormalize` and
-`VecTransposeImage`; what others make of it, as `VecFrameStack` does, depends on more than the observation.
+`VecTransposeImage`. Below these, what the games show is as it is, flattened, or in stacks (`wrapped`).
 """
 
 from __future__ import annotations
@@ -10,11 +10,13 @@ from collections.abc import Callable
 from typing import Any
 
 from numpy.typing import NDArray
-from stable_baselines3.common.base_class import BaseAlgorithm
-from stable_baselines3.common.vec_env import VecEnvWrapper, VecNormalize, VecTransposeImage
+from stable_baselines3.common.vec_env import VecEnvWrapper, VecFrameStack, VecNormalize, VecTransposeImage
 
 from ..envs.engine.task import Task
+from .frames import Shown
+from .wrapped import ADVICE, how_shown
 
+KNOWN = (VecNormalize, VecTransposeImage, VecFrameStack)
 View = Callable[[NDArray[Any]], NDArray[Any]]
 
 
@@ -38,20 +40,23 @@ def space_below(model: Any) -> Any:
     return model.observation_space if env is None else env.observation_space
 
 
-def check_games(model: BaseAlgorithm, task: Task) -> None:
-    """ValueError unless what the model plays shows what the task shows, and each observation can be shown by itself."""
-    env: Any = model.env
+def shown_to(model: Any, task: Task) -> Shown:
+    """How a model that is in memory is shown what a task's games show, before its views.
+
+    Raises:
+        ValueError: a wrapper around its games does something that is not known here, or it plays other games.
+    """
+    env = getattr(model, "env", None)
     while isinstance(env, VecEnvWrapper):
-        changes = env.observation_space != env.venv.observation_space
-        if changes and not isinstance(env, VecNormalize | VecTransposeImage):
-            raise ValueError(
-                f"{type(env).__name__} changes observations in a way that is not known here: of the wrappers that do, "
-                "VecNormalize and VecTransposeImage can be around the games"
-            )
+        if env.observation_space != env.venv.observation_space and not isinstance(env, KNOWN):
+            raise ValueError(f"{type(env).__name__} changes observations in a way that is not known here. {ADVICE}")
         env = env.venv
-    theirs, ours = (env.observation_space, env.action_space), (task.observation_space, task.action_space)
-    if theirs != ours:
+    theirs, ours = (space_below(model), model.action_space), (task.observation_space, task.action_space)
+    shown = how_shown(theirs[0], ours[0])
+    if shown is None or theirs[1] != ours[1]:
         raise ValueError(
-            f"the model plays games of observations {theirs[0]} and actions {theirs[1]}, but {task.game.id} with "
-            f"{task.arguments} has observations {ours[0]} and actions {ours[1]}: name the task that it is trained on"
+            f"the model sees observations {theirs[0]} and has actions {theirs[1]}, but {task.game.id} with "
+            f"{task.arguments} has observations {ours[0]} and actions {ours[1]}: name the task that it is trained on. "
+            f"{ADVICE}"
         )
+    return shown

@@ -55,7 +55,8 @@ class Setup:
     def name(self, method: str) -> list[str]:
         """The method, and what is not as usual but the environments and the seeds."""
         alpha, budget = f"alpha{self.alpha:g}" * bool(self.alpha), f"x{self.budget:g}" * (self.budget != 1)
-        return list(filter(None, (method, self.mitigation, *self.recipe, alpha, budget)))
+        levels = f"levels{self.levels}" * (self.levels != LEVELS)
+        return list(filter(None, (method, self.mitigation, *self.recipe, alpha, budget, levels)))
 
     def cells(self, method: str) -> list[Cell]:
         """All trainings; ValueError says what is mistaken, and what the method suits, if it is not everything."""

@@ -27,7 +27,7 @@ from ..eval.table.game import GameRecord
 from ..eval.table.manifest import EpisodesError, read_manifest
 from ..eval.table.runs import Run
 from ..eval.table.selection import most_levels
-from ..files import HIDDEN, exists, reason, sweep
+from ..files import HIDDEN, LOCK, exists, reason, sweep
 from .options import RefusedError
 
 
@@ -48,21 +48,39 @@ def locked(folder: Path, option: str = "--results") -> Iterator[None]:
     Args:
         option: by which the user may choose another.
     """
+    lock = _locked(folder / LOCK, folder, option)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / ".lock")
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def alone(folder: Path, option: str = "--out") -> Iterator[None]:
+    """Make a folder that no other process makes, whatever others do beside it; RefusedError as of `locked`."""
+    lock = _locked(folder.with_name(f".{folder.name}{LOCK}"), folder, option)
+    try:
+        yield
+    finally:
+        Path(lock.lock_file).unlink(missing_ok=True)
+        lock.release()
+
+
+def _locked(file: Path, folder: Path, option: str) -> FileLock:
+    """A lock that is held; what was half-written in the folder, if it is there, is removed."""
+    lock = FileLock(file)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=0)
-        sweep(folder)
+        if folder.is_dir():
+            sweep(folder)
     except Timeout:
         raise RefusedError(f"another process is working in {folder}: wait for it, or choose other {option}") from None
     except OSError as error:
         raise RefusedError(
             f"results cannot be written to {folder}: {reason(error)}; or choose other {option}"
         ) from error
-    try:
-        yield
-    finally:
-        lock.release()
+    return lock
 
 
 def find_episodes(paths: tuple[Path, ...]) -> list[Episodes]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..agents.records import folder_of
 from .learning import Learned, Learning, check_trainable, train_missing
 from .options import Environment, OptionalPath, Options, Shared
-from .results import locked
+from .results import alone, locked
 from .saying import output, say
 
 
@@ -27,6 +27,6 @@ def train(
     recipe, curves = learning.chosen(task), learning.tensorboard
     folder = out or folder_of(learning.results, task, recipe) / f"seed-{seed}"
     check_trainable({seed: folder}, curves)
-    with locked(folder.parent):
+    with alone(folder) if out else locked(folder.parent):
         train_missing(console, task, recipe, {seed: folder}, 1, curves)
     say(console, f"agent: {folder}")

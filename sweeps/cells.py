@@ -68,6 +68,12 @@ class Training:
         """Names all that a trained agent depends on but its seed."""
         return address(describe(self.task, self.recipe, 0))
 
+    def check_code(self) -> None:
+        """ValueError where a class of the user's own is another than when the sweep was planned."""
+        if self.recipe.own and address(describe(self.task, self.recipe, 0)) != self.address:
+            names = " or ".join(self.recipe.own)
+            raise ValueError(f"the module of {names} has changed since this was begun: start it again")
+
 
 @dataclass(frozen=True)
 class Trained:
@@ -103,6 +109,7 @@ class Trained:
         from ..agents.threads import one_thread
 
         task, recipe = self.training.task, self.training.recipe
+        self.training.check_code()
         with one_thread():
             self._train(task, recipe, progress)
             parts = list(episodes_of_agent(task, self.agent, recipe, self.levels, lambda _: progress))

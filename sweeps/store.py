@@ -20,7 +20,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
-from ..files import check_below, shared, write_whole
+from ..files import LOCK, check_below, shared, write_whole
 from .cells import Cell
 from .outcomes import Outcome
 
@@ -68,7 +68,7 @@ class Store:
                 yield False
                 return
             held.callback(path.unlink, missing_ok=True)  # while it is held; whoever has it open finds the outcome
-            yield cell.place is None or held.enter_context(shared(cell.place / ".lock"))
+            yield cell.place is None or held.enter_context(shared(cell.place / LOCK))
 
     def at_work(self, cell: Cell) -> bool:
         """Whether somebody has claimed a cell."""

@@ -86,8 +86,6 @@ def _once(piece: Piece, end: Callable[[], Outcome]) -> Outcome | Elsewhere:
     try:
         with piece.store.claimed(piece.cell) as ours:
             return (piece.settled() or _kept(piece.store, end())) if ours else Elsewhere()
-    except BrokenPipeError:  # nobody is there any more who wants to know
-        raise
     except OSError as error:
         return failed(piece, error)
 
@@ -102,8 +100,6 @@ def _carried_out(piece: Piece, progress: Progress) -> Outcome:
     try:
         with _logged(piece):
             result = piece.cell.run(progress)
-    except BrokenPipeError:
-        raise
     except Exception as error:  # noqa: BLE001 (whatever it is, it is kept)
         return failed(piece, error, _since(began))
     return Outcome.now(piece.cell, status="done", attempts=_attempts(piece), seconds=_since(began), result=result)

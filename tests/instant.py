@@ -18,9 +18,15 @@ from goalgap.sweeps.store import Store
 from goalgap.sweeps.sweep import Sweep
 from goalgap.sweeps.working import Piece, settle
 
+
+def _raise(error: Exception) -> None:
+    raise error
+
+
 FATES: dict[str, Callable[[], object]] = {
     "well": lambda: None,
     "raises": lambda: {}["nothing"],
+    "breaks": lambda: _raise(BrokenPipeError("of its own")),
     "dies": lambda: os.kill(os.getpid(), signal.SIGKILL),
     "leaves": lambda: os._exit(3),
     "slow": lambda: time.sleep(0.5),

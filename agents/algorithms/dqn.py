@@ -77,7 +77,12 @@ class DQNRecipe(Recipe):
         }
 
     def training_task(self, task: Task) -> Task:
-        """Also a ValueError where the buffer would take too much memory."""
+        """Also a ValueError where nothing would be learned, or the buffer would take too much memory."""
+        if self.steps <= self.warmup:
+            raise ValueError(
+                f"{self.steps:,} steps end before the warmup of {self.warmup:,}, in which nothing is learned: take "
+                "more steps, or warmup=0"
+            )
         seen, played = task.observation_space, super().training_task(task)
         each = 2 * prod(seen.shape) * seen.dtype.itemsize
         if self.buffer * each > LARGEST:

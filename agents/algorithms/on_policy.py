@@ -62,13 +62,18 @@ class OnPolicyRecipe(Recipe):
         """Transitions in all: whole rollouts."""
         return -(-self.steps // self.rollout_size) * self.rollout_size
 
+    @property
+    def _last_rate(self) -> float:
+        """The learning rate at the end, by which the last rollout is learned from: of a single one, as at the start."""
+        return 0.0 if self.total_steps > self.rollout_size else self.learning_rate
+
     def build(self, task: Task, seed: int) -> BaseAlgorithm:
         from stable_baselines3.common.utils import LinearSchedule
 
         model: BaseAlgorithm = self.model_class()(
             self.policy_class(),
             self.games(task, seed, self._sampler(task, seed)),
-            learning_rate=LinearSchedule(self.learning_rate, 0.0, 1.0),
+            learning_rate=LinearSchedule(self.learning_rate, self._last_rate, 1.0),
             policy_kwargs=self.network(task),
             seed=seed,
             device=self.device,

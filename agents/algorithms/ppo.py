@@ -38,7 +38,7 @@ class PPORecipe(OnPolicyRecipe):
     algorithm = "PPO"
     package = "stable_baselines3"
     epochs: int = number(3, 1)
-    minibatch: int = number(512, 1)
+    minibatch: int = number(512, 2)
     entropy: float = number(0.01, most=10.0)
     dropout: float = number(0.0, most=0.9)
     weight_decay: float = number(0.0, most=1.0)

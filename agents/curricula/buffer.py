@@ -1,7 +1,9 @@
 """The buffer of a curriculum: levels, what their episodes came to, and how likely each is to be played again.
 
 A level is replayed with probability (1 - staleness) P_S + staleness P_C (Jiang et al. 2021a): P_S is proportional to
-(1 / rank)^(1 / temperature), where rank 1 has the highest score, and P_C to the rounds since it was last played.
+(1 / rank)^(1 / temperature), where rank 1 has the highest score, and P_C to the rounds since it was last played. The
+levels of a hand are different ones, as in the code of Abdel Sadek et al. 2025: at a temperature of 0.1 the best two or
+three come by their scores and all others by age, so that scores work by what the buffer keeps (`insert`).
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from ..bundles.cards import trained_on
 from ..bundles.manifest import Bundle, Card, is_bundle
 from ..frames import PLAIN
 from ..loading import load_agent
+from ..network import noted
 from ..reading.errors import AgentError
 from .network import NEXT, OBSERVATION
 from .packing import pack_onnx
@@ -35,12 +36,15 @@ class Acting(nn.Module):
 
     def forward(self, obs: Tensor, *states: Tensor) -> tuple[Tensor, ...]:
         seen = obs.permute(0, 3, 1, 2) if self.turned else obs
-        if states:
-            told, new = self.policy.get_distribution(seen, states, torch.zeros(1))
-            return (told.distribution.logits, *new)
-        if hasattr(self.policy, "get_distribution"):
-            return (self.policy.get_distribution(seen).distribution.logits,)
-        return (_values(self.policy, seen),)
+        if not hasattr(self.policy, "get_distribution"):
+            return (_values(self.policy, seen),)
+        logits, new = list[Tensor](), tuple[Tensor, ...]()
+        with noted(self.policy, logits):
+            if states:
+                _, new = self.policy.get_distribution(seen, states, torch.zeros(1))
+            else:
+                self.policy.get_distribution(seen)
+        return (logits[0], *new)
 
 
 def _values(policy: Any, seen: Tensor) -> Tensor:

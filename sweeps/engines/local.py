@@ -40,6 +40,14 @@ def _explained(text: str) -> str:
     name, _, code = text.rpartition(" ")
     if name != ENDED or not code.startswith("-"):
         return text
-    killed = signal.Signals(-int(code)).name
+    killed = _named(-int(code))
     lack = ", as the system does where memory is short" if killed == "SIGKILL" else ""
     return f"its process was killed by {killed}{lack}"
+
+
+def _named(number: int) -> str:
+    """A signal; those of real time have no names."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"

@@ -10,7 +10,7 @@ from recipes import SMALL, TASK, TINY, every_algorithm
 
 import goalgap
 from goalgap.agents.algorithms import ALGORITHMS
-from goalgap.agents.changes import read_changes, tell_changes
+from goalgap.agents.changes import read_changes, tell_changes, type_changes
 from goalgap.agents.recipes import default_recipe
 from goalgap.agents.records import folder_of, record_of
 from goalgap.agents.training import plan
@@ -36,8 +36,13 @@ def test_a_curriculum_is_typed_by_its_method_and_what_is_changed(tmp_path):
     assert recipe == default_recipe(TASK, curriculum=wanted)
     told = "curriculum-method-accel-score-oracle-latest-buffer-512-temperature-0.5"
     assert folder_of(tmp_path, TASK, recipe).name.startswith(f"CheeseCorner-PPO-size5-{told}-")
-    with pytest.raises(TypeError, match="robust of a curriculum is True or False, not 'False'"):
-        typed("PPO", "curriculum=method:plr,robust:False")
+
+
+@pytest.mark.parametrize("text", ["True", "true", "False"])
+def test_truths_are_typed_and_read_again(text):
+    recipe = typed("PPO", f"curriculum=method:plr,robust:{text}")
+    assert recipe.curriculum["robust"] is (text != "False")
+    assert typed("PPO", *type_changes(recipe)) == recipe
 
 
 def test_nothing_typed_is_none():
@@ -54,6 +59,7 @@ def test_nothing_typed_is_none():
         ("epochs", "takes name=value, not 'epochs': the names are steps, n_envs,"),
         ("hidden=64,x", "hidden is a whole number from 1 to 65536, not 'x'"),
         ("hidden=64.5", "hidden is a whole number"),
+        ("practice=region:3,region:5", "region of practice is given twice, by 'region:3,region:5': write it once"),
         ("practice=region", "as in practice=begin:anywhere, not 'region'"),
     ],
 )
@@ -100,3 +106,14 @@ def test_what_it_learns_on_is_chosen_and_counts_for_nothing_else(tmp_path, monke
     with pytest.raises(ValueError, match="torch finds no GPU here, so device is cpu, or auto"):
         plan(TASK, chosen, 0, tmp_path / "agent")
     assert plan(TASK, typed("PPO", "device=auto"), 0, tmp_path / "agent").recipe.device == "auto"
+
+
+def test_a_name_with_many_changes_is_cut_and_still_tells_runs_apart(tmp_path):
+    longest = "curriculum=method:accel,score:oracle-latest,buffer:512,temperature:0.5,staleness:0.25,episodes:3"
+    told = "epochs=2", "entropy=0.02", "discount=0.9", "gae_lambda=0.7", "weight_decay=0.001", "augment=shift"
+    many = [typed("PPO", *told, longest, f"learning_rate={rate}", "hidden=64,32,16") for rate in (1e-3, 2e-4)]
+    names = {folder_of(tmp_path, TASK, recipe).name for recipe in many}
+    assert len(names) == 2
+    assert {len(name) for name in names} == {157}
+    for recipe in many:
+        plan(TASK, recipe, 0, folder_of(tmp_path, TASK, recipe) / "seed-0")

@@ -16,7 +16,7 @@ from stable_baselines3 import PPO
 
 import goalgap
 from goalgap.agents.bundles.manifest import MANIFEST, ONNX, README, Bundle, Card
-from goalgap.agents.confidence import probabilities
+from goalgap.agents.confidence import log_sums
 from goalgap.agents.ensembles import Ensemble
 from goalgap.agents.features import SmallCnn
 from goalgap.agents.loading import load_agent as load_torch
@@ -117,8 +117,9 @@ def test_an_exported_agent_says_how_sure_it_is(trained, tmp_path):
     agents = load_torch(trained["PPO"], TASK), load_agent(tmp_path / "bundle", TASK)
     batch = Batch.of(TASK, range(8))
     seen = batch.observe(), None, np.ones(8, np.bool_), np.arange(8, dtype=np.uint64)
-    ours, theirs = (probabilities(Ensemble.of([agent]).think(*seen).logits) for agent in agents)
+    ours, theirs = (Ensemble.of([agent]).think(*seen).logits for agent in agents)
     np.testing.assert_allclose(ours, theirs, atol=1e-5)
+    assert np.ptp(log_sums(theirs)) > 1e-3  # logits as the last layer gives them, with the energy that they have
     with pytest.raises(AgentError, match="is a bundle already"):
         pack_as_onnx(tmp_path / "bundle", Card(**CARD), tmp_path / "again")
 

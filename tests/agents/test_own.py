@@ -14,6 +14,7 @@ import pytest
 from commands import goalgap as command
 from hostile_agents import members_of, told
 from recipes import SMALL, TASK, TINY
+from stable_baselines3 import PPO
 
 import goalgap
 from goalgap.agents.algorithms import ALGORITHMS
@@ -21,8 +22,10 @@ from goalgap.agents.changes import read_changes
 from goalgap.agents.loading import AgentError, load_agent
 from goalgap.agents.own import trusted
 from goalgap.agents.recipes import default_recipe
-from goalgap.agents.records import folder_of, run_key
+from goalgap.agents.records import folder_of, read_record, run_key
 from goalgap.agents.training import plan, train
+from goalgap.sweeps.cells import Trained, Training
+from goalgap.sweeps.outcomes import About
 
 MODULE = """
 import torch
@@ -70,6 +73,19 @@ class Counting(Extractor):
     def __init__(self, observation_space):
         super().__init__(observation_space)
         self.register_buffer("counted", torch.zeros(1, dtype=torch.int64))
+
+
+class ByName(Extractor):
+    def forward(self, obs):
+        return torch.relu(nn.functional.linear(obs.flatten(1), weight=self.layers[1].weight))
+
+
+class Predicting(ActorCriticPolicy):
+    def __init__(self, *given, **named):
+        super().__init__(*given, **named)
+
+    def predict(self, *given, **named):
+        return super().predict(*given, **named)
 
 
 class Policy(ActorCriticPolicy):
@@ -209,6 +225,7 @@ def test_pixels_reach_an_extractor_as_stable_baselines3_shows_them(here: Path) -
             "is to be saved and opened again: .*policy.pth.* bytes, and 67108864 are all",
         ),
         ({"policy": "own_parts:Short"}, r"is to be built as Policy\(observation_space, action_space, lr_schedule"),
+        ({"policy": "own_parts:Predicting"}, "is to act on observations: ValueError: Predicting predicts in a way"),
         ({"policy": "own_parts:Nameless"}, "is to be saved and opened again: .*a class of the module 'own_parts'"),
     ],
 )
@@ -244,6 +261,44 @@ def test_other_code_under_the_same_name_is_another_run(here: Path) -> None:
     with pytest.raises(ValueError, match="there is no module 'nowhere', neither installed nor in the working"):
         folder_of(here, TASK, own(extractor="nowhere:Extractor"))
     assert "code" not in json.dumps(TINY.as_data())
+
+
+def test_what_is_saved_while_an_agent_learns_is_not_what_it_was_made_of(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipe, learn = own(extractor=EXTRACTOR), PPO.learn
+    before = run_key(TASK, recipe, 0)
+
+    def learn_and_save(model: PPO, *given: Any, **named: Any) -> Any:
+        (here / "own_parts.py").write_text(MODULE + "# a comment")
+        return learn(model, *given, **named)
+
+    monkeypatch.setattr(PPO, "learn", learn_and_save)
+    assert read_record(train(TASK, recipe, 0, here / "agent"))["run_key"] == before
+    assert run_key(TASK, recipe, 0) != before
+
+
+def test_a_cell_of_other_code_than_the_sweep_was_planned_with_fails(here: Path) -> None:
+    training = Training(TASK, own(extractor=EXTRACTOR), About(environment="CheeseCorner", agent="PPO"))
+    cell = Trained(here / "results", training, 0, 4)
+    assert cell.key
+    (here / "own_parts.py").write_text(MODULE + "# a comment")
+    with pytest.raises(ValueError, match=r"the module of own_parts:Extractor has changed since .* start it again"):
+        cell.run(lambda _: None)
+
+
+def test_a_package_that_cannot_be_imported_is_told(here: Path) -> None:
+    (here / "broken").mkdir()
+    (here / "broken" / "__init__.py").write_text("1 / 0")
+    (here / "broken" / "parts.py").write_text(MODULE)
+    with pytest.raises(ValueError, match=r"broken.parts cannot be imported: ZeroDivisionError: .*__init__.py, line 1"):
+        folder_of(here, TASK, own(extractor="broken.parts:Extractor"))
+
+
+def test_linear_layers_may_be_called_with_their_weights_by_name(here: Path) -> None:
+    folder = train(TASK, own(extractor="own_parts:ByName"), 0, here / "agent")
+    episodes = goalgap.evaluate(TASK, load_agent(folder, TASK, trust=["own_parts:ByName"]), levels=4)
+    assert len(episodes.table) == 12
 
 
 def test_recipes_name_them_and_views_are_theirs(here: Path) -> None:

@@ -100,6 +100,7 @@ def test_committed_entries_were_trained_by_the_default_recipes():
         ({"epoch": 3}, "did you mean 'epochs'"),
         ({"lstm": 8}, "field of a recipe for PPO 'lstm'"),
         ({"algorithm": "RecurrentPPO", "lstm": 0}, "lstm is at least 1"),
+        ({"minibatch": 1}, "minibatch is at least 2"),
         ({"algorithm": "ARS", "epochs": 3}, "field of a recipe for ARS 'epochs'"),
         ({"algorithm": "ARS", "directions": 4, "top": 8}, "number of directions, 4, not 8"),
     ],

@@ -240,6 +240,28 @@ class Straight(Smooth):
     last = nn.Identity
 
 
+class Again(Smooth):
+    def __init__(self, observation_space):
+        super().__init__(observation_space)
+        self.more = nn.Linear(32, 32)
+        self.wide = nn.Linear(32, 64)
+        self.narrow = nn.Linear(64, 32)
+
+    def forward(self, observations):
+        last = self.layers[-1]
+        return last(self.narrow(last(self.wide(last(self.more(self.layers(observations)))))))
+
+
+class Convolved(BaseFeaturesExtractor):
+    def __init__(self, observation_space):
+        rows, cols, layers = observation_space.shape
+        super().__init__(observation_space, 4 * rows * cols)
+        self.layers = nn.Sequential(nn.Conv2d(layers, 4, 3, padding=1), nn.ReLU(), nn.Flatten())
+
+    def forward(self, observations):
+        return self.layers(observations.movedim(-1, 1))
+
+
 class Apart(ActorCriticPolicy):
     def __init__(self, *given, **named):
         super().__init__(*given, **named, share_features_extractor=False)
@@ -298,8 +320,21 @@ def test_an_extractor_of_ones_own_has_hidden_layers_enough(own):
         assert (model.policy.features_extractor.train()(obs) == 0).float().mean() == pytest.approx(0.5, abs=0.1)
 
 
-def test_dropout_of_a_network_that_has_nothing_to_drop_is_refused_before_it_learns(own, tmp_path):
-    own |= {"extractor": "smooth_features:Straight", "policy": "smooth_features:Linear"}
-    with pytest.raises(ValueError, match=r"Straight has none of ReLU, Tanh, .*: leave it out"):
+def test_one_activation_may_be_used_in_several_places(own):
+    model, _ = collected(own | {"extractor": "smooth_features:Again", "hidden": ()})
+    now, before = log_probabilities(model, training=True)
+    assert now == pytest.approx(before, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"extractor": "smooth_features:Straight", "policy": "smooth_features:Linear"},
+        {"extractor": "smooth_features:Convolved", "hidden": ()},
+    ],
+)
+def test_dropout_of_a_network_that_has_nothing_to_drop_is_refused_before_it_learns(changes, own, tmp_path):
+    own |= changes
+    with pytest.raises(ValueError, match=r"(Straight|Convolved) has none behind any of ReLU, Tanh, .*: leave it out"):
         train(TASK, replace(TINY, **own), 0, tmp_path / "agent")
     assert not (tmp_path / "agent").exists()

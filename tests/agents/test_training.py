@@ -107,6 +107,17 @@ LEARNING = {
 }
 
 
+@pytest.mark.parametrize("algorithm", ["PPO", "A2C", "TRPO", "RecurrentPPO"])
+def test_a_single_rollout_is_learned_from(algorithm):
+    """The learning rate falls to 0 in a straight line, and is asked for after each rollout."""
+    recipe = replace(SMALL[algorithm], steps=1)
+    model = recipe.build(TASK, 0)
+    before = [each.clone() for each in model.policy.parameters()]
+    model.learn(recipe.steps, recipe.callbacks(TASK, 0))
+    assert model.num_timesteps == recipe.rollout_size
+    assert any(not torch.equal(*pair) for pair in zip(before, model.policy.parameters(), strict=True))
+
+
 @pytest.mark.parametrize(
     "algorithm",  # QRDQN is DQN with another loss, and takes twice its time
     [name if name != "QRDQN" else pytest.param(name, marks=pytest.mark.slow) for name in ALGORITHMS],
@@ -164,6 +175,11 @@ def test_a_wrong_seed_is_refused_before_training(seed, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+def test_a_training_that_is_over_before_it_learns_is_refused(tmp_path):
+    with pytest.raises(ValueError, match=r"1,024 steps end before the warmup of 1,024, .* or warmup=0"):
+        plan(TASK, replace(SMALL["DQN"], warmup=1024), 0, tmp_path / "agent")
+
+
 def test_training_in_two_halves_plays_first_what_came_before_and_then_the_task(tmp_path, monkeypatch):
     """The change comes after the round in which half of the steps are done; levels are those of other streams."""
     task, played, seed_of = goalgap.task("CheeseCorner", size=5, region=3), [], GoalGapVecEnv.seed
@@ -197,7 +213,7 @@ def test_a_gpu_is_taken_where_torch_finds_one_and_a_record_says_what_it_was(algo
     """Here is none, so what stable-baselines3 is asked for counts; `auto` then is the processor, and recorded as it."""
     asked, get_device = [], base_class.get_device
     monkeypatch.setattr(base_class, "get_device", lambda device: asked.append(device) or get_device("cpu"))
-    few = {"steps": 1, "warmup": 1000}
+    few = {"steps": 1, "warmup": 0}
     changes = {name: value for name, value in few.items() if hasattr(SMALL[algorithm], name)}
     folder = train(TASK, replace(SMALL[algorithm], device="auto", **changes), 0, tmp_path / "agent")
     record = json.loads((folder / "agent.json").read_text())

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import gymnasium
 import numpy as np
 import pytest
 from commands import goalgap as command
-from gymnasium.spaces import Box, flatten_space
+from gymnasium.spaces import Box, Discrete, flatten_space
 from gymnasium.wrappers import FlattenObservation
 from stable_baselines3 import PPO
-from stable_baselines3.common.vec_env import DummyVecEnv, VecFrameStack, VecNormalize, VecTransposeImage
+from stable_baselines3.common.policies import ActorCriticPolicy
+from stable_baselines3.common.vec_env import DummyVecEnv, VecEnvWrapper, VecFrameStack, VecNormalize, VecTransposeImage
 
 import goalgap
 from goalgap.agents.loading import AgentError, load_agent
@@ -120,3 +123,56 @@ def test_where_a_space_does_not_tell_an_error_says_what_to_do(tmp_path):
     PPO("MlpPolicy", stacked(frames=2), **TINY).save(tmp_path / "two.zip")
     with pytest.raises(AgentError, match=r"\(7, 7, 6\).*VecFrameStack.*callable \(obs, state, episode_start\)"):
         load_agent(tmp_path / "two.zip", TASK)
+
+
+class Centred(VecEnvWrapper):
+    """Shows -1 and 1 in place of 0 and 1."""
+
+    def __init__(self, games):
+        super().__init__(games)
+        self.observation_space = Box(-1, 1, games.observation_space.shape, np.float32)
+
+    def reset(self):
+        return 2.0 * self.venv.reset() - 1
+
+    def step_wait(self):
+        obs, *told = self.venv.step_wait()
+        return 2.0 * obs - 1, *told
+
+
+def refused(model, told):
+    """By an evaluation and while it learns, before anything is played."""
+    for plays in (
+        lambda: goalgap.evaluate(TASK, model, levels=4),
+        lambda: model.learn(32, goalgap.GoalCallback(TASK, levels=4)),
+    ):
+        with pytest.raises(ValueError, match=told):
+            plays()
+
+
+def test_a_model_in_memory_is_refused_where_it_is_not_known_what_it_was_shown():
+    """It played on other observations than it had learned from, and had a verdict."""
+    refused(PPO("MlpPolicy", Centred(goalgap.vec_env(TASK, 4)), **TINY), "Centred changes observations in a way")
+    refused(PPO("MlpPolicy", goalgap.vec_env("CheeseCorner", 4), **TINY), "name the task that it is trained on")
+    refused(PPO("MlpPolicy", stacked(frames=2), **TINY), r"\(7, 7, 6\).*more layers than any environment has")
+    refused(PPO("MlpPolicy", goalgap.vec_env("IrishElk", 4), **TINY), "actions")
+
+
+class Shielded(PPO):
+    def predict(self, *given, **named):
+        return np.zeros_like(super().predict(*given, **named)[0]), None
+
+
+class Shield(ActorCriticPolicy):
+    def predict(self, *given, **named):
+        return np.zeros_like(super().predict(*given, **named)[0]), None
+
+
+def test_a_model_that_predicts_in_a_way_of_its_own_is_not_evaluated_by_its_network():
+    """What was played under its name was not what it does."""
+    refused(Shielded("MlpPolicy", goalgap.vec_env(TASK, 4), **TINY), "Shielded predicts in a way of its own")
+    refused(PPO(Shield, goalgap.vec_env(TASK, 4), **TINY), "Shield predicts in a way of its own")
+    model = PPO("MlpPolicy", goalgap.vec_env(TASK, 4), **TINY)
+    alike = SimpleNamespace(predict=model.predict, observation_space=TASK.observation_space, action_space=Discrete(4))
+    with pytest.raises(ValueError, match=r"SimpleNamespace predicts .* evaluate a callable \(obs, state"):
+        goalgap.evaluate(TASK, alike, levels=4)

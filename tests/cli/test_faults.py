@@ -26,12 +26,13 @@ from goalgap.agents.recipes import default_recipe
 from goalgap.agents.records import AgentError, check_own, folder_of
 from goalgap.agents.training import train
 from goalgap.cli import main
-from goalgap.cli.results import find_episodes, locked
+from goalgap.cli.options import RefusedError
+from goalgap.cli.results import alone, find_episodes, locked
 from goalgap.cli.saying import output, say, sentence
 from goalgap.envs import task
 from goalgap.envs.engine.task import Task
 from goalgap.eval.report import Report
-from goalgap.files import HIDDEN, StorageError
+from goalgap.files import HIDDEN, StorageError, new_folder
 from goalgap.leaderboards.entry import EntryError, EntryInfo
 from goalgap.leaderboards.folders import read_entries
 
@@ -165,6 +166,24 @@ def test_what_killed_runs_leave_is_swept_at_the_next_start(results: Path, capsys
         assert again(results) == 2
     assert again(results) == 0
     assert [path.name for path in folder.rglob(f"{HIDDEN}*")] == [f"{HIDDEN}notes"]
+
+
+def test_what_others_are_writing_is_not_swept(tmp_path: Path) -> None:
+    """Who works beside a run in the same results leaves alone what that writes under a lock of its own."""
+    with locked(tmp_path / "run"), new_folder(tmp_path / "run" / "seed-0") as folder, locked(tmp_path):
+        assert folder.is_dir()
+    assert (tmp_path / "run" / "seed-0").is_dir()
+
+
+def test_agents_are_trained_side_by_side_into_folders_of_one_place(tmp_path: Path) -> None:
+    with alone(tmp_path / "a"), alone(tmp_path / "b"):
+        with (
+            pytest.raises(RefusedError, match=r"is working in .*a: wait for it, or choose other --out"),
+            alone(tmp_path / "a"),
+        ):
+            pass
+        (tmp_path / "a").mkdir()
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
 
 
 def test_half_written_episodes_and_entries_are_not_read(results: Path, tmp_path: Path) -> None:

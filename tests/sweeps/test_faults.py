@@ -15,9 +15,10 @@ import pytest
 from instant import Instant, carried_out, carried_out_at_once, here, ran, swept
 
 from goalgap import files
+from goalgap.agents.processes import carry_out
 from goalgap.cli.options import RefusedError
 from goalgap.cli.results import locked
-from goalgap.sweeps.engines.local import Local
+from goalgap.sweeps.engines.local import ENDED, Local, _explained
 from goalgap.sweeps.outcomes import Outcome
 from goalgap.sweeps.store import Store
 from goalgap.sweeps.tables import write_table
@@ -219,3 +220,25 @@ def assert_as_undisturbed(results: Path, count: int) -> None:
     for place in (results, results.with_name("undisturbed")):
         write_table(place.with_suffix(".csv"), swept(place, count).known())
     assert results.with_suffix(".csv").read_bytes() == results.with_name("undisturbed.csv").read_bytes()
+
+
+def test_a_pipe_that_breaks_in_the_work_itself_is_the_failure_of_its_cell(tmp_path: Path) -> None:
+    found = carried_out(swept(tmp_path, 3, breaks=[1]), Local(1))
+    assert reasons(found) == {1: "BrokenPipeError: of its own"}
+    assert ran(tmp_path) == [0, 1, 2]
+
+
+def test_a_piece_that_cannot_be_given_leaves_no_process_behind(tmp_path: Path) -> None:
+    before = multiprocessing.active_children()
+    impossible = Piece(Instant(tmp_path, 0, place=lambda: None), Store(tmp_path))
+    with pytest.raises(Exception, match="pickle"):
+        carry_out([impossible], 1)
+    deadline = time.monotonic() + 30
+    while multiprocessing.active_children() != before:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_signals_without_a_name_are_told_by_their_number() -> None:
+    assert _explained(f"{ENDED} -{signal.SIGRTMIN + 1}") == f"its process was killed by signal {signal.SIGRTMIN + 1}"
+    assert _explained(f"{ENDED} -{int(signal.SIGSEGV)}") == "its process was killed by SIGSEGV"
