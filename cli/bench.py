@@ -53,10 +53,9 @@ class Setup:
     """the folder all results go to"""
 
     def name(self, method: str) -> list[str]:
-        """The method, and what is not as usual but the environments and the seeds."""
+        """The method, and what is not as usual but the environments, the seeds and the levels."""
         alpha, budget = f"alpha{self.alpha:g}" * bool(self.alpha), f"x{self.budget:g}" * (self.budget != 1)
-        levels = f"levels{self.levels}" * (self.levels != LEVELS)
-        return list(filter(None, (method, self.mitigation, *self.recipe, alpha, budget, levels)))
+        return list(filter(None, (method, self.mitigation, *self.recipe, alpha, budget)))
 
     def cells(self, method: str) -> list[Cell]:
         """All trainings; ValueError says what is mistaken, and what the method suits, if it is not everything."""

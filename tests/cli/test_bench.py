@@ -5,7 +5,6 @@ from __future__ import annotations
 import pickle
 import shlex
 import shutil
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -166,7 +165,6 @@ def test_a_mitigation_is_a_method_on_what_it_suits(tmp_path: Path, capsys: pytes
     played = task("CheeseCorner", alpha=0.01)
     assert cell.place == folder_of(tmp_path, played, changed_recipe(played, "PPO", mitigated((), "accel")))
     assert setup.name("PPO") == ["PPO", "accel", "alpha0.01"]
-    assert replace(setup, levels=10).name("PPO") == ["PPO", "accel", "alpha0.01", "levels10"]
     assert goalgap("bench", "PPO", "--mitigation", "accel", "--dry-run") == 2
     told = said(capsys)
     assert "ColourShape, PPO, accel: ColourShape has no kernel `edit`" in told
