@@ -88,7 +88,7 @@ def test_whatever_a_function_does_is_the_failure_of_its_cell(here: Path, capsys:
     reasons = [outcome.reason for outcome in outcomes if outcome and not outcome.done]
     told = (
         "ValueError: after a flood",
-        "Unexpected observation shape",
+        "the model sees observations",
         "TypeError: a policy is a function",
         "FileNotFoundError: no agent at nowhere.zip",
         "must return integers in 0 .. 3",
