@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .agents.algorithms.recipe import Recipe
+from .agents.changes import read_changes
+from .agents.mitigations import mitigated
 from .agents.recipes import default_recipe
-from .agents.records import check_own, finished, folder_of
+from .agents.records import check_own, finished, folder_of, told_otherwise
+from .choices import shown
 from .envs.engine.levels import LevelSampler
 from .envs.engine.task import Task
 from .eval.play import rollout
@@ -21,9 +25,13 @@ from .terms import SPLITS, Split
 if TYPE_CHECKING:
     from .agents.callbacks import OnProgress
     from .agents.vec_env import GoalGapVecEnv
-    from .players import Given
+    from .players import Given, Player
 
 RESULTS = Path("results")
+
+
+class OtherArgumentsWarning(UserWarning):
+    """An agent plays its environment with other arguments than it was trained with."""
 
 
 def evaluate(
@@ -62,10 +70,17 @@ def evaluate(
         FileNotFoundError: nothing is at the path.
     """
     task, chosen = as_task(task), rollout.checked_splits(splits)
+    found = players(policy, task, name)
+    _warn_of_arguments([player for player, _ in found], task)
     return Episodes.join(
-        rollout.evaluate(task, player, levels, run=run, splits=chosen, progress=progress)
-        for player, run in players(policy, task, name)
+        rollout.evaluate(task, player, levels, run=run, splits=chosen, progress=progress) for player, run in found
     )
+
+
+def _warn_of_arguments(found: Iterable[Player], task: Task) -> None:
+    for player in found:
+        if told := told_otherwise(getattr(player, "record", {}), task):
+            warnings.warn(f"{player.name} {told}", OtherArgumentsWarning, stacklevel=3)
 
 
 def train(
@@ -87,7 +102,8 @@ def train(
             names it, and an agent that is there already is not trained again.
         progress: told how far the training is, after each round.
         tensorboard: a folder for curves of training, with what `GoalCallback` records, in one named as the agent's.
-        changes: fields of the recipe, such as steps=100_000 or learning_rate=3e-4.
+        changes: fields of the recipe, such as steps=100_000, learning_rate=3e-4 or curriculum={"method": "accel"}; and
+            `mitigation`, one of those of `goalgap run`.
 
     Returns:
         the folder.
@@ -98,7 +114,7 @@ def train(
         MissingPackageError: stable-baselines3 or torch, or tensorboard for the curves, is not installed.
     """
     task = as_task(task)
-    chosen = replace(recipe, **changes) if isinstance(recipe, Recipe) else default_recipe(task, recipe, **changes)
+    chosen = _chosen(task, recipe, **changes)
     place = Path(folder) if folder else folder_of(RESULTS, task, chosen) / f"seed-{seed}"
     if not folder and finished(place):
         check_own(place, task, chosen, seed)
@@ -107,6 +123,18 @@ def train(
         from .agents.training import train
 
         return train(task, chosen, seed, place, progress, Path(tensorboard) if tensorboard else None)
+
+
+def _chosen(task: Task, recipe: Recipe | str | None, mitigation: str | None = None, **changes: Any) -> Recipe:
+    """A recipe, or that of an algorithm, with changes and that of a mitigation; errors as of `train`."""
+    if "algorithm" in changes:
+        raise TypeError(f"another algorithm is the recipe: recipe={shown(changes['algorithm'])}")
+    given = recipe if isinstance(recipe, Recipe) else default_recipe(task, recipe)
+    further = read_changes(type(given), mitigated((), mitigation))
+    if twice := sorted(changes.keys() & further):
+        raise ValueError(f"{twice[0]} is given twice, also by mitigation {shown(mitigation)}: write it once")
+    changes |= further
+    return replace(given, **changes) if isinstance(recipe, Recipe) else default_recipe(task, recipe, **changes)
 
 
 def vec_env(

@@ -8,21 +8,24 @@ about, to be held against asking at random. An agent that is sure of the wrong g
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .agents.acting import AgentPolicy
 from .agents.chance import shares
 from .agents.confidence import SCORES, Floats
+from .agents.ensembles import Ensemble
 from .envs.engine.batch import Batch
 from .envs.engine.task import Task
 from .eval.measures.arrays import arranged
 from .eval.measures.asking import AskingCurve, Helped, asking_curves
 from .eval.play.policy import level_keys
-from .eval.play.rollout import rollout
+from .eval.play.rollout import rollout, watch
+from .players import as_task
 from .pursuit import TINY
 
 QUANTILES = tuple(k / 10 for k in range(11))
@@ -107,8 +110,8 @@ def _oracle(batch: Batch, where: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def ask_for_help(
-    task: Task,
-    thinker: Thinker,
+    task: Task | str,
+    thinker: Thinker | AgentPolicy,
     levels: int = 200,
     scores: Sequence[str] = tuple(SCORES),
     progress: Callable[[int], None] | None = None,
@@ -116,14 +119,15 @@ def ask_for_help(
     """How much the help of the intended oracle is worth in deployment, by each score of confidence, and at random.
 
     Args:
-        task: what is played.
-        thinker: who asks.
+        task: what is played, or the name of an environment; its alpha is that of training.
+        thinker: who asks, such as an ensemble, or one agent.
         levels: how many of training, which tell thresholds, and of deployment, 0 .. levels-1.
         scores: names in `agents.confidence.SCORES`.
         progress: told how many episodes have ended, now and then, of `plays(scores)` x levels.
     """
+    task, thinker = as_task(task), Ensemble.of([thinker]) if isinstance(thinker, AgentPolicy) else thinker
     watched = Asking(thinker, noting=tuple(scores))
-    rollout(task.on("train"), watched, range(levels), progress=progress)
+    watch(replace(task, split="train"), watched, levels, progress)
     play = partial(_played, task.on("deploy"), thinker, levels, progress)
     never, always = play(RANDOM, NEVER), play(RANDOM, ALWAYS)
     bounds = {name: np.quantile(np.concatenate(watched.noted[name]), QUANTILES) for name in scores}

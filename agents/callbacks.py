@@ -21,8 +21,9 @@ class TrainingProgress:
 
     Attributes:
         steps, total: transitions done, and to do; more will be done where rounds have no fixed length.
-        score: mean return of the training reward, discounted, over the last 1,000 episodes; nan before the first.
-            Where networks are varied, these are their episodes, not those of the network between them.
+        score: mean return of the training reward, discounted, over the last 1,000 episodes; nan until each game has
+            ended once, since those that end first are the short ones. Where networks are varied, these are their
+            episodes, not those of the network between them.
     """
 
     steps: int
@@ -46,14 +47,16 @@ class Reporter(BaseCallback):
         super().__init__()
         self.reward, self.total, self.progress = reward, total, progress
         self.returns: deque[float] = deque(maxlen=1000)
+        self._ended: Any = False
 
     def _on_step(self) -> bool:
         infos = self.locals["infos"]
+        self._ended = self._ended | np.asarray(self.locals["dones"])
         self.returns.extend(infos[i]["returns"][self.reward] for i in np.flatnonzero(self.locals["dones"]))
         return True
 
     def _on_rollout_end(self) -> None:
-        score = float(np.mean(self.returns)) if self.returns else float("nan")
+        score = float(np.mean(self.returns)) if np.all(self._ended) else float("nan")
         self.progress(TrainingProgress(self.num_timesteps, self.total, score))
 
 

@@ -105,7 +105,10 @@ def _argument(text: str) -> tuple[str, float | str | bool]:
     """An argument of the environment and its value."""
     name, colon, value = text.partition(":")
     if not colon:
-        raise ValueError(f"names and values are typed as in practice=begin:anywhere, not {shown(text)}")
+        raise ValueError(
+            "names and values are typed as in practice=begin:anywhere or curriculum=method:accel,buffer:1024, "
+            f"not {shown(text)}"
+        )
     if value.lower() in TRUTHS:
         return name, TRUTHS[value.lower()]
     whole = _number(value, int)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..choices import shown
 from .acting import ACTION, AgentPolicy, drawn
 from .chance import shares
 from .confidence import Floats, probabilities
@@ -46,6 +47,11 @@ class Ensemble:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        if not self.agents:
+            raise ValueError("an ensemble has at least one agent")
+        for agent in self.agents:
+            if not isinstance(agent, AgentPolicy):
+                raise TypeError(f"an ensemble is of agents that goalgap.load_agent has opened, not of {shown(agent)}")
         known = dict[str, int]()
         for k, agent in enumerate(self.agents, 1):
             if agent.sha256 and (first := known.setdefault(agent.sha256, k)) != k:
@@ -58,8 +64,20 @@ class Ensemble:
     @classmethod
     def of(cls, agents: Sequence[AgentPolicy]) -> Ensemble:
         """Agents that act together as the first of them acts."""
-        name = agents[0].name if len(agents) == 1 else f"{len(agents)} agents"
-        return cls(name, tuple(agents), agents[0].sampled, agents[0].seed)
+        made = cls(f"{len(agents)} agents", tuple(agents))
+        first = made.agents[0]
+        name = first.name if len(agents) == 1 else made.name
+        return replace(made, name=name, sampled=first.sampled, seed=first.seed)
+
+    @property
+    def run_fields(self) -> dict[str, Any]:
+        """What evaluation records of how they were trained, as far as they say so; ValueError where not all alike."""
+        told = [
+            {name: agent.record[name] for name in ("alpha", "reward") if name in agent.record} for agent in self.agents
+        ]
+        if any(each != told[0] for each in told):
+            raise ValueError(f"agents of an ensemble were trained alike, not with {' and with '.join(map(str, told))}")
+        return told[0]
 
     def think(self, obs: NDArray[np.uint8], state: Any, episode_start: NDArray[np.bool_], keys: Any) -> Thought:
         """What they make of observations, uint8, shape (n, *observation shape).

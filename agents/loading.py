@@ -6,6 +6,7 @@ stable-baselines3 it reads what `reading` knows, and refuses what needs more.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
@@ -26,7 +27,7 @@ from .own import trusted
 from .reading.building import read_model
 from .reading.errors import AgentError, UnknownPartError
 from .recipes import default_algorithm
-from .records import agent_file, content_of
+from .records import agent_file, changed_code, content_of
 from .threads import one_thread
 from .views import shown_to
 
@@ -36,6 +37,10 @@ OWN = (
     "which imports and runs that class. One with other parts of your own is evaluated in Python: load the model, "
     "model = {kind}.load({name!r}), which runs code from the file, and give it to goalgap.evaluate(task, model)"
 )
+
+
+class ChangedCodeWarning(UserWarning):
+    """An agent is opened with a class of the user's own that has changed since the agent was trained."""
 
 
 class Playing(TypedDict, total=False):
@@ -78,6 +83,8 @@ def load_agent(
     named = record["recipe"]["algorithm"] if record else algorithm or default_algorithm(task.game.name)
     model = open_model(file, content, named, record.get("network"), trusted(trust))
     shown = checked_spaces(model, task, file)
+    for own in changed_code(record):
+        warnings.warn(f"{path} was trained with another {own} than there is now", ChangedCodeWarning, stacklevel=2)
     if not record:
         check_plain(file)
     name = f"{named} seed {record['seed']}" if record else printable(path.stem)

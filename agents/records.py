@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -152,6 +153,25 @@ def check_recorded(file: Path, content: bytes, record: dict[str, Any], task: Tas
         raise AgentError(f"{file} was trained on {printable(record['environment'])} and cannot play {task.game.id}")
 
 
+def told_otherwise(record: Mapping[str, Any], task: Task) -> str:
+    """With which other arguments of its environment than a task's an agent was trained; empty where with the same."""
+    arguments = record.get("arguments", {})
+    unlike = [name for name, value in task.arguments.items() if arguments.get(name, value) != value]
+    if not unlike:
+        return ""
+    trained, played = (" ".join(f"{name}={told[name]}" for name in unlike) for told in (arguments, task.arguments))
+    return f"was trained with {trained}, and plays {played}: what follows is not of what it was trained on"
+
+
+def changed_code(record: Mapping[str, Any]) -> list[str]:
+    """Classes of the user's own, as MODULE:CLASS, whose modules are others now than when an agent was trained."""
+    changed = list[str]()
+    for name, digest in record.get("code", {}).items():
+        with suppress(ValueError):  # the module cannot be found: its class was given as it is
+            changed += [name] * (code_digest(name) != digest)
+    return changed
+
+
 def read_record(folder: Path) -> dict[str, Any]:
     """What `agent.json` says: at least environment, seed, recipe and sha256.
 
@@ -164,7 +184,10 @@ def read_record(folder: Path) -> dict[str, Any]:
             if seeds := sorted(place for place in folder.glob("seed-*") if finished(place)):
                 told = f"{folder} is a run with {len(seeds)} agents: name one of them, such as {seeds[0]}"
                 raise FileNotFoundError(told)
-            raise FileNotFoundError(f"{folder} holds no agent: {name} is missing; {again(folder)}")
+            part = f"; {again(folder)}" if any((folder / each).is_file() for each in (ZIP, RECORD)) else ""
+            below = sorted(place.parent for place in folder.glob("*/seed-*") if finished(place))
+            runs = f"; a run below it is {below[0]}" if below else ""
+            raise FileNotFoundError(f"{folder} holds no agent: {name} is missing{part}{runs}")
     try:
         with (folder / RECORD).open("rb") as file:
             record = json.loads(file.read(RECORD_SIZE))

@@ -10,6 +10,7 @@ from typing import Any
 import tyro
 
 from .. import __version__
+from ..choices import shown
 from ..envs.engine.kernels.notice import compiling
 from ..extras import MissingPackageError
 from .ask import ask
@@ -97,6 +98,9 @@ def _check_words(words: list[str]) -> None:
     for word in words:
         if len(word) > LONGEST:
             raise RefusedError(f"an argument has at most {LONGEST} characters, not {len(word)}: {word[:40]}...")
+    options = [word.partition("=")[0].replace("_", "-") for word in words if word.startswith("--")]
+    if twice := next((option for option in options if options.count(option) > 1), None):
+        raise RefusedError(f"{shown(twice)} is given twice: give it once, with all its values behind it")
 
 
 def _joined(words: list[str]) -> list[str]:

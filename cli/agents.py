@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
+
+from rich.console import Console
 
 from .. import envs, zoo
 from ..agents.bundles.manifest import is_bundle
-from ..agents.records import agent_file, finished
+from ..agents.records import agent_file, finished, told_otherwise
 from ..agents.reference import FORMS
+from ..choices import shown
 from ..envs.engine.task import Task
 from ..files import exists
 from ..hub.addresses import is_address
 from .options import Options, RefusedError
+from .saying import say
 
 REFERENCES = {form.partition(":")[0] for form in FORMS.split(", ")}
 
@@ -72,8 +77,8 @@ def _recorded_seed(agent: str, place: int) -> int:
     return int(agent_file(Path(agent))[1].get("seed", place)) if Path(agent).is_dir() else place
 
 
-def check_told(agents: Mapping[int, str], options: Options, task: Task) -> None:
-    """RefusedError where a bare zip is given without what it was trained with, which nobody else can say."""
+def check_told(agents: Mapping[int, str], options: Options, task: Task, algorithm: str | None = None) -> None:
+    """RefusedError where a bare zip is given without what it was trained with, or other agents say otherwise."""
     bare = [path for path in agents.values() if Path(path).is_file()]
     missing = [f"--alpha {task.alpha:g}"] * (options.alpha is None) + [f"--reward {task.reward}"] * (not options.reward)
     if bare and missing:
@@ -81,3 +86,21 @@ def check_told(agents: Mapping[int, str], options: Options, task: Task) -> None:
             f"{bare[0]} does not say what it was trained with: add {' '.join(missing)}, or what it was instead "
             "(alpha: the share of training levels that tell the goals apart)"
         )
+    typed = {"alpha": options.alpha, "reward": options.reward, "algorithm": algorithm}
+    for path, record in _records(agents.values()):
+        told = {**record, "algorithm": record.get("recipe", {}).get("algorithm")}
+        for name, value in typed.items():
+            if value is not None and told.get(name, value) != value:
+                raise RefusedError(f"{path} says that its {name} is {shown(told[name])}: leave out --{name} {value}")
+
+
+def say_otherwise(console: Console, agents: Iterable[str], task: Task) -> None:
+    """Tell where agents play with other arguments of the environment than they were trained with."""
+    for path, record in _records(agents):
+        if told := told_otherwise(record, task):
+            say(console, f"{path} {told}")
+
+
+def _records(agents: Iterable[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What agents in folders say of themselves."""
+    return ((path, agent_file(Path(path))[1]) for path in agents if Path(path).is_dir())

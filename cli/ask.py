@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from ..eval.show.asking import asking_chart, compared, points
 from ..extras import needs_extras
 from ..hub.fetching import local
 from ..players import load_agent
-from .agents import agent_paths, check_told, environment_first
+from .agents import agent_paths, check_told, environment_first, say_otherwise
 from .eval import Agents
 from .exports import Exports, Files
 from .options import Environment, Opened, Opening, Options, Shared, check_counts
@@ -50,10 +51,13 @@ def ask(
     environment, agents = environment_first(environment, agents)
     console, task = output(), options.task(environment)
     check_counts(levels=levels)
+    export.check()
     with console.status("opening agents"), local(agents) as (agents, _):
         paths = agent_paths(agents)
-        check_told(dict(enumerate(paths)), options, task)
+        check_told(dict(enumerate(paths)), options, task, opening.algorithm)
+        say_otherwise(output(stderr=True), paths, task)
         found = _ensemble(paths, task, **opening.options)
+        task = replace(task, **found.run_fields)
     scores = [name for name in SCORES if len(found.agents) > 1 or name != AGREEMENT]
     curves = _curves(console, task, found, levels, scores)
     table, long = compared(curves), points(curves)

@@ -22,7 +22,7 @@ from ..hub.addresses import Address
 from ..hub.fetching import local
 from ..players import Player, players
 from ..terms import SPLITS
-from .agents import by_seed, check_told, environment_first
+from .agents import by_seed, check_told, environment_first, say_otherwise
 from .options import Environment, Evaluated, Evaluation, Opened, Opening, Options, Shared, check_counts, optional
 from .progress import OnWork, counter, progress_shown
 from .report import show_report
@@ -58,7 +58,8 @@ def evaluate(
     check_counts(levels=evaluation.levels)
     with console.status("opening agents"), local(agents) as (agents, origins):
         given = by_seed(agents, training_seed)
-        check_told(given, options, task)
+        check_told(given, options, task, opening.algorithm)
+        say_otherwise(output(stderr=True), given.values(), task)
         found = players(given, task, evaluation.name, **opening.options)
         found = [(player, _from_hub(run, origins)) for player, run in found]
     with place(out, task, found):

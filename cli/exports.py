@@ -13,7 +13,7 @@ from rich.console import Console
 from ..eval.show.exports import as_csv, as_json, as_latex
 from ..eval.show.figures import figure
 from ..eval.show.tables import Section
-from ..files import write_whole
+from ..files import check_file, write_whole
 from .options import OptionalPath
 from .saying import say
 
@@ -30,6 +30,12 @@ class Tables:
     """a file for the tables as LaTeX, which needs the package booktabs"""
     json: OptionalPath = None
     """a file for the tables as JSON"""
+
+    def check(self) -> None:
+        """StorageError where one of them cannot be written, before there is anything to write."""
+        for path in (self.csv, self.latex, self.json, self.drawn):
+            if path:
+                check_file(path)
 
     def write(
         self, console: Console, shown: Iterable[Section], long: Iterable[Section] = (), figure: Draw = figure

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -37,7 +37,7 @@ class Learning:
 
     algorithm: Algorithm = None
     steps: OptionalInt = None
-    """transitions to learn from, instead of the recipe's"""
+    """transitions to learn from, instead of the recipe's; whole rollouts, so more where these do not divide them"""
     recipe: Changes = ()
     mitigation: Mitigation = None
     results: Path = RESULTS
@@ -97,7 +97,8 @@ def _train(
     task: Task, recipe: Recipe, places: Mapping[int, Path], processes: int, update: OnWork, curves: Path | None
 ) -> None:
     def tell(seed: int, now: TrainingProgress) -> None:
-        update(f"train seed {seed}", now.steps, now.total, f"training return {now.score:.2f}")
+        told = "" if isnan(now.score) else f"training return {now.score:.2f}"
+        update(f"train seed {seed}", now.steps, now.total, told)
 
     for seed in places:
         update(f"train seed {seed}", 0, recipe.total_steps)

@@ -27,7 +27,7 @@ from ..eval.table.game import GameRecord
 from ..eval.table.manifest import EpisodesError, read_manifest
 from ..eval.table.runs import Run
 from ..eval.table.selection import most_levels
-from ..files import HIDDEN, LOCK, exists, reason, sweep
+from ..files import HIDDEN, LOCK, check_below, exists, reason, sweep
 from .options import RefusedError
 
 
@@ -71,6 +71,7 @@ def _locked(file: Path, folder: Path, option: str) -> FileLock:
     lock = FileLock(file)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
+        check_below(file.parent)  # where no lock can be made, nobody is at work
         lock.acquire(timeout=0)
         if folder.is_dir():
             sweep(folder)

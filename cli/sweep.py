@@ -38,11 +38,12 @@ def sweep(
     """
     how.check(table=table is not None)
     check_table(table)
+    export.check()
     told = SweepFile.read(file)
     cells = cells_of(told)
     if how.emits("sweep", str(file)):
         return
-    console, swept = output(), how.sweep(cells, Store(Path(told.results).absolute()))
+    console, swept = output(), how.sweep(cells, Store(told.folder))
     if (tally := how.settled(console, str(file), swept)) is not None:
         show_cells(console, swept, export, table)
         how.tell_failure(console, swept, tally)

@@ -29,6 +29,7 @@ from pydantic import Field, StrictInt, ValidationError
 
 from .. import envs
 from ..agents.algorithms import ALGORITHMS
+from ..agents.algorithms.recipe import Recipe
 from ..agents.changes import changed_recipe
 from ..agents.mitigations import mitigated
 from ..agents.recipes import default_algorithm
@@ -69,6 +70,11 @@ class SweepFile(Record):
     arguments: dict[str, StrictInt | str] = Field(default_factory=dict)
     levels: Annotated[StrictInt, Field(ge=1, le=MOST_LEVELS)] = LEVELS
     results: str = "results"
+
+    @property
+    def folder(self) -> Path:
+        """Of all results; ~ stands for the user's own."""
+        return Path(self.results).expanduser().absolute()
 
     @classmethod
     def read(cls, path: Path) -> SweepFile:
@@ -148,7 +154,8 @@ class Expansion:
     """The cells of a sweep file, and the mistakes that are found on the way: what is mistaken is left out."""
 
     def __init__(self, file: SweepFile) -> None:
-        self.file, self.results, self.mistakes = file, Path(file.results).absolute(), list[str]()
+        self.file, self.results, self.mistakes = file, file.folder, list[str]()
+        self._tried_own = set[tuple[tuple[str, ...], str]]()
         named = [name for word in file.environments for name in (envs.SUITE if word == ALL else (word,))]
         self.names = [name for name in named if self._tried(name, self._task, name, 0.0)]
 
@@ -204,12 +211,20 @@ class Expansion:
         changes, budget = self.file.recipe, self.file.budget
         steps = () if budget is None else (f"steps={budget_of(task, budget)}",)
         recipe = changed_recipe(task, kind, mitigated((*steps, *changes), mitigation))
-        recipe.training_task(task)
+        self._check_own(recipe, recipe.training_task(task))
         about = About(
             environment=task.game.name, agent=kind, mitigation=mitigation, steps=recipe.total_steps,
             recipe=" ".join(changes), **told,
         )  # fmt: skip
         return Training(task, recipe, about)
+
+    def _check_own(self, recipe: Recipe, played: Task) -> None:
+        """Classes of the user's own are tried once, as before any training."""
+        if recipe.own and (key := (recipe.own, str(played.observation_space))) not in self._tried_own:
+            from ..agents.own import check_own_parts
+
+            check_own_parts(recipe, played)
+            self._tried_own.add(key)
 
     @property
     def _told(self) -> dict[str, Any]:

@@ -96,9 +96,10 @@ class OnPolicyRecipe(Recipe):
             if chosen.edits:
                 check_edits(played)
             if chosen.every and chosen.every * self.rollout_size >= self.total_steps:
+                sooner = ", or every:1 of the curriculum" if self.total_steps > self.rollout_size else ""
                 raise ValueError(
                     f"{chosen.method} chooses levels after every {chosen.every} rollouts of {self.rollout_size:,} "
-                    f"transitions, and {self.steps:,} end before: take more steps, or curriculum=method:sfl,every:1"
+                    f"transitions, and {self.steps:,} end before: take more steps{sooner}"
                 )
         return played
 

@@ -35,7 +35,7 @@ class RecurrentPPORecipe(PPORecipe):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.curriculum:
-            raise ValueError("a curriculum tries levels with a policy that has no memory: take PPO")
+            raise ValueError("curricula are for policies without a memory, and that of RecurrentPPO has one: take PPO")
 
     def usual_policy(self) -> Any:
         from ..recurrence import SequencePolicy

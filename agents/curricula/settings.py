@@ -104,6 +104,8 @@ class Curriculum:
         changes = dict(given)
         for name in changes:
             choose("field of a curriculum", name, [field.name for field in fields(cls)])
+        if "method" not in changes:
+            raise ValueError(f"a curriculum has a method, such as method:accel: {', '.join(METHODS)}")
         return cls(**{**METHODS[choose("curriculum", changes.get("method"), METHODS)], **changes})
 
     @property

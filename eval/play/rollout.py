@@ -30,6 +30,7 @@ from .games import game_record
 from .policy import Policy, ReferencePolicy, bound
 
 Progress = Callable[[int], None]
+BATCH = 1024  # levels that are played side by side
 
 
 def evaluate(
@@ -70,7 +71,7 @@ def rollout(
     seeds: Sequence[int] | NDArray[np.int64],
     *,
     run: Run | None = None,
-    batch_size: int = 1024,
+    batch_size: int = BATCH,
     progress: Progress | None = None,
 ) -> Episodes:
     """One episode on the level of each seed.
@@ -95,6 +96,18 @@ def rollout(
         random.append(worth.achieved)
     table = _with_power(pa.concat_tables(parts), game, random)
     return Episodes(game, (run.stamped(time.perf_counter() - began),), table.select(schema(game).names))
+
+
+def watch(
+    task: Task,
+    policy: Policy | ReferencePolicy,
+    levels: int,
+    progress: Progress | None = None,
+) -> None:
+    """Play the levels 0 .. levels-1 of a task of any alpha, for what the policy itself makes of them."""
+    for start in range(0, levels, BATCH):
+        batch = Batch.of(task, np.arange(start, min(start + BATCH, levels)))
+        _act(batch, bound(policy, batch), progress)
 
 
 def _with_power(table: pa.Table, game: GameRecord, random: list[Floats]) -> pa.Table:

@@ -40,7 +40,11 @@ class Ray:
             own = {"address": "local", "num_cpus": self.processes, "include_dashboard": False}
             found = {"PYTHONPATH": os.pathsep.join(filter(None, [str(Path.cwd()), *sys.path]))}
             told: dict[str, Any] = {"runtime_env": {"env_vars": found}, "log_to_driver": False}
-            ray.init(**told, **({"address": self.address} if self.address else own))
+            try:
+                ray.init(**told, **({"address": self.address} if self.address else own))
+            except Exception as error:
+                place = f"the cluster at {self.address}" if self.address else "a cluster here"
+                raise ConnectionError(f"Ray does not come to {place}: {last_line(str(error))}") from error
         return ray
 
     def __call__(self, pieces: Iterable[Piece], tell: Tell) -> None:

@@ -13,7 +13,10 @@ from commands import goalgap
 from helpers import steps_from
 from recipes import TASK, TINY
 
-from goalgap.agents.ensembles import Thought
+from goalgap import api
+from goalgap import task as goalgap_task
+from goalgap.agents.ensembles import Ensemble, Thought
+from goalgap.agents.loading import load_agent
 from goalgap.agents.training import train
 from goalgap.asking import ALWAYS, NEVER, RANDOM, Asking, ask_for_help, plays
 from goalgap.eval.measures.arrays import arranged
@@ -191,3 +194,33 @@ def test_as_much_is_played_as_is_said():
     told = []
     ask_for_help(TASK, Walker("corner"), 4, ("margin", "max-logit"), told.append)
     assert sum(told) == plays(("margin", "max-logit")) * 4
+
+
+def trained(place, **changes):
+    return train(replace(TASK, **changes), TINY, 0, place)
+
+
+def test_an_ensemble_is_of_agents_that_were_trained_alike_and_says_how(tmp_path):
+    places = [trained(tmp_path / f"{alpha}", alpha=alpha) for alpha in (0.0, 0.5)]
+    plain, mixed = (load_agent(place, TASK) for place in places)
+    assert api.evaluate(TASK, Ensemble.of([mixed]), levels=2).runs[0].alpha == 0.5
+    with pytest.raises(ValueError, match=r"trained alike, not with .*0\.0.* and with .*0\.5"):
+        api.evaluate(TASK, Ensemble.of([plain, mixed]), levels=2)
+    for given, told in ([], "at least one agent"), ([places[0]], "not of PosixPath"):
+        with pytest.raises((ValueError, TypeError), match=told):
+            Ensemble.of(given)
+
+
+def test_thresholds_are_of_training_with_its_share_of_distinguishing_levels(monkeypatch):
+    batches, bind = [], Asking.bind
+    monkeypatch.setattr(Asking, "bind", lambda asking, batch: batches.append(batch) or bind(asking, batch))
+    ask_for_help(replace(TASK, alpha=0.5), Walker("cheese"), 40, ["margin"])
+    assert [batch.task.split for batch in batches] == ["train"] + ["deploy"] * (plays(["margin"]) - 1)
+    assert 0.25 < (batches[0].margins() > 0).mean() < 0.75
+    assert all((batch.margins() > 0).all() for batch in batches[1:])
+
+
+def test_one_agent_may_ask_on_an_environment_by_its_name(tmp_path):
+    place = train(goalgap_task("CheeseCorner"), TINY, 0, tmp_path / "agent")
+    curves = ask_for_help("CheeseCorner", load_agent(place, goalgap_task("CheeseCorner")), 2, ["margin"])
+    assert [curve.name for curve in curves] == ["margin", RANDOM]

@@ -59,8 +59,10 @@ def test_nothing_typed_is_none():
         ("epochs", "takes name=value, not 'epochs': the names are steps, n_envs,"),
         ("hidden=64,x", "hidden is a whole number from 1 to 65536, not 'x'"),
         ("hidden=64.5", "hidden is a whole number"),
+        ("curriculum=accel", "or curriculum=method:accel,buffer:1024, not 'accel'"),
+        ("curriculum=buffer:1024", "a curriculum has a method, such as method:accel: plr, robust-plr, accel, sfl"),
         ("practice=region:3,region:5", "region of practice is given twice, by 'region:3,region:5': write it once"),
-        ("practice=region", "as in practice=begin:anywhere, not 'region'"),
+        ("practice=region", "as in practice=begin:anywhere or .*, not 'region'"),
     ],
 )
 def test_what_is_mistyped_is_told_with_what_is_allowed(text, told):

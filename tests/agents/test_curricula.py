@@ -373,7 +373,7 @@ def test_a_wrong_curriculum_is_explained(curriculum, told):
 
 def test_what_cannot_be_trained_so_is_refused_before_training(tmp_path):
     accel = {"method": "accel"}
-    with pytest.raises(ValueError, match="a policy that has no memory"):
+    with pytest.raises(ValueError, match="policies without a memory"):
         default_recipe(TASK, "RecurrentPPO", curriculum=accel)
     with pytest.raises(ValueError, match="take one"):
         default_recipe(TASK, before={"region": 2}, curriculum=accel)

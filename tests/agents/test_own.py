@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+import warnings
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -19,13 +20,14 @@ from stable_baselines3 import PPO
 import goalgap
 from goalgap.agents.algorithms import ALGORITHMS
 from goalgap.agents.changes import read_changes
-from goalgap.agents.loading import AgentError, load_agent
+from goalgap.agents.loading import AgentError, ChangedCodeWarning, load_agent
 from goalgap.agents.own import trusted
 from goalgap.agents.recipes import default_recipe
 from goalgap.agents.records import folder_of, read_record, run_key
 from goalgap.agents.training import plan, train
 from goalgap.sweeps.cells import Trained, Training
 from goalgap.sweeps.outcomes import About
+from goalgap.sweeps.plan import SweepError, SweepFile, cells_of
 
 MODULE = """
 import torch
@@ -347,3 +349,19 @@ def test_who_trusts_one_class_does_not_trust_another(stock: Path, here: Path) ->
     for wrong in ("os:system", int, 5):
         with pytest.raises(TypeError, match=r"is no class|does not derive from stable-baselines3's BasePolicy or"):
             trusted([wrong])  # type: ignore[list-item]
+
+
+def test_who_opens_an_agent_with_a_changed_class_is_told(here: Path) -> None:
+    folder = train(TASK, own(extractor=EXTRACTOR), 0, here / "agent")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        load_agent(folder, TASK, trust=[EXTRACTOR])
+    (here / "own_parts.py").write_text(MODULE + "# a comment")
+    with pytest.warns(ChangedCodeWarning, match="agent was trained with another own_parts:Extractor than there is now"):
+        load_agent(folder, TASK, trust=[EXTRACTOR])
+
+
+def test_a_sweep_tries_them_before_anything_starts(here: Path) -> None:
+    told = {"environments": ("CheeseCorner",), "recipe": ("extractor=own_parts:Broken",), "arguments": {"size": 5}}
+    with pytest.raises(SweepError, match="own_parts:Broken is to make features of observations: AttributeError"):
+        cells_of(SweepFile.of("a file", told))

@@ -24,7 +24,7 @@ from goalgap.agents.algorithms.ppo import PPORecipe
 from goalgap.agents.algorithms.qrdqn import QRDQNRecipe
 from goalgap.agents.algorithms.recurrent_ppo import RecurrentPPORecipe
 from goalgap.agents.algorithms.trpo import TRPORecipe
-from goalgap.agents.callbacks import BootstrapTogether
+from goalgap.agents.callbacks import BootstrapTogether, Reporter
 from goalgap.agents.loading import load_agent
 from goalgap.agents.recipes import default_recipe
 from goalgap.agents.records import finished, run_key
@@ -85,7 +85,7 @@ def test_seeds_share_no_training_levels():
 
 @every_algorithm
 def test_progress_is_told_and_the_record_agrees(algorithm, tmp_path):
-    seen, small = [], SMALL[algorithm]
+    seen, small = [], replace(SMALL[algorithm], steps=max(1024, SMALL[algorithm].steps))
     record = json.loads((train(TASK, small, 0, tmp_path / "agent", seen.append) / "agent.json").read_text())
     assert len(seen) > 1
     assert [progress.steps for progress in seen] == sorted({progress.steps for progress in seen})
@@ -220,3 +220,36 @@ def test_a_gpu_is_taken_where_torch_finds_one_and_a_record_says_what_it_was(algo
     assert asked == ["auto"]
     assert record["device"] == "cpu"
     assert "device" not in record["recipe"]
+
+
+def test_returns_are_told_once_every_game_has_ended():
+    """Those that end first are the short ones, which are the good ones."""
+    told, reporter = [], Reporter("cheese", 100, lambda progress: told.append(progress.score))
+    infos = [{"returns": {"cheese": value}} for value in (1.0, 0.0)]
+    for dones in ([True, False], [False, False], [False, True]):
+        reporter.locals = {"infos": infos, "dones": np.array(dones)}
+        reporter._on_step()
+        reporter._on_rollout_end()
+    assert np.isnan(told[:2]).all()
+    assert told[2] == 0.5
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"algorithm": "A2C"}, "another algorithm is the recipe: recipe='A2C'"),
+        ({"mitigation": "acel"}, "unknown mitigation 'acel'"),
+        ({"mitigation": "dropout", "dropout": 0.3}, "dropout is given twice, also by mitigation 'dropout'"),
+        ({"recipe": "DQN", "mitigation": "accel"}, "recipes for .* have curriculum, and those for DQN have none"),
+    ],
+)
+def test_mistakes_in_python_are_told(given, told):
+    with pytest.raises((ValueError, TypeError), match=told):
+        goalgap.train(TASK, **given)
+
+
+def test_a_mitigation_is_a_word_in_python_too(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    folder = goalgap.train(TASK, TINY, mitigation="dropout", steps=256)
+    assert json.loads((folder / "agent.json").read_text())["changes"][-1] == "dropout0.1"
+    assert goalgap.train(TASK, replace(TINY, steps=256, dropout=0.1)) == folder

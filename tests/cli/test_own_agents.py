@@ -7,16 +7,22 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import pytest
 import sb3_contrib
 import stable_baselines3
 from commands import goalgap
+from recipes import TINY
 from stable_baselines3 import PPO
 
 import goalgap as package
+from goalgap import api, task
 from goalgap.agents.algorithms import ALGORITHMS
+from goalgap.agents.training import train
+from goalgap.api import OtherArgumentsWarning
 from goalgap.cli.agents import environment_first
 from goalgap.eval.table.episodes import Episodes
 from goalgap.eval.table.manifest import EpisodesError
@@ -224,3 +230,51 @@ def test_without_torch_references_are_evaluated_and_mistakes_are_told_as_what_th
         ended, answer = json.loads(line)
         assert (ended, told in answer) == (code, True), f"{words}: {answer}"
     assert not list(tmp_path.iterdir())
+
+
+def test_agents_that_say_otherwise_than_is_typed_are_not_evaluated_as_it_is_typed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place, levels = tmp_path / "agent", ("--levels", 2)
+    train(replace(task("CheeseCorner", size=5), alpha=0.5), TINY, 0, place)
+    for command, (typed, told) in product(
+        ("eval", "ask"),
+        [
+            (("--alpha", 0.25), "says that its alpha is 0.5: leave out --alpha 0.25"),
+            (("--reward", "corner"), "says that its reward is 'cheese': leave out --reward corner"),
+            (("--algorithm", "DQN"), "says that its algorithm is 'PPO': leave out --algorithm DQN"),
+        ],
+    ):
+        assert goalgap(command, "CheeseCorner", place, "--size", 5, *levels, *typed) == 2
+        assert told in " ".join(capsys.readouterr().err.split())
+    assert goalgap("eval", "CheeseCorner", place, "--size", 5, "--alpha", 0.5, *levels) == 0
+    assert "was trained with" not in capsys.readouterr().err
+
+
+def test_who_plays_with_other_arguments_than_it_was_trained_with_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    train(task("CheeseCorner", size=5, region=3), TINY, 0, tmp_path / "agent")
+    assert goalgap("eval", "CheeseCorner", tmp_path / "agent", "--size", 5, "--levels", 2) == 0
+    told = "was trained with region=3, and plays region=1: what follows is not of what it was trained on"
+    assert f"agent {told}" in " ".join(capsys.readouterr().err.split())
+    with pytest.warns(OtherArgumentsWarning, match=told):
+        api.evaluate(task("CheeseCorner", size=5), tmp_path / "agent", levels=2)
+
+
+def test_an_option_that_is_given_twice_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    """The parser would drop the first without a word, and another experiment would be run."""
+    for typed in (("--set", "region=3", "--set", "maze=perfect"), ("--recipe=epochs=2", "--recipe", "dropout=0.1")):
+        assert goalgap("recipe", "CheeseCorner", *typed) == 2
+        told = " ".join(capsys.readouterr().err.split())
+        assert f"'{typed[0].partition('=')[0]}' is given twice: give it once, with all its values behind it" in told
+
+
+def test_who_names_a_folder_of_runs_is_not_told_to_remove_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    train(task("CheeseCorner", size=5), TINY, 0, tmp_path / "results" / "run" / "seed-0")
+    assert goalgap("eval", "CheeseCorner", tmp_path / "results", "--size", 5, "--levels", 2) == 2
+    told = " ".join(capsys.readouterr().err.split())
+    assert "holds no agent: agent.zip is missing; a run below it is" in told
+    assert "remove" not in told
