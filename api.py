@@ -25,6 +25,7 @@ from .terms import SPLITS, Split
 if TYPE_CHECKING:
     from .agents.callbacks import OnProgress
     from .agents.vec_env import GoalGapVecEnv
+    from .eval.table.runs import Run
     from .players import Given, Player
 
 RESULTS = Path("results")
@@ -70,17 +71,18 @@ def evaluate(
         FileNotFoundError: nothing is at the path.
     """
     task, chosen = as_task(task), rollout.checked_splits(splits)
-    found = players(policy, task, name)
-    _warn_of_arguments([player for player, _ in found], task)
+    found = _warned_of(players(policy, task, name), task)
     return Episodes.join(
         rollout.evaluate(task, player, levels, run=run, splits=chosen, progress=progress) for player, run in found
     )
 
 
-def _warn_of_arguments(found: Iterable[Player], task: Task) -> None:
-    for player in found:
+def _warned_of(found: list[tuple[Player, Run]], task: Task) -> list[tuple[Player, Run]]:
+    """The players, some of which were trained with other arguments than the task's, as the user is told."""
+    for player, _ in found:
         if told := told_otherwise(getattr(player, "record", {}), task):
             warnings.warn(f"{player.name} {told}", OtherArgumentsWarning, stacklevel=3)
+    return found
 
 
 def train(

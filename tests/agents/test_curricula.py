@@ -349,7 +349,7 @@ def test_sfl_finds_a_new_buffer_every_so_many_rollouts_and_leaves_it_alone_in_be
     ("curriculum", "told"),
     [
         ({"method": "pll"}, "did you mean 'plr'"),
-        ({"score": "max-latest"}, "curriculum None"),
+        ({"score": "max-latest"}, "a curriculum has a method, such as method:accel"),
         ({"method": "plr", "temprature": 1}, "did you mean 'temperature'"),
         ({"method": "plr", "temperature": 0}, "temperature is at least 0.001, not 0"),
         ({"method": "plr", "replay": "much"}, "replay is a number from 0.01 to 1, not 'much'"),

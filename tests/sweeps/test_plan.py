@@ -102,7 +102,7 @@ MISTAKES = {
     'environments = ["goalgap/CheeseCornerDeploy-v0"]': "it names the split deploy",
     'algorithms = ["PPPO"]': "CheeseCorner, PPPO: unknown algorithm 'PPPO': choose from PPO",
     'mitigations = ["acel"]': "unknown mitigation 'acel': choose from none, plr",
-    'environments = ["ChimeBandit"]\nmitigations = ["plr"]': "ChimeBandit, plr: curricula are for policies without a memory",
+    'environments = ["ChimeBandit"]\nmitigations = ["plr"]': "ChimeBandit, plr: curricula are for policies without",
     'algorithms = ["ARS"]\nmitigations = ["plr"]': "A2C, TRPO have curriculum, and those for ARS have none",
     "alphas = [1.5]": "alphas[0] must be at most 1, not 1.5",
     "alphas = [nan]": "alphas[0]",
