@@ -72,9 +72,8 @@ class Ensemble:
     @property
     def run_fields(self) -> dict[str, Any]:
         """What evaluation records of how they were trained, as far as they say so; ValueError where not all alike."""
-        told = [
-            {name: agent.record[name] for name in ("alpha", "reward") if name in agent.record} for agent in self.agents
-        ]
+        said: tuple[str, ...] = ("alpha", "reward")
+        told = [{name: agent.record[name] for name in said if name in agent.record} for agent in self.agents]
         if any(each != told[0] for each in told):
             raise ValueError(f"agents of an ensemble were trained alike, not with {' and with '.join(map(str, told))}")
         return told[0]
