@@ -162,7 +162,7 @@ def drawn(done: dict[Cell, Measured]) -> Iterator[tuple[str, str]]:
         values = {title: by_method(done, name, methods) for title, name in measures.items()}
         ways = {way for known in values.values() for way in known}
         if ways and (kind == "curricula" or ways != {DR}):  # which is in all of them, to compare with
-            yield kind, alpha_chart(values)
+            yield kind, alpha_chart(values, methods)
 
 
 def by_method(done: dict[Cell, Measured], name: str, methods: list[str]) -> dict[str, dict[float, Estimate]]:

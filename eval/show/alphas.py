@@ -46,15 +46,21 @@ class AlphaPanels:
     legend: Mapping[str, str]
 
 
-def alpha_chart(measured: Mapping[str, Mapping[str, ByAlpha]]) -> str:
+def alpha_chart(measured: Mapping[str, Mapping[str, ByAlpha]], known: Sequence[str] = ()) -> str:
     """Estimates by alpha, of each way of training, of each measure, as SVG; what is missing is left out.
 
-    ValueError where there is no measure, or a measure of nothing.
+    Args:
+        measured: by measure and way of training.
+        known: ways of which other charts draw some: each has its colour in all of them.
+
+    Raises:
+        ValueError: there is no measure, or a measure of nothing.
     """
-    names = list(dict.fromkeys(name for ways in measured.values() for name in ways))
-    if not names:
+    drawn = dict.fromkeys(name for ways in measured.values() for name in ways)
+    if not drawn:
         raise ValueError("there is nothing to draw: name a measure and a way of training")
-    legend = {name: COLOURS[k % len(COLOURS)] for k, name in enumerate(names)}
+    colours = {name: COLOURS[k % len(COLOURS)] for k, name in enumerate(dict.fromkeys([*known, *drawn]))}
+    legend = {name: colours[name] for name in drawn}
     alphas = sorted({alpha for ways in measured.values() for known in ways.values() for alpha in known})
     panels = tuple(_panel(title, ways, alphas, legend) for title, ways in measured.items())
     return templates().get_template("alphas.svg.jinja").render(drawn=AlphaPanels(panels, legend))

@@ -52,3 +52,16 @@ def test_names_are_escaped() -> None:
 def test_nothing_to_draw(nothing: dict[str, dict[str, dict[float, Estimate]]]) -> None:
     with pytest.raises(ValueError, match="there is nothing to draw"):
         alpha_chart(nothing)
+
+
+def test_a_way_of_training_has_one_colour_in_all_charts() -> None:
+    """Of those that are known; the others come behind them."""
+    all_of_them = alpha_chart({"score": {"PPO": PPO, "other": DIVERSE}})
+    alone = alpha_chart({"score": {"other": DIVERSE}}, ["PPO", "other"])
+    assert colour(alone, "other") == colour(all_of_them, "other") != colour(all_of_them, "PPO")
+    assert "PPO" not in alone
+
+
+def colour(drawn: str, label: str) -> str:
+    (line,) = [each for each in ET.fromstring(drawn).iter(f"{SVG}polyline") if each[0].text == label]  # noqa: S314
+    return line.attrib["stroke"]
