@@ -45,8 +45,10 @@ class Learning:
     tensorboard: Curves = None
 
     def chosen(self, task: Task) -> Recipe:
-        """The recipe that is asked for; ValueError or TypeError says what is allowed."""
-        return chosen_recipe(task, self.algorithm, self.steps, mitigated(self.recipe, self.mitigation))
+        """The recipe that is asked for; ValueError or TypeError says what is allowed, before a folder is made."""
+        recipe = chosen_recipe(task, self.algorithm, self.steps, mitigated(self.recipe, self.mitigation))
+        recipe.training_task(task)
+        return recipe
 
 
 Learned = Annotated[Learning, tyro.conf.arg(name="")]

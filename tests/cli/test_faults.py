@@ -385,3 +385,14 @@ def test_stopped_while_it_imports_it_says_so_in_one_line(
         started()
     assert ending.value.code == 130
     assert capsys.readouterr().err == "stopped\n"
+
+
+@pytest.mark.parametrize("command", ["run", "train"])
+def test_what_does_not_suit_an_environment_leaves_no_folder(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert goalgap(command, "IrishElk", "--mitigation", "accel", "--results", tmp_path) == 2
+    told = capsys.readouterr()
+    assert "IrishElk has no kernel `edit`" in " ".join(told.err.split())
+    assert "to train" not in told.out
+    assert not list(tmp_path.iterdir())
