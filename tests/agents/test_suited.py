@@ -26,7 +26,7 @@ SUITED = [pair for pair in product(ALGORITHMS, goalgap.SUITE) if pair not in UNS
 def smallest(algorithm: str, environment: str) -> Recipe:
     """The standard recipe with as little of everything as a round takes."""
     few = {
-        "steps": 1, "n_envs": 2, "n_steps": 4, "minibatch": 8, "buffer": 64, "warmup": 2, "directions": 1, "top": 1,
+        "steps": 1, "n_envs": 2, "n_steps": 4, "minibatch": 8, "buffer": 64, "warmup": 0, "directions": 1, "top": 1,
     }  # fmt: skip
     recipe = default_recipe(goalgap.task(environment), algorithm)
     return replace(recipe, **{name: value for name, value in few.items() if hasattr(recipe, name)})
