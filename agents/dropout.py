@@ -28,7 +28,7 @@ class Dropout(BaseCallback):
         rate: the share of units that are dropped, in (0, 1); those that stay are scaled up, as if none were.
 
     Raises:
-        ValueError: there are none, when training starts, or after the first rollout where none was read.
+        ValueError: there are none, when training starts, or at its first step, where none was met.
     """
 
     model: OnPolicyAlgorithm

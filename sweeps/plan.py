@@ -155,7 +155,7 @@ class Expansion:
 
     def __init__(self, file: SweepFile) -> None:
         self.file, self.results, self.mistakes = file, file.folder, list[str]()
-        self._tried_own = set[tuple[tuple[str, ...], str]]()
+        self._tried_own = set[tuple[str, ...]]()
         named = [name for word in file.environments for name in (envs.SUITE if word == ALL else (word,))]
         self.names = [name for name in named if self._tried(name, self._task, name, 0.0)]
 
@@ -219,8 +219,11 @@ class Expansion:
         return Training(task, recipe, about)
 
     def _check_own(self, recipe: Recipe, played: Task) -> None:
-        """Classes of the user's own are tried once, as before any training."""
-        if recipe.own and (key := (recipe.own, str(played.observation_space))) not in self._tried_own:
+        """Classes of the user's own are tried once for each algorithm and game, as before any training."""
+        if (
+            recipe.own
+            and (key := (recipe.algorithm, *recipe.own, str(played.observation_space))) not in self._tried_own
+        ):
             from ..agents.own import check_own_parts
 
             check_own_parts(recipe, played)

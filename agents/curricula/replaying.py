@@ -18,7 +18,7 @@ from .settings import Curriculum
 
 
 class ReplaySampler(CurriculumSampler):
-    """As its base.
+    """As its base: each rollout plays a hand of levels, drawn from the buffer by their probabilities.
 
     Args:
         games: how many levels a rollout has in hand, as many as the buffer holds at most.

@@ -365,3 +365,9 @@ def test_a_sweep_tries_them_before_anything_starts(here: Path) -> None:
     told = {"environments": ("CheeseCorner",), "recipe": ("extractor=own_parts:Broken",), "arguments": {"size": 5}}
     with pytest.raises(SweepError, match="own_parts:Broken is to make features of observations: AttributeError"):
         cells_of(SweepFile.of("a file", told))
+
+
+def test_a_sweep_tries_a_policy_with_each_algorithm(here: Path) -> None:
+    told = {"environments": ("CheeseCorner",), "algorithms": ("PPO", "DQN"), "recipe": (f"policy={POLICY}",)}
+    with pytest.raises(SweepError, match=r"CheeseCorner, DQN: .*Policy.* does not derive from .*DQNPolicy"):
+        cells_of(SweepFile.of("a file", {**told, "arguments": {"size": 5}}))

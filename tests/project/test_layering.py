@@ -48,12 +48,7 @@ MAY_IMPORT = {  # the longest path that fits a file counts
     "testing": {"testing", "envs"},
     "testing/known/judging.py": {"testing", "envs", "eval"},  # where known agents meet the measurement
     "players": {"eval", "agents", "envs"},  # where agents and evaluation meet
-    "asking": {
-        "players",
-        "eval",
-        "agents",
-        "envs",
-    },  # agents that ask the oracle of the game that they are evaluated in
+    "asking": {"players", "eval", "agents", "envs"},  # agents that ask the oracle of the game that they play
     "zoo": {"leaderboards", "players", "eval/table", "agents", "envs"},  # agents of entries, by name
     "api": {"players", "eval", "agents", "envs"},
     "isolation": {"isolation", "players", "eval", "agents", "envs"},
