@@ -119,8 +119,7 @@ def test_a_single_rollout_is_learned_from(algorithm):
 
 
 @pytest.mark.parametrize(
-    "algorithm",  # QRDQN is DQN with another loss, and takes twice its time
-    [name if name != "QRDQN" else pytest.param(name, marks=pytest.mark.slow) for name in ALGORITHMS],
+    "algorithm", [name if name == "PPO" else pytest.param(name, marks=pytest.mark.slow) for name in ALGORITHMS]
 )
 def test_training_learns(algorithm, tmp_path):
     seen = []

@@ -219,6 +219,7 @@ def test_curves_of_agents_side_by_side(
     assert "records no curves" in " ".join(capsys.readouterr().err.split())
 
 
+@pytest.mark.slow
 def test_each_algorithm_runs_into_a_folder_of_its_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     told = ("CheeseCorner", "--size", 5, "--steps", 2000, "--results", tmp_path)
     assert goalgap("run", *told, "--algorithm", "RecurrentPPO", "--seeds", 1, "--levels", 8) == 0

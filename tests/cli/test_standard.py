@@ -41,6 +41,7 @@ def test_experiments_are_what_was_committed(name: str) -> None:
     assert set(committed(name, "reference")) == set(reference_names(SUITE[name]))
 
 
+@pytest.mark.slow
 def test_entries_that_are_missing_are_made_by_the_commands_they_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -342,6 +342,7 @@ def words(name: str, entries: Path) -> tuple[object, ...]:
     )
 
 
+@pytest.mark.slow
 def test_a_submission_becomes_an_entry_that_plays_again(
     bundles: tuple[Bundled, Bundled],
     tmp_path: Path,

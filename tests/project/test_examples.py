@@ -153,6 +153,7 @@ def test_the_main_job_trains_in_processes_that_find_it(installed: Path, tmp_path
     assert len(list(tmp_path.glob("runs/TwoDoors-*/report.html"))) == 1
 
 
+@pytest.mark.slow
 def test_agents_that_were_trained_on_it_have_a_rank_on_a_board(installed: Path, tmp_path: Path) -> None:
     """They play again in the process itself: a worker knows the suite alone."""
     about = "--name Mine --authors us --description learned --command 'goalgap run TwoDoors'"

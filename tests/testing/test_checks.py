@@ -87,6 +87,7 @@ BROKEN = {
 }  # fmt: skip
 
 
+@pytest.mark.slow  # each is compiled anew
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_broken_environment_fails_its_check_and_is_told_where(name: str, tmp_path: Path) -> None:
     changes, told = BROKEN[name]
