@@ -14,6 +14,7 @@ import fields
 import numpy as np
 import results
 from alphas import alphas_of
+from constants import constants
 from contract import contract
 from motion import Motion, in_motion
 from numpy.typing import NDArray
@@ -36,6 +37,7 @@ from goalgap.terms import SPLITS
 DOCS = Path(__file__).parent
 TUTORIAL = DOCS / "adding_an_environment.md"
 SCHEMA = DOCS / "guide" / "bundle.schema.json"
+MITIGATIONS = DOCS / "guide" / "mitigations.md"
 FIELDS = DOCS / "guide" / "report_json.md"
 README = DOCS.parent / "README.md"
 BOARD = DOCS.parent / "leaderboards" / "README.md"
@@ -50,6 +52,7 @@ def contents() -> dict[Path, Content]:
     made: dict[Path, Content] = {DOCS / "index.md": index()}
     made[TUTORIAL] = filled(TUTORIAL.read_text(encoding="utf-8"), "contract", contract())
     listed = filled(FIELDS.read_text(encoding="utf-8"), "report", fields.report_fields())
+    made[MITIGATIONS] = filled(MITIGATIONS.read_text(encoding="utf-8"), "constants", constants())
     made[FIELDS] = filled(listed, "columns", fields.columns())
     made[SCHEMA] = json.dumps(Bundle.model_json_schema(), indent=2) + "\n"
     if results.entered():

@@ -34,14 +34,14 @@ class Curriculum:
 
     Attributes:
         method: one of `METHODS`.
-        score: what a level is played again for, one of `scores.SCORES`.
+        score: what a level is played again for, by its name.
         robust: whether new levels are only tried, and learned from when they are played again.
         replay: the probability that a batch is replayed; before each rollout new batches are tried until one is. Where
             new levels are learned from, the share of levels that are replayed.
         buffer: how many levels are kept.
         temperature: the lower, the more the rank of a level's score counts.
         staleness: the weight of how long ago a level was played.
-        edits: how replayed levels are edited, one of `EDITS`; none if empty.
+        edits: how replayed levels are edited, by its name; not at all if empty.
         edit_steps: edits of each level.
         episodes: of each level that is tried.
         candidates: how many new levels are tried for a new buffer, in place of all else that is tried; of SFL alone.
@@ -89,14 +89,19 @@ class Curriculum:
 
     def _check_unused(self) -> None:
         """Two agents would have different recipes and be trained alike."""
-        learnable = self.method == "sfl"
-        unused = {
-            "temperature": learnable, "staleness": learnable, "edit_steps": not self.edits,
-            "episodes": not (self.robust or learnable),
-        }  # fmt: skip
-        for name, idle in unused.items():
-            if idle and getattr(self, name) != getattr(Curriculum, name):
+        for name in self.unused:
+            if getattr(self, name) != getattr(Curriculum, name):
                 raise ValueError(f"{name} changes nothing of {self.method}, made as this one is")
+
+    @property
+    def unused(self) -> list[str]:
+        """Fields that change nothing of the method, made as this one is."""
+        learnable = self.method == "sfl"
+        idle = {
+            "temperature": learnable, "staleness": learnable, "edits": not self.robust, "edit_steps": not self.edits,
+            "episodes": not (self.robust or learnable), **dict.fromkeys(LATER, not learnable),
+        }  # fmt: skip
+        return [name for name, unused in idle.items() if unused]
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Self:
