@@ -52,7 +52,7 @@ METHODS: dict[str, dict[str, Any]] = {  # changes of the standard recipe
     "robust PLR, oracle-latest": _curriculum("robust-plr", score="oracle-latest"),
     "ACCEL, max-latest": _curriculum("accel", score="max-latest"),
     "ACCEL, oracle-latest": _curriculum("accel", score="oracle-latest"),
-    "ACCEL, unrestricted": _curriculum("accel", score="oracle-latest", edits="unrestricted"),
+    "ACCEL, oracle-latest, unrestricted": _curriculum("accel", score="oracle-latest", edits="unrestricted"),
     "SFL": _curriculum("sfl"),
     "dropout": {"dropout": 0.1},
     "weight decay": {"weight_decay": 1e-4},
@@ -148,7 +148,8 @@ def table(done: dict[Cell, Measured]) -> str:
         (
             cell.method, told(cell.alpha), str(measured.seeds),
             interval(measured.estimates["score"]), interval(measured.estimates["gap"]),
-            f"{measured.means['tried_steps']:,.0f}", told(round(measured.means["distinguishing"], 3)),
+            f"{measured.means['tried_steps']:,.0f}",
+            told(round(measured.means["distinguishing"], 3)) if cell.method in CURRICULA else "",
         )
         for cell, measured in done.items()
     ]  # fmt: skip

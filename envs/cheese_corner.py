@@ -93,9 +93,9 @@ def edit(level: Level, arguments: Arguments, what: int, rng: Stream) -> None:
     if edit_maze(level.walls, level.start.mouse, cells, what, rng):
         return
     if what == AGREEING:
-        level.cheese.row = level.cheese.col = 1
-    else:
-        put(level.cheese, cells, rng)
+        add(cells, 1, 1)
+        cells = corner_of(cells, arguments.region)
+    put(level.cheese, cells, rng)
 
 
 @kernel

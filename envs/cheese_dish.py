@@ -91,7 +91,7 @@ def sample(level: Level, arguments: Arguments, distinguishing: bool, rng: Stream
 
 @kernel
 def edit(level: Level, arguments: Arguments, what: int, rng: Stream) -> None:
-    """Cheese and dish are put on each other, or the cheese anywhere."""
+    """Cheese and dish are put on each other, or both anywhere."""
     cells = inner_cells(len(level.walls))
     remove(cells, level.cheese.row, level.cheese.col)
     remove(cells, level.dish.row, level.dish.col)
@@ -101,6 +101,8 @@ def edit(level: Level, arguments: Arguments, what: int, rng: Stream) -> None:
     put(level.cheese, cells, rng)
     if what == AGREEING:
         level.dish = level.cheese
+    else:
+        put(level.dish, cells, rng)
 
 
 @kernel

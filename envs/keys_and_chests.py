@@ -36,9 +36,9 @@ from .engine.game import Game, Reward, argument
 from .engine.kernels import Arguments, Level, Obs, Rewards, State, Stream, kernel
 from .engine.kernels.rng import below
 from .engine.maze import (
-    AGREEING, COL_STEP, MOST, MOVES, PLACE, ROW_STEP, Bits, Kind, Maze, add_near, carve, cells_of, drop, edit_maze,
-    found, inner_cells, is_roomy, keep, kinds, layers, leave_out, main_part, move, paint_cells, put, read_things,
-    remaining, remove, ring, show, show_left, take, thing_fields, visit, within,
+    AGREEING, COL_STEP, MOST, MOVES, PLACE, ROW_STEP, THING, Bits, Kind, Maze, add_near, carve, cells_of, drop,
+    edit_maze, found, inner_cells, is_roomy, keep, kinds, layers, leave_out, main_part, move, paint_cells, put,
+    read_things, remaining, remove, ring, show, show_left, take, thing_fields, visit, within,
 )  # fmt: skip
 from .engine.maze.cells import mark_border
 
@@ -169,16 +169,19 @@ def distinguishes(level: Level) -> bool:
 
 @kernel
 def edit(level: Level, arguments: Arguments, what: int, rng: Stream) -> None:
-    """Keys are few, or many, and one thing is put elsewhere."""
+    """Keys are few, or many; a key is put elsewhere, or a chest."""
     cells = inner_cells(len(level.walls))
     leave_out(cells, cells_of(level, 0, len(level.things)))
     remove(cells, level.start.robot.row, level.start.robot.col)
     if edit_maze(level.walls, level.start.robot, cells, what, rng):
         return
+    if what >= THING:
+        keys, chests = count_keys(level), len(level.things) - count_keys(level)
+        put(level.things[below(rng, keys) if what == THING + KEY else keys + below(rng, chests)].place, cells, rng)
+        return
     keys = arguments.few if what == AGREEING else arguments.many
     for i in range(len(level.things)):
         level.things[i].kind = KEY if i < keys else CHEST
-    put(level.things[below(rng, len(level.things))].place, cells, rng)
 
 
 @kernel
@@ -252,6 +255,7 @@ GAME = Game(
     read=read,
     layers=SEEN,
     horizon=horizon,
+    scattered=2,
     version=1,
     tags=("canon", "navigation", "inventory"),
     citation="Langosco et al. 2022, Goal Misgeneralization in Deep Reinforcement Learning; Abdel Sadek et al. 2025",

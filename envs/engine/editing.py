@@ -1,13 +1,15 @@
 """Edited levels: small changes of levels, by which a curriculum searches near those that teach something.
 
 What may change the goals' agreement is kept as rare as a training distribution has it, or not (Abdel Sadek et al. 2025,
-appendix J). Of n edits:
+appendix J). An edit toggles a wall, moves the agent, moves one of the game's `scattered` (a key, or a chest), or sets
+what decides whether the goals agree. Of n edits:
 
-* `identity`: all toggle walls, but one that may put the agent elsewhere; nothing that the goals are about moves;
-* `constant`: so too, but the last puts what the goals are about where they agree, or, with the probability alpha of the
-  task, anywhere;
-* `binomial`: each does that, or moves the agent, with a probability of 1 / n each, and else toggles a wall;
-* `unrestricted`: each puts what the goals are about anywhere, moves the agent or toggles a wall, a third of them each.
+* `identity`: all toggle walls, but that one may move the agent, and one each of what is scattered, each by a toss; what
+  decides whether the goals agree is left alone;
+* `constant`: so too, but the last sets that so that they agree, or, with the probability alpha of the task, do not;
+* `binomial`: each does that, moves the agent or one of what is scattered, with a probability of 1 / n each, and else
+  toggles a wall;
+* `unrestricted`: each sets that so that they do not agree, moves something or toggles a wall, each as often.
 """
 
 from __future__ import annotations
@@ -49,6 +51,6 @@ def edit_levels(task: Task, levels: Levels, seeds: Any, way: str, steps: int) ->
     check_edits(task)
     made = np.array(as_array(levels))
     made["margin"] = np.nan
-    how = Editing(EDITS.index(choose("way to edit levels", way, EDITS)), steps)
+    how = Editing(EDITS.index(choose("way to edit levels", way, EDITS)), steps, task.game.scattered)
     task.loops.edit(made, np.ascontiguousarray(seeds, np.int64), task.drawing, how)
     return made

@@ -66,6 +66,8 @@ class Game:
         places: whether goals are places, so that outcomes are told by what was reached first.
         exact: whether `value` is the true optimum for every goal; else it is what the kernel `act` will collect.
         idle: the action that does nothing, where there is one.
+        scattered: how many kinds of things an edit may put elsewhere, besides the agent and what decides whether the
+            goals agree.
         curves: rewards, or fields of the state, whose course within an episode is recorded.
         late: where the shift is time: the step after which what is earned of the rewards, which must be among the
             curves, is counted apart.
@@ -101,6 +103,7 @@ class Game:
     places: bool = False
     exact: bool = True
     idle: str = ""
+    scattered: int = 0
     curves: tuple[str, ...] = ()
     late: int = 0
     oversight: str = ""

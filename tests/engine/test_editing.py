@@ -69,7 +69,19 @@ def test_what_the_goals_are_about_moves_as_the_way_says(name):
     assert (made[fields] != levels[fields]).mean() == pytest.approx(1 - (11 / 12) ** 12, abs=0.1)
     levels, made = edited(always, "identity")
     assert (made[fields] == levels[fields]).all()
-    assert share(always, edited(always, "constant")[1]) > 0.4
+    levels, made = edited(always, "constant")
+    assert share(always, made) > 0.4
+    for field in fields:  # in the corner too, since distinguishing levels have it elsewhere
+        assert (made[field] != levels[field]).mean() > 0.9
+    if name == "CheeseDish":
+        assert (made["cheese"] != made["dish"]).all()
+
+
+def test_the_cheese_stays_in_its_region_and_gets_everywhere_in_it():
+    task = goalgap.task("CheeseCorner", region=3)
+    _, made = edited(task, "constant")
+    places = set(zip(made["cheese"]["row"].tolist(), made["cheese"]["col"].tolist(), strict=True))
+    assert places == {(row, col) for row in (1, 2, 3) for col in (1, 2, 3)}
 
 
 def test_keys_are_few_or_many_as_the_way_says():
@@ -78,6 +90,18 @@ def test_keys_are_few_or_many_as_the_way_says():
     for way, allowed in (("identity", {few}), ("constant", {few}), ("binomial", {few}), ("unrestricted", {few, many})):
         _, made = edited(never, way)
         assert set((made["things"]["kind"] == 0).sum(axis=1).tolist()) == allowed
+
+
+def test_a_key_and_a_chest_are_put_elsewhere_by_a_toss_each():
+    """Whatever else the way changes: Abdel Sadek et al. have them apart from how many keys there are."""
+    task = goalgap.task("KeysAndChests")
+    few = task.settings.few
+    for way, moves in (("identity", 0.5), ("constant", 0.5), ("binomial", 1 - (11 / 12) ** 12)):
+        levels, made = edited(task, way)
+        moved = made["things"]["place"] != levels["things"]["place"]
+        for kind in (moved[:, :few], moved[:, few:]):
+            assert kind.any(axis=1).mean() == pytest.approx(moves, abs=0.11)
+            assert way == "binomial" or kind.sum(axis=1).max() == 1
 
 
 def test_mice_start_neither_in_the_corner_nor_on_the_cheese_nor_in_a_wall():

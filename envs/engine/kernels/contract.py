@@ -32,8 +32,11 @@ Rewards = Any
 Arguments = Any
 """A record of integers: the environment's arguments, a choice by its index."""
 
-WALL, AGENT, AGREEING, ANYWHERE = range(4)
-"""What an edit changes: a wall, the agent's place, or what the goals are about, put where they agree, or anywhere."""
+WALL, AGENT, AGREEING, ANYWHERE, THING = range(5)
+"""What an edit changes: a wall, the agent's place, or what the goals are about, put where they agree, or anywhere.
+
+From THING on it is the place of one of the game's `scattered`, the first of them THING itself.
+"""
 
 OPTIONAL: dict[str, Kernel] = {}
 REQUIRED: dict[str, Kernel] = {}
@@ -142,7 +145,7 @@ def act(level: Level, state: State, goal: int) -> int:
 
 @optional
 def edit(level: Level, arguments: Arguments, what: int, rng: Stream) -> None:
-    """Change a level a little, for curricula that edit levels; `what` is WALL, AGENT, AGREEING or ANYWHERE.
+    """Change a level a little, for curricula that edit levels; `what` is WALL, AGENT, AGREEING, ANYWHERE or THING.
 
     What there is no room for is left as it is. Nobody asks whether an edited level can be solved.
     """

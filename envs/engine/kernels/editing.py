@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .compile import kernel
-from .contract import AGENT, AGREEING, ANYWHERE, WALL, edit, layout
+from .contract import AGENT, AGREEING, ANYWHERE, THING, WALL, edit, layout
 from .loops import HALF, Draw, Indices, Records, belongs
 from .rng import below, draw, key
 
@@ -17,10 +17,11 @@ STREAM = 5  # of a seed, behind those of the splits
 
 
 class Editing(NamedTuple):
-    """How levels are edited: one of the ways above, and the edits of each level."""
+    """How levels are edited: one of the ways above, the edits of each level, and the game's `scattered`."""
 
     way: int
     steps: int
+    scattered: int
 
 
 def edit_levels(levels: Records, seeds: Indices, how: Draw, editing: Editing) -> None:
@@ -42,16 +43,18 @@ def edit_levels(levels: Records, seeds: Indices, how: Draw, editing: Editing) ->
 @kernel
 def what_to_edit(editing: Any, t: int, alpha: Any, rng: Any) -> int:
     """What edit `t` of a level changes."""
+    things = editing.scattered
     if editing.way <= CONSTANT:
-        if t < editing.steps - 2 or (t == editing.steps - 2 and below(rng, 2) == 0):
+        k = t - (editing.steps - 2 - things)
+        if k < 0 or (k <= things and below(rng, 2) == 0):
             return WALL
-        if t == editing.steps - 2:
-            return AGENT
+        if k <= things:
+            return AGENT if k == 0 else THING + k - 1
         if editing.way == IDENTITY:
             return WALL
     else:
-        drawn = below(rng, editing.steps if editing.way == BINOMIAL else 3)
-        if drawn > 0:
-            return AGENT if drawn == 1 else WALL
+        k = below(rng, editing.steps if editing.way == BINOMIAL else 3 + things) - 1
+        if k >= 0:
+            return AGENT if k == 0 else THING + k - 1 if k <= things else WALL
     anywhere = editing.way == UNRESTRICTED or (draw(rng) >> HALF) < alpha
     return ANYWHERE if anywhere else AGREEING

@@ -28,7 +28,7 @@ from .cells import (
     show_all,
 )
 from .collect import MOST
-from .editing import AGENT, AGREEING, ANYWHERE, WALL, edit_maze, inner_cells, put
+from .editing import AGENT, AGREEING, ANYWHERE, THING, WALL, edit_maze, inner_cells, put
 from .layers import layers
 from .reading import one
 from .rooms import off_the_way, open_door, place_room
@@ -37,11 +37,11 @@ from .tiles import stamp, stamp_cells, tile
 from .walking import add_near, arrival, cut_shortest_ways, nearest, passes_by, ring, steps_to, visit, within
 
 __all__ = [
-    "AGENT", "AGREEING", "ANYWHERE", "COL_STEP", "MOST", "MOVES", "NONE", "PLACE", "ROW_STEP", "WALL", "Bits", "Grid",
-    "Kind", "Maze", "Place", "add", "add_near", "ahead", "arrival", "at", "carve", "cells_of", "contains", "corner_of",
-    "count", "cut_shortest_ways", "drop", "edit_maze", "found", "inner_cells", "is_easy", "is_roomy", "keep", "kinds",
-    "layers", "leave_out", "main_part", "move", "nearest", "off_the_way", "one", "open_door", "paint_cells",
-    "passes_by", "place_room", "pop_random", "put", "reached_from", "read_things", "remaining", "remove", "ring",
-    "same_place", "show", "show_all", "show_left", "stamp", "stamp_cells", "steps_to", "take", "thing_fields", "tile",
-    "visit", "within",
+    "AGENT", "AGREEING", "ANYWHERE", "COL_STEP", "MOST", "MOVES", "NONE", "PLACE", "ROW_STEP", "THING", "WALL",
+    "Bits", "Grid", "Kind", "Maze", "Place", "add", "add_near", "ahead", "arrival", "at", "carve", "cells_of",
+    "contains", "corner_of", "count", "cut_shortest_ways", "drop", "edit_maze", "found", "inner_cells", "is_easy",
+    "is_roomy", "keep", "kinds", "layers", "leave_out", "main_part", "move", "nearest", "off_the_way", "one",
+    "open_door", "paint_cells", "passes_by", "place_room", "pop_random", "put", "reached_from", "read_things",
+    "remaining", "remove", "ring", "same_place", "show", "show_all", "show_left", "stamp", "stamp_cells",
+    "steps_to", "take", "thing_fields", "tile", "visit", "within",
 ]  # fmt: skip

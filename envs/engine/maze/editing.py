@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from ..kernels.compile import kernel
-from ..kernels.contract import AGENT, AGREEING, ANYWHERE, WALL
+from ..kernels.contract import AGENT, AGREEING, ANYWHERE, THING, WALL
 from ..kernels.rng import Stream
 from .cells import NONE, ONE, Bits, Place, leave_out, pop_random
 
-__all__ = ["AGENT", "AGREEING", "ANYWHERE", "WALL", "edit_maze", "inner_cells", "put"]
+__all__ = ["AGENT", "AGREEING", "ANYWHERE", "THING", "WALL", "edit_maze", "inner_cells", "put"]
 
 
 @kernel
