@@ -6,6 +6,8 @@ import errno
 import os
 import re
 import sys
+from contextlib import suppress
+from typing import Any, TextIO
 
 from pydantic import ValidationError
 from rich.console import Console
@@ -27,10 +29,43 @@ READING = {
 
 def output(stderr: bool = False) -> Console:
     """Where commands write: lines are as long as a terminal is wide, or COLUMNS says; on a pipe none is broken."""
-    console = Console(stderr=stderr)
+    console = Console(file=Aside(sys.stderr)) if stderr else Console()  # type: ignore[arg-type]
     if not console.width or not (console.is_terminal or os.environ.get("COLUMNS", "").isdigit()):
         console.width = WIDE
     return console
+
+
+class Aside:
+    """A stream for what is said by the way. Once nobody reads it any more, or the disk is full, it goes nowhere.
+
+    What is at work must not end for that.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        try:
+            return self._stream.write(text)
+        except OSError:
+            self._forget()
+            return len(text)
+
+    def flush(self) -> None:
+        try:
+            self._stream.flush()
+        except OSError:
+            self._forget()
+
+    def _forget(self) -> None:
+        """Let the stream write to nowhere, also what it has not written yet: it will be flushed at the end."""
+        with suppress(OSError):
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, self._stream.fileno())
+            os.close(nowhere)
 
 
 def say(console: Console, text: str) -> None:

@@ -58,7 +58,8 @@ class LevelBuffer:
 
     Attributes:
         kept: records, shape (settings.buffer,): a level, its best return, the mean of its latest ones, how often it was
-            `played` and `solved`, its optimum, its positive value loss, and the round of its last visit.
+            `played` and `solved`, where each visit counts half as much as the next, since policies change, its optimum,
+            its positive value loss, and the round of its last visit.
         round: how many rounds of replay there were.
     """
 
@@ -108,8 +109,8 @@ class LevelBuffer:
         """Take in what came of levels of the buffer."""
         before = np.where(self.kept["played"][where] > 0, self.kept["best"][where], -np.inf)
         self.kept["best"][where] = np.maximum(before, visit.best)
-        self.kept["played"][where] += visit.played
-        self.kept["solved"][where] += visit.solved
+        self.kept["played"][where] = self.kept["played"][where] / 2 + visit.played
+        self.kept["solved"][where] = self.kept["solved"][where] / 2 + visit.solved
         self.kept["latest"][where], self.kept["loss"][where] = visit.mean, visit.losses
         self.kept["visit"][where] = self.round
 

@@ -74,7 +74,7 @@ class Exploring(BaseCallback):
 
     def _play(self, levels: Levels) -> Played:
         played = played_by(self.model, Batch.on(self.sampler.task, levels), self.sampler.task.channel)
-        self.tried += played.steps
+        self.tried += int(played.steps.sum())
         return played
 
 
@@ -93,7 +93,7 @@ def played_by(model: PPO, batch: Batch, channel: int) -> Played:
     if len(late):
         cut[late] = _values(model, batch.observe(late))
     losses = positive_value_losses(np.array(rewards), np.array([*values, cut]), np.array(going), model)
-    return Played(batch.returns[:, channel].copy(), losses, int(np.sum(going)))
+    return Played(batch.returns[:, channel].copy(), losses, np.sum(going, axis=0))
 
 
 def positive_value_losses(rewards: Floats, values: Floats, going: NDArray[np.bool_], model: PPO) -> Floats:

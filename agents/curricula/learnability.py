@@ -1,8 +1,7 @@
 """Sampling for learnability (Rutherford et al. 2024): levels that are solved now and then, neither always nor never.
 
 Every so many rollouts the policy plays new levels several times, and those of the highest p (1 - p) are the buffer
-until the next time. Training plays a mixture of the buffer, all its levels alike, and of new levels. Until the first
-time the buffer holds any levels: who has learned nothing yet solves none.
+until the next time. Training plays a mixture of the buffer, all its levels alike, and of new levels.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ class LearnabilitySampler(CurriculumSampler):
 
     def explore(self, play: Play) -> None:
         """Find a new buffer, where it is time for one."""
-        if self.buffer.round and self.buffer.round % self.settings.every == 0:
+        if self.buffer.round % self.settings.every == 0:
             self._renew(play)
 
     def _renew(self, play: Play) -> None:

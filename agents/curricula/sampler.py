@@ -27,11 +27,11 @@ NEW, EDITED = range(2)  # streams of seeds
 
 
 class Played(NamedTuple):
-    """An episode of a policy on each level: its discounted return, its positive value loss, and all their steps."""
+    """An episode of a policy on each level: its discounted return, its positive value loss, and its steps."""
 
     returns: Floats
     losses: Floats
-    steps: int
+    steps: Indices
 
 
 Play = Callable[[Levels], Played]  # nothing is learned from it
@@ -80,7 +80,7 @@ class CurriculumSampler(ABC):
         played = [play(levels) for _ in range(self.settings.episodes)]
         at = np.tile(np.arange(len(levels)), len(played))
         returns = np.concatenate([each.returns for each in played])
-        losses = np.mean([each.losses for each in played], axis=0)
+        losses = np.average([each.losses for each in played], axis=0, weights=[each.steps for each in played])
         return Visit.of(at, returns, self._solved(returns, optima[at]), losses)
 
     def optima(self, levels: Levels) -> Floats:

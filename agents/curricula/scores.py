@@ -3,7 +3,8 @@
 * `max-latest`: the best return so far less the latest, the mean of those in the rollout, or the try, that was last;
 * `oracle-latest`: the optimum less the latest return: the regret itself;
 * `positive-value-loss`: the mean of advantages above 0, as PPO estimates them (Jiang et al. 2021b);
-* `learnability`: p (1 - p) for a level that is solved with probability p (Rutherford et al. 2024). Where goals are
+* `learnability`: p (1 - p) for a level that is solved with probability p (Rutherford et al. 2024), of which the latest
+  visits tell most. Where goals are
   places, an episode that earns anything solves its level, however late; elsewhere as much of it as it earns of the
   optimum, so that p is defined where a level can be solved in part.
 

@@ -80,7 +80,7 @@ def test_draws_are_different_levels_in_proportion_to_their_probabilities():
         ("max-latest", [0.75 - 0.25, 0.0]),
         ("oracle-latest", [1.0 - 0.25, 0.0]),
         ("positive-value-loss", [0.0, 0.0]),
-        ("learnability", [1 / 3 * 2 / 3, 0.0]),
+        ("learnability", [2.5 / 7 * 4.5 / 7, 0.0]),  # (0 + 2 x 0.75 + 4 x 0.25) / 7 is solved
     ],
 )
 def test_scores_after_three_episodes_on_one_level(score, expected):
@@ -89,6 +89,26 @@ def test_scores_after_three_episodes_on_one_level(score, expected):
     for value in (0.0, 0.75, 0.25):
         made.tell(np.array([0]), visit([value]))
     assert made.scores() == pytest.approx(expected)
+
+
+def test_what_was_learned_can_be_learned_no_more():
+    made = LevelBuffer(Curriculum.of({"method": "plr", "score": "learnability"}), draw_levels(TASK, np.arange(1)))
+    for value in (0.0, 1.0):
+        for _ in range(50):
+            made.tell(np.array([0]), visit([value]))
+    assert made.scores() == pytest.approx([0.0])
+
+
+def test_losses_of_several_tries_are_the_mean_of_all_their_steps():
+    made = sampler(score="positive-value-loss", episodes=2)
+    tries = iter([(1.0, 1), (0.0, 3)])
+
+    def play(levels):
+        loss, steps = next(tries)
+        return Played(np.zeros(len(levels)), np.full(len(levels), loss), np.full(len(levels), steps))
+
+    levels = made.fresh(2)
+    assert made.tried(levels, np.ones(2), play).losses == pytest.approx([0.25, 0.25])
 
 
 def test_the_latest_return_is_the_mean_of_a_visit_and_the_best_is_of_one_episode():
@@ -238,7 +258,7 @@ def test_levels_are_tried_by_the_policy_without_a_trace_in_training():
     batch = Batch.on(TASK, levels)
     played = played_by(model, batch, TASK.channel)
     assert batch.done.all()
-    assert played.steps == batch.states["t"].sum()
+    assert (played.steps == batch.states["t"]).all()
     assert (played.returns == batch.returns[:, TASK.channel]).all()
     assert model.num_timesteps == 0
 
@@ -290,14 +310,12 @@ class Lucky:
         self.calls += 1
         batch = Batch.on(TASK, levels)
         batch.play(lambda played: played.best_actions(self.calls % 2))
-        return Played(batch.returns[:, TASK.channel].copy(), np.zeros(len(levels)), int(batch.states["t"].sum()))
+        return Played(batch.returns[:, TASK.channel].copy(), np.zeros(len(levels)), batch.states["t"])
 
 
 def learning(**changes):
     few = {"buffer": 8, "candidates": 64, "episodes": 2, "every": 1}
-    made = LearnabilitySampler(TASK, Curriculum.of({"method": "sfl", **few, **changes}), 3)
-    made.begin_round()
-    return made
+    return LearnabilitySampler(TASK, Curriculum.of({"method": "sfl", **few, **changes}), 3)
 
 
 def test_sfl_keeps_the_levels_of_the_highest_learnability():
@@ -306,7 +324,7 @@ def test_sfl_keeps_the_levels_of_the_highest_learnability():
 
     def play(levels):
         told.append((levels, lucky(levels).returns))
-        return Played(told[-1][1], np.zeros(len(levels)), 0)
+        return Played(told[-1][1], np.zeros(len(levels)), np.ones(len(levels), int))
 
     made.explore(play)
     (levels, first), (same, second) = told
@@ -332,7 +350,7 @@ def test_the_share_of_levels_that_can_be_learned_rises():
     assert (margins(TASK, played.copy()) > 0).mean() > 0.5
 
 
-def test_sfl_finds_a_new_buffer_every_so_many_rollouts_and_leaves_it_alone_in_between():
+def test_sfl_finds_a_new_buffer_before_the_first_of_so_many_rollouts_and_leaves_it_alone_in_between():
     made, lucky, held = learning(every=3), Lucky(), []
     for _ in range(8):
         made.explore(lucky)
@@ -341,8 +359,8 @@ def test_sfl_finds_a_new_buffer_every_so_many_rollouts_and_leaves_it_alone_in_be
         made.tell(results(new, [0.0] * 4))
         made.end_round(*NO_LOSSES)
         held.append(tuple(made.buffer.levels["seed"].tolist()))
-    assert lucky.calls == 2 * 2
-    assert held[0] == held[1] != held[2] == held[4] != held[5] == held[7]
+    assert lucky.calls == 3 * 2
+    assert held[0] == held[2] != held[3] == held[5] != held[6] == held[7]
 
 
 @pytest.mark.parametrize(

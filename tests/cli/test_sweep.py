@@ -261,3 +261,15 @@ def test_a_killed_sweep_goes_on_and_comes_to_the_same_agents(tmp_path: Path) -> 
     for one, other in zip(*folders, strict=True):
         weights, same = (load_agent(folder, task("CheeseCorner")).model.policy.state_dict() for folder in (one, other))
         assert all(torch.equal(weights[name], same[name]) for name in weights)
+
+
+@pytest.mark.parametrize("place_of", ["a full disk", "a pipe that nobody reads"])
+def test_what_is_said_by_the_way_ends_no_sweep(place: Path, place_of: str) -> None:
+    reads, writes = os.pipe()
+    os.close(reads)
+    writes = writes if place_of.startswith("a pipe") else os.open("/dev/full", os.O_WRONLY)
+    command = [sys.executable, "-m", "goalgap", "sweep", "references.toml"]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=writes, text=True, check=False)
+    os.close(writes)
+    assert done.returncode == 0
+    assert "oracle:cheese" in done.stdout

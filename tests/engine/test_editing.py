@@ -90,6 +90,8 @@ def test_keys_are_few_or_many_as_the_way_says():
     for way, allowed in (("identity", {few}), ("constant", {few}), ("binomial", {few}), ("unrestricted", {few, many})):
         _, made = edited(never, way)
         assert set((made["things"]["kind"] == 0).sum(axis=1).tolist()) == allowed
+        if way == "identity":
+            assert 0 < share(never, made) < 0.06, "walls make ways longer than the time is"
 
 
 def test_a_key_and_a_chest_are_put_elsewhere_by_a_toss_each():
