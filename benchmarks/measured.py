@@ -19,10 +19,15 @@ DIGITS = 4
 
 
 class Measured(Record):
-    """What came out of one way of training: measures over its seeds, and what else is told of it, in the mean."""
+    """What came out of one way of training: measures over its seeds, and what else is told of it, in the mean.
+
+    Attributes:
+        code: which version of the code it was measured with, where a study counts them.
+    """
 
     estimates: dict[str, Estimate]
     means: dict[str, float]
+    code: int = 1
 
     @property
     def seeds(self) -> int:

@@ -94,3 +94,22 @@ def test_what_is_known_is_not_trained_again(monkeypatch, tmp_path):
         study.main()
     assert trained == [(cell, 3), (cell, 4)]
     assert "| domain randomization | 0 % | 3 | 0.50 (0.50..0.50)" in (tmp_path / "page.md").read_text()
+
+
+@pytest.mark.parametrize("earlier", [0, 1])
+def test_what_an_earlier_version_has_measured_is_marked_and_measured_again(earlier, monkeypatch, tmp_path):
+    study, measured = import_module("curricula"), import_module("measured")
+    estimates = {name: Estimate(mean=0.5, seeds=(0.5,) * 5) for name in ("score", "gap")}
+    kept = measured.Measured(estimates=estimates, means=dict.fromkeys(study.TOLD, 0.0), code=study.CODE - earlier)
+    monkeypatch.setattr(study, "KEPT", tmp_path / "kept.json")
+    monkeypatch.setattr(study, "PAGE", tmp_path / "page.md")
+    for method in (study.DR, "SFL"):
+        measured.keep_measured(study.KEPT, study.Cell("CheeseCorner", method, 0.0).folder.name, kept)
+    trained = []
+    monkeypatch.setattr(study.Cell, "train", lambda cell, *_: trained.append(cell.method) or kept)
+    monkeypatch.setattr("sys.argv", ["curricula.py", "CheeseCorner", "--methods", study.DR, "SFL", "--alphas", "0"])
+    study.main()
+    page = (tmp_path / "page.md").read_text()
+    assert trained == ["SFL"] * earlier
+    assert ("| SFL\N{DAGGER} |" in page) == ("by an earlier version" in page) == bool(earlier)
+    assert "| domain randomization |" in page
