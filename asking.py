@@ -19,6 +19,7 @@ from .agents.acting import AgentPolicy
 from .agents.chance import shares
 from .agents.confidence import SCORES, Floats
 from .agents.ensembles import Ensemble
+from .choices import choose
 from .envs.engine.batch import Batch
 from .envs.engine.task import Task
 from .eval.measures.arrays import arranged
@@ -122,9 +123,11 @@ def ask_for_help(
         task: what is played, or the name of an environment; its alpha is that of training.
         thinker: who asks, such as an ensemble, or one agent.
         levels: how many of training, which tell thresholds, and of deployment, 0 .. levels-1.
-        scores: names in `agents.confidence.SCORES`.
+        scores: names in `agents.confidence.SCORES`; ValueError where there is no such score.
         progress: told how many episodes have ended, now and then, of `plays(scores)` x levels.
     """
+    for name in scores:
+        choose("score of confidence", name, SCORES)
     task, thinker = as_task(task), Ensemble.of([thinker]) if isinstance(thinker, AgentPolicy) else thinker
     watched = Asking(thinker, noting=tuple(scores))
     watch(replace(task, split="train"), watched, levels, progress)

@@ -40,7 +40,7 @@ def read_changes(kind: type[Recipe], texts: Iterable[str]) -> dict[str, Any]:
         name, equals, value = text.partition("=")
         if not equals:
             raise ValueError(f"--recipe takes name=value, not {shown(text)}: the names are {', '.join(known)}")
-        if name not in known and (others := _having(name)):
+        if name not in known and (others := having(name)):
             raise ValueError(f"recipes for {', '.join(others)} have {name}, and those for {kind.algorithm} have none")
         choose(f"field of a recipe for {kind.algorithm}", name, known)
         if name in changes:
@@ -52,7 +52,7 @@ def read_changes(kind: type[Recipe], texts: Iterable[str]) -> dict[str, Any]:
     return changes
 
 
-def _having(name: str) -> list[str]:
+def having(name: str) -> list[str]:
     """The algorithms whose recipes have a field."""
     return [each for each in ALGORITHMS if name in {field.name for field in fields(algorithm_named(each))}]
 

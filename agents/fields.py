@@ -25,6 +25,8 @@ def check_number(name: str, value: Any, whole: bool, least: float, most: float) 
     if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
         allowed = f"from {least:g} to {most:g}" if most < float("inf") else f"of at least {least:g}"
         raise TypeError(f"{name} is a {'whole ' if whole else ''}number {allowed}, not {shown(value)}")
+    if value != value:  # noqa: PLR0124
+        raise ValueError(f"{name} is a number, not nan")
     if value < least:
         raise ValueError(f"{name} is at least {least:g}, not {shown(value)}")
     if not value <= most:

@@ -82,7 +82,7 @@ def load_agent(
     check_file(file, content, record, task)
     named = record["recipe"]["algorithm"] if record else algorithm or default_algorithm(task.game.name)
     model = open_model(file, content, named, record.get("network"), trusted(trust))
-    shown = checked_spaces(model, task, file)
+    shown = checked_spaces(model, task, file, record)
     for own in changed_code(record):
         warnings.warn(f"{path} was trained with another {own} than there is now", ChangedCodeWarning, stacklevel=2)
     if not record:

@@ -14,9 +14,16 @@ MITIGATIONS: dict[str, str] = {
     "cutout": "augment=cutout",
 }
 NAMES = (NONE, *MITIGATIONS)
+FIELDS = tuple(dict.fromkeys(change.partition("=")[0] for change in MITIGATIONS.values()))  # of recipes
 
 
 def mitigated(changes: tuple[str, ...], mitigation: str | None) -> tuple[str, ...]:
-    """Changes of a recipe, and that of a mitigation, if there is one; ValueError lists those that there are."""
+    """Changes of a recipe, and that of a mitigation, if there is one; ValueError lists those that there are.
+
+    One with other constants is itself such a change: dropout=0.2, or curriculum=method:accel,score:oracle-latest.
+    """
+    if mitigation and "=" in mitigation:
+        choose("field of a mitigation", mitigation.partition("=")[0], FIELDS)
+        return (*changes, mitigation)
     name = choose("mitigation", NONE if mitigation is None else mitigation, NAMES)
     return changes if name == NONE else (*changes, MITIGATIONS[name])

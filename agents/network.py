@@ -63,9 +63,21 @@ class Network:
         Returns:
             logits, float64, shape (n, actions); and memory, float32, shape (2, layers, n, units), which has no layers
             where the network has no memory.
+
+        Raises:
+            ValueError: the observations are of another shape than those of training.
         """
+        self._check_shape(obs)
         memory = self._nothing(len(obs)) if memory is None else memory
         return self._in_blocks(self.rows or self._rows, self._seen(obs), memory, starts)
+
+    def _check_shape(self, obs: NDArray[np.uint8]) -> None:
+        expected, given = self.policy.observation_space.shape, self._seen(obs[:1]).shape[1:]
+        if given != expected:
+            raise ValueError(
+                f"this agent was trained for observations of shape {expected}, not {given}: play the task that it was "
+                "opened for"
+            )
 
     def values(self, obs: NDArray[np.uint8]) -> Floats:
         """What the critic expects of the rest of an episode, float64, shape (n,); obs as in a call.

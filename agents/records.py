@@ -88,11 +88,20 @@ def check_own(folder: Path, task: Task, recipe: Recipe, seed: int) -> None:
     """AgentError unless the agent in a folder is that of a task, a recipe and a seed: folders can be copied."""
     record, expected = read_record(folder), json.loads(json.dumps(describe(task, recipe, seed)))
     for name, value in expected.items():
-        if record.get(name) != value:
+        if (told := record.get(name)) != value:
             raise AgentError(
-                f"{folder} holds an agent of another run: its {name} is {shown(record.get(name))}, not {shown(value)}; "
+                f"{folder} holds an agent of another run: its {_unlike(name, told, value)}; "
                 f"choose another folder, or {again(folder)}"
             )
+
+
+def _unlike(name: str, told: Any, expected: Any) -> str:
+    """What is not as expected, and within a table which entry of it."""
+    if isinstance(told, dict) and isinstance(expected, dict):
+        for each in {**expected, **told}:
+            if told.get(each) != expected.get(each):
+                return _unlike(f"{name}.{each}", told.get(each), expected.get(each))
+    return f"{name} is {shown(told)}, not {shown(expected)}"
 
 
 def again(folder: Path) -> str:
@@ -155,12 +164,17 @@ def check_recorded(file: Path, content: bytes, record: dict[str, Any], task: Tas
 
 def told_otherwise(record: Mapping[str, Any], task: Task) -> str:
     """With which other arguments of its environment than a task's an agent was trained; empty where with the same."""
-    arguments = record.get("arguments", {})
-    unlike = [name for name, value in task.arguments.items() if arguments.get(name, value) != value]
-    if not unlike:
+    if not (unlike := unlike_arguments(record, task)):
         return ""
-    trained, played = (" ".join(f"{name}={told[name]}" for name in unlike) for told in (arguments, task.arguments))
+    trained, played = (" ".join(f"{name}={each[k]}" for name, each in unlike.items()) for k in (0, 1))
     return f"was trained with {trained}, and plays {played}: what follows is not of what it was trained on"
+
+
+def unlike_arguments(record: Mapping[str, Any], task: Task) -> dict[str, tuple[Any, Any]]:
+    """What arguments of the environment were in training and are in a task, by name, where these are not the same."""
+    arguments = record.get("arguments", {})
+    both = {name: (arguments.get(name, value), value) for name, value in task.arguments.items()}
+    return {name: each for name, each in both.items() if each[0] != each[1]}
 
 
 def changed_code(record: Mapping[str, Any]) -> list[str]:

@@ -63,6 +63,8 @@ class Execution:
             raise ValueError(
                 "--emit-slurm prints a script, which has --processes alone: add other options to its last line"
             )
+        if self.dry_run and others.get("table"):
+            raise ValueError("--table is of what has come out, and --dry-run says what is to be done: leave one out")
         if self.status and (self.dry_run or self.retry_failed):
             raise ValueError("--status only says where the sweep stands: leave out --dry-run and --retry-failed")
 

@@ -2,7 +2,7 @@
 
     environments = ["CheeseCorner", "KeysAndChests"]   # or ["all"], those of the suite
     algorithms = ["PPO", "mine:train"]                 # each environment's usual one, "usual", if left out
-    mitigations = ["none", "accel"]
+    mitigations = ["none", "accel", "dropout=0.2"]     # by name, or as after --recipe
     alphas = [0, 0.01, 0.1]
     seeds = [0, 1, 2, 3, 4]
     references = ["standard"]                          # reference policies, which are not trained
@@ -21,6 +21,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Iterator
+from dataclasses import fields
 from itertools import islice, product
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -30,8 +31,8 @@ from pydantic import Field, StrictInt, ValidationError
 from .. import envs
 from ..agents.algorithms import ALGORITHMS
 from ..agents.algorithms.recipe import Recipe
-from ..agents.changes import changed_recipe
-from ..agents.mitigations import mitigated
+from ..agents.changes import changed_recipe, having
+from ..agents.mitigations import FIELDS, mitigated
 from ..agents.recipes import default_algorithm
 from ..agents.reference import reference, reference_names
 from ..choices import shown
@@ -49,7 +50,8 @@ MOST_BYTES = 2**20
 MOST_TOLD = 5
 Made = TypeVar("Made")
 Seed = Annotated[StrictInt, Field(ge=0, lt=2**32)]
-Share = Annotated[float, Field(ge=0, le=1, strict=True)]
+Share = Annotated[float, Field(ge=0, le=1, strict=True, allow_inf_nan=False)]
+LISTS = ("mitigations", "alphas", "seeds")  # of which an empty one would leave nothing to train
 
 
 class SweepError(ValueError):
@@ -79,11 +81,12 @@ class SweepFile(Record):
     @classmethod
     def read(cls, path: Path) -> SweepFile:
         """Read a file; SweepError says all that is wrong with it."""
-        if not path.is_file():
-            raise SweepError(f"there is no file {path}: write one, as the guide's page on sweeps says")
+        if not path.exists() or path.is_dir():
+            told = f"{path} is a folder" if path.is_dir() else f"there is no file {path}"
+            raise SweepError(f"{told}: write a file, as the guide's page on sweeps says")
         try:
             with path.open("rb") as file:
-                told = tomllib.loads(file.read(MOST_BYTES).decode())
+                told = tomllib.loads(file.read(MOST_BYTES).decode("utf-8-sig"))
             return cls.of(str(path), told)
         except OSError as error:
             raise SweepError(f"{path} cannot be read: {reason(error)}") from None
@@ -93,10 +96,27 @@ class SweepFile(Record):
     @classmethod
     def of(cls, what: str, told: dict[str, Any]) -> SweepFile:
         """What is told by `what`, a file or a command; SweepError says all that is wrong with it."""
+        if elsewhere := list(_elsewhere(told)):
+            raise SweepError(f"{what}: {'; '.join(elsewhere[:MOST_TOLD])}")
         try:
             return cls.model_validate(told)
         except ValidationError as error:
             raise SweepError(f"{what}: {'; '.join(islice(mistakes(error, cls.model_fields), MOST_TOLD))}") from None
+
+
+def _elsewhere(told: dict[str, Any]) -> Iterator[str]:
+    """What is no field of a sweep, or no such value, and where or how it is written instead."""
+    count, arguments = told.get("seeds"), told.get("arguments")
+    if isinstance(count, int) and not isinstance(count, bool):
+        yield f"seeds is a list of training seeds, such as {[*range(min(max(count, 1), 5))]}, not {count}"
+    for taken, instead in TAKEN.items():
+        if isinstance(arguments, dict) and taken in arguments:
+            yield f"{taken} is no argument of a sweep: {instead}"
+    for name in told.keys() - SweepFile.model_fields.keys():
+        if having(name):
+            yield f'{name} is a field of recipes: write recipe = ["{name}=..."]'
+        elif any(name == each.name for game in envs.SUITE.values() for each in fields(game.arguments)):
+            yield f"{name} is an argument of environments: write arguments = {{ {name} = ... }}"
 
 
 def cells_of(file: SweepFile) -> list[Cell]:
@@ -107,6 +127,13 @@ def cells_of(file: SweepFile) -> list[Cell]:
     """
     if not file.environments:
         raise SweepError('name environments = ["CheeseCorner", ...], or ["all"], which are those of the suite')
+    for name in LISTS if file.algorithms else ():
+        if not getattr(file, name):
+            usual = SweepFile.model_fields[name].default
+            raise SweepError(
+                f"{name} is empty, so nothing would be trained: leave it out for {', '.join(map(str, usual))}, "
+                "or write algorithms = []"
+            )
     expansion = Expansion(file)
     cells = [*expansion.scripted(), *expansion.trained()]
     if mistakes := list(dict.fromkeys(expansion.mistakes)):
@@ -129,15 +156,15 @@ def shard_of(cells: list[Cell], told: str | None) -> list[Cell]:
 
 def _check_different(cells: list[Cell], file: SweepFile) -> None:
     if not cells:
-        raise SweepError("there is nothing to sweep: name seeds and algorithms, or references")
-    known = set[str]()
+        raise SweepError("there is nothing to sweep: name algorithms, or references")
+    known = dict[str, About]()
     for cell in cells:
-        if cell.key in known:
-            raise SweepError(f"{cell.about} comes twice: {_cause(file, cell.about)}; name it once")
-        known.add(cell.key)
+        if first := known.get(cell.key):
+            raise SweepError(f"{cell.about} comes twice: {_cause(file, first, cell.about)}; name it once")
+        known[cell.key] = cell.about
 
 
-def _cause(file: SweepFile, one: About) -> str:
+def _cause(file: SweepFile, first: About, one: About) -> str:
     """Why two cells are the same, in the words of the file."""
     for name, values in file:
         for value in values if isinstance(values, tuple) else ():
@@ -145,6 +172,8 @@ def _cause(file: SweepFile, one: About) -> str:
                 return f"{name} has {shown(value)} twice"
     if sum(word == ALL or envs.find(word)[0].name == one.environment for word in file.environments) > 1:
         return f"two words in environments are {one.environment}"
+    if first.mitigation != one.mitigation:
+        return f"mitigations {shown(first.mitigation)} and {shown(one.mitigation)} are the same"
     if one.steps:
         return f'"{USUAL}" in algorithms is {one.agent} in {one.environment}'
     return f'"{STANDARD}" in references has it already'
@@ -188,9 +217,6 @@ class Expansion:
         (game, split), arguments = envs.find(name), dict[str, Any](self.file.arguments)
         if split != "train":
             raise ValueError(f"it names the split {split}, and agents are evaluated on every split: write {game.name}")
-        for taken, instead in TAKEN.items():
-            if taken in arguments:
-                raise ValueError(f"{taken} is no argument of a sweep: {instead}")
         return Task.of(game, alpha=alpha, **arguments)
 
     def _made(self, name: str, method: str, mitigation: str, alpha: float) -> Callable[[int], Cell]:
@@ -209,12 +235,14 @@ class Expansion:
         """What a training seed is trained by, checked as far as that goes without a network."""
         kind = default_algorithm(task.game.name) if algorithm == USUAL else algorithm
         changes, budget = self.file.recipe, self.file.budget
+        if budget is not None and any(change.startswith("steps=") for change in changes):
+            raise ValueError("budget and steps of the recipe both say how long to train: leave one of them out")
         steps = () if budget is None else (f"steps={budget_of(task, budget)}",)
         recipe = changed_recipe(task, kind, mitigated((*steps, *changes), mitigation))
         self._check_own(recipe, recipe.training_task(task))
         about = About(
-            environment=task.game.name, agent=kind, mitigation=mitigation, steps=recipe.total_steps,
-            recipe=" ".join(changes), **told,
+            environment=task.game.name, agent=kind, mitigation=_named_mitigation(mitigation, changes),
+            steps=recipe.total_steps, recipe=" ".join(each for each in changes if not _mitigates(each)), **told,
         )  # fmt: skip
         return Training(task, recipe, about)
 
@@ -233,6 +261,15 @@ class Expansion:
     def _told(self) -> dict[str, Any]:
         arguments = " ".join(f"{name}={value}" for name, value in self.file.arguments.items())
         return {"arguments": arguments, "levels": self.file.levels}
+
+
+def _mitigates(change: str) -> bool:
+    return change.partition("=")[0] in FIELDS
+
+
+def _named_mitigation(mitigation: str, changes: tuple[str, ...]) -> str:
+    """All that mitigates, so that no table calls it none where the recipe says it."""
+    return " ".join([*([] if mitigation == NONE else [mitigation]), *filter(_mitigates, changes)]) or NONE
 
 
 def _named(name: str, algorithm: str, mitigation: str, alpha: float) -> str:

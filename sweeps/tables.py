@@ -22,10 +22,8 @@ from ..eval.measures.estimates import Estimate
 from ..eval.measures.wording import DASH
 from ..eval.show.tables import Section, columns, row, value
 from ..files import check_file, write_whole
-from ..terms import NONE
 from .cells import Cell
 from .outcomes import About, Outcome
-from .paces import Kind
 from .status import duration
 from .sweep import Sweep
 from .working import Piece
@@ -75,6 +73,7 @@ def _rows(cell: Cell, outcome: Outcome | None) -> Iterator[dict[str, Any]]:
         return
     told |= {"status": outcome.status, "reason": outcome.reason}
     told |= {"finding": outcome.result.finding or None, "goal": outcome.result.goal}
+    told |= {"path": next(iter(outcome.result.files), None)}
     for mode in outcome.result.modes:
         measures = {"learned": mode.learned}
         for kind, values in (("score", mode.scores), ("gap", mode.gaps), ("pursuit", mode.pursuits)):
@@ -155,18 +154,22 @@ class Summary:
 
 def planned(sweep: Sweep, pieces: list[Piece]) -> Section:
     """What is left to do, by what it takes."""
-    left = Counter(piece.cell.about.kind for piece in pieces)
-    times = dict[Kind, float | None]()
-    for about in (piece.cell.about for piece in pieces):
-        seconds, known = sweep.paces.seconds(about), times.get(about.kind, 0.0)
-        times[about.kind] = None if seconds is None or known is None else known + seconds
-    kinds = Counter(cell.about.kind for cell in sweep.cells)
+    left = Counter(_shown(piece.cell) for piece in pieces)
+    times = dict[tuple[str, str], float | None]()
+    for cell in (piece.cell for piece in pieces):
+        seconds, known = sweep.paces.seconds(cell.about), times.get(_shown(cell), 0.0)
+        times[_shown(cell)] = None if seconds is None or known is None else known + seconds
     rows = []
-    for kind, count in kinds.items():
-        environment, *name = filter(lambda word: word != NONE, kind)
-        rows.append(row(environment, ", ".join(name), str(count), str(left[kind]), _told(times.get(kind, 0.0))))
+    for (environment, name), count in Counter(map(_shown, sweep.cells)).items():
+        there = left.get((environment, name), 0)
+        rows.append(row(environment, name, str(count), str(there), _told(times.get((environment, name), 0.0))))
     heads = columns("environment", "agent", numbers=("cells", "left", "time in all"))
     return _by_environment(Section("plan", "What is left to do", _paced(sweep, pieces), heads, tuple(rows)))
+
+
+def _shown(cell: Cell) -> tuple[str, str]:
+    """The row of a cell in the plan: its environment, and what is not as usual of its agent."""
+    return cell.about.environment, cell.about.name
 
 
 def _by_environment(section: Section) -> Section:

@@ -70,8 +70,14 @@ def settle(piece: Piece, progress: Progress = lambda _: None) -> Outcome | Elsew
 
 
 def crashed(piece: Piece, why: str) -> Outcome | Elsewhere:
-    """Keep that the process of a cell has died, unless the cell had come to an end before."""
-    return _once(piece, lambda: failed(piece, why))
+    """Keep that the process of a cell has died, unless the cell had come to an end before; its log says why, too."""
+
+    def end() -> Outcome:
+        with Log(piece.store.path(piece.key, ".log")) as log:
+            log.write(f"{why.rstrip()}\n")
+        return failed(piece, why)
+
+    return _once(piece, end)
 
 
 def failed(piece: Piece, why: Exception | str, seconds: float = 0.0) -> Outcome:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from ...choices import shown
 from ...envs.engine.editing import check_edits
 from ...envs.engine.levels import LevelSampler
 from ...envs.engine.task import Task
@@ -50,6 +51,8 @@ class OnPolicyRecipe(Recipe):
     @property
     def _chosen(self) -> Curriculum | None:
         """The curriculum, where there is one."""
+        if isinstance(self.curriculum, str):
+            raise TypeError(f"a curriculum is a table, such as {{'method': 'accel'}}, not {shown(self.curriculum)}")
         return Curriculum.of(self.curriculum) if self.curriculum else None
 
     @property

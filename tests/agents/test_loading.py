@@ -161,12 +161,18 @@ def test_what_is_no_agent_is_refused(tmp_path):
 
 
 def test_another_environment_or_other_spaces_are_refused_and_both_are_named(agent):
-    with pytest.raises(AgentError, match=r"\(7, 7, 3\).*\(11, 11, 3\)"):
+    with pytest.raises(AgentError, match=r"was trained with .*size=5 and cannot play .*: give the environment these"):
         load_agent(agent, goalgap.task("CheeseCorner", size=9))
     record = json.loads((agent / "agent.json").read_text())
     (agent / "agent.json").write_text(json.dumps({**record, "environment": "goalgap/Other-v0"}))
     with pytest.raises(AgentError, match="goalgap/Other-v0 and cannot play goalgap/CheeseCorner-v0"):
         load_agent(agent, TASK)
+
+
+def test_an_agent_that_was_opened_for_another_task_says_so(trained):
+    opened = load_agent(trained, TASK)
+    with pytest.raises(ValueError, match=r"of shape \(7, 7, 3\), not \(11, 11, 3\): play the task that it was opened"):
+        goalgap.evaluate(goalgap.task("CheeseCorner", size=9), opened, 4)
 
 
 def test_a_policy_says_what_is_recorded_of_it(trained):

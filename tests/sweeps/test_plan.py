@@ -105,11 +105,20 @@ MISTAKES = {
     'environments = ["ChimeBandit"]\nmitigations = ["plr"]': "ChimeBandit, plr: curricula are for policies without",
     'algorithms = ["ARS"]\nmitigations = ["plr"]': "A2C, TRPO have curriculum, and those for ARS have none",
     "alphas = [1.5]": "alphas[0] must be at most 1, not 1.5",
-    "alphas = [nan]": "alphas[0]",
     "alphas = [true]": "alphas[0] must be a number, not true",
     "seeds = [-1]": "seeds[0] must be at least 0, not -1",
     "seeds = [4294967296]": "seeds[0] must be below 4294967296, not 4294967296",
-    "seeds = 3": "seeds must be a list, such as [3], not 3",
+    "seeds = 3": "seeds is a list of training seeds, such as [0, 1, 2], not 3",
+    "alphas = 0.5": "alphas must be a list, such as [0.5], not 0.5",
+    "alphas = [nan]": "alphas[0] must be a finite number, not nan",
+    "alphas = []": "alphas is empty, so nothing would be trained: leave it out for 0.0, or write algorithms = []",
+    'mitigations = []\nreferences = ["random"]': "mitigations is empty, so nothing would be trained",
+    "seeds = []": "seeds is empty, so nothing would be trained: leave it out for 0, 1, 2",
+    "arguments = { alpha = 0.5 }": "alpha is no argument of a sweep: list alphas",
+    "steps = 2048": 'steps is a field of recipes: write recipe = ["steps=..."]',
+    "size = 5": "size is an argument of environments: write arguments = { size = ... }",
+    'mitigations = ["dropuot=0.2"]': "unknown field of a mitigation 'dropuot'",
+    'mitigations = ["dropout", "dropout=0.1"]': "mitigations 'dropout' and 'dropout=0.1' are the same",
     "levels = 0": "levels must be at least 1, not 0",
     "levels = 10_000_000": "levels must be at most 1000000, not 10000000",
     'recipe = ["step=3"]': "unknown field of a recipe for PPO 'step'",
@@ -132,7 +141,7 @@ MISTAKES = {
     'algorithms = ["nowhere:train"]': "there is no function 'nowhere:train': No module named 'nowhere'",
     'algorithms = ["math:hypot"]\nmitigations = ["plr"]': "math:hypot, plr: a function trains as it says",
     'algorithms = ["math:hypot"]\nrecipe = ["steps=5"]': "math:hypot: a function trains as it says",
-    'budget = 0.5\nrecipe = ["steps=5"]': "steps is given twice",
+    'budget = 0.5\nrecipe = ["steps=5"]': "budget and steps of the recipe both say how long to train",
     "budget = 0": "budget",
     "budget = nan": "budget",
     "budget = true": "budget",
@@ -190,3 +199,14 @@ def test_the_guide_shows_an_example_and_every_field() -> None:
     (shown,) = [block for block in blocks(page) if block.language == "toml"]
     assert shown.content == (ROOT / "examples" / "sweeps" / shown.title).read_text()
     assert re.findall(r"^\| `(\w+)` \|", page, re.M) == list(SweepFile.model_fields)
+
+
+def test_mitigations_may_have_constants_and_no_table_calls_them_none(tmp_path: Path) -> None:
+    """However they are written: in their list, or in the recipe of all cells."""
+    one = 'environments = ["CheeseCorner"]\nseeds = [0]\n'
+    listed = cells(tmp_path, f'{one}mitigations = ["none", "dropout=0.2", "curriculum=method:plr,buffer:512"]')
+    assert {cell.about.mitigation for cell in listed} == {"none", "dropout=0.2", "curriculum=method:plr,buffer:512"}
+    (cell,) = cells(tmp_path, f'{one}recipe = ["dropout=0.2", "steps=4096"]')
+    assert (cell.about.mitigation, cell.about.recipe) == ("dropout=0.2", "steps=4096")
+    assert isinstance(cell, Trained)
+    assert cell.training.recipe.dropout == 0.2
