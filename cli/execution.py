@@ -24,7 +24,7 @@ from ..sweeps.sweep import Sweep
 from ..sweeps.tables import planned
 from ..sweeps.working import Piece
 from .options import Flag, OptionalInt, RefusedError, check_counts, optional
-from .saying import say
+from .saying import output, say
 from .sweeping import line_shown
 
 NEEDS = {"local": (), "ray": RAY, "slurm": SUBMITIT}
@@ -90,7 +90,8 @@ class Execution:
         elif pieces:
             swept.store.check()
             tally.processes = self._at_a_time()
-        say(console, f"{what}, {tally.total} cells: {tally}, {tally.processes} at a time")
+        told = console if self.dry_run or self.status else output(stderr=True)  # what is to be done is by the way
+        say(told, f"{what}, {tally.total} cells: {tally}, {tally.processes} at a time")
         if self.dry_run:
             console.print(terminal.tables([planned(swept, pieces)]))
             return None
