@@ -313,6 +313,25 @@ class Lucky:
         return Played(batch.returns[:, TASK.channel].copy(), np.zeros(len(levels)), batch.states["t"])
 
 
+@pytest.mark.parametrize("method", ["robust-plr", "accel"])
+def test_the_share_of_distinguishing_levels_rises_above_alpha_as_it_explores(method):
+    """From what is tried between rollouts, which edits leave as rare as they are."""
+    made = sampler(method, score="oracle-latest", buffer=64, games=16)
+
+    def fooled(levels):
+        batch = Batch.on(made.task, levels.copy())
+        batch.play(lambda played: played.best_actions(1))
+        return Played(batch.returns[:, made.task.channel].copy(), np.zeros(len(levels)), batch.states["t"])
+
+    for _ in range(10):
+        made.explore(fooled)
+        made.begin_round()
+        levels = made.next_levels(16)
+        made.tell(results(levels, fooled(levels).returns))
+        made.end_round(*NO_LOSSES)
+    assert made.distinguishing() > TASK.alpha + 0.3
+
+
 def learning(**changes):
     few = {"buffer": 8, "candidates": 64, "episodes": 2, "every": 1}
     return LearnabilitySampler(TASK, Curriculum.of({"method": "sfl", **few, **changes}), 3)
