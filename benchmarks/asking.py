@@ -28,7 +28,7 @@ from goalgap.eval.show.asking import asking_chart, compared
 PAGE = Path(__file__).with_name("asking.md")
 INTRODUCTION = """
 Written by `python benchmarks/asking.py`: {seeds} agents of each environment, by the standard recipe without
-distinguishing levels, as one ensemble, on {levels:,} levels, by sampled actions. Each asks the intended oracle where its
+distinguishing levels, as one ensemble, on {levels:,} levels, by sampled actions. It asks the intended oracle where its
 confidence is below a quantile of that in training. `area` is the mean score over all shares of steps that are asked,
 and `above random` what that is more than asking at random; percentages are scores where so many are asked about.
 """

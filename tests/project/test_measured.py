@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 import goalgap
 from goalgap.envs import SUITE
+from goalgap.eval.measures.asking import AskingCurve
 from goalgap.eval.measures.estimates import Estimate
 from goalgap.sweeps.outcomes import Mode, Outcome, Result
 
@@ -114,3 +117,12 @@ def test_what_an_earlier_version_has_measured_is_marked_and_measured_again(earli
     page = (tmp_path / "page.md").read_text()
     assert trained == [study.DR, "SFL"] * earlier
     assert ("| SFL\N{DAGGER} |" in page) == ("by an earlier version" in page) == bool(earlier)
+
+
+def test_page_of_asking_has_a_table_and_a_chart_of_each_environment():
+    study = import_module("asking")
+    curve = AskingCurve("margin", (0.0, 1.0), np.array([0.0, 1.0]), np.array([0.25, 0.75]), Estimate(mean=0.5))
+    page = study.page({"CheeseDish": [curve]}, 5, 200)
+    assert "5 agents of each environment" in page
+    assert re.search(r"margin.* \| 0\.25 \| 0\.30 \| 0\.38 \| 0\.50 \|", page)
+    assert "](asking-CheeseDish.svg)" in page
