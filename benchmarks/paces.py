@@ -23,10 +23,11 @@ from goalgap.eval.show.markdown import plain
 from goalgap.sweeps.engines.local import Local
 from goalgap.sweeps.outcomes import Outcome
 from goalgap.sweeps.paces import Kind, Pace, Paces, publish
-from goalgap.sweeps.plan import SweepFile, cells_of
+from goalgap.sweeps.plan import cells_of
 from goalgap.sweeps.status import duration
 from goalgap.sweeps.store import Store
 from goalgap.sweeps.sweep import Sweep
+from goalgap.sweeps.sweep_file import SweepFile
 
 PAGE = Path(__file__).with_name("paces.md")
 PROCESSES = 2

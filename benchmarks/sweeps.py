@@ -29,9 +29,10 @@ from goalgap.envs import SUITE
 from goalgap.eval.show import terminal
 from goalgap.sweeps.cells import Cell
 from goalgap.sweeps.outcomes import About, Mode, Result
-from goalgap.sweeps.plan import SweepFile, cells_of
+from goalgap.sweeps.plan import cells_of
 from goalgap.sweeps.store import Store
 from goalgap.sweeps.sweep import Sweep
+from goalgap.sweeps.sweep_file import SweepFile
 from goalgap.sweeps.tables import Summary, write_table
 from goalgap.sweeps.working import settle
 

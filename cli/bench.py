@@ -20,9 +20,10 @@ from ..eval.table.episodes import Episodes
 from ..files import write_whole
 from ..sweeps.cells import Cell
 from ..sweeps.methods import folder_of_method
-from ..sweeps.plan import SweepError, SweepFile, cells_of
+from ..sweeps.plan import cells_of
 from ..sweeps.store import Store
 from ..sweeps.sweep import Sweep
+from ..sweeps.sweep_file import SweepError, SweepFile
 from ..terms import NONE
 from .execution import Execution, How
 from .exports import TableFiles, Tables

@@ -10,9 +10,10 @@ import tyro
 from rich.console import Console
 
 from ..eval.show import terminal
-from ..sweeps.plan import SweepFile, cells_of
+from ..sweeps.plan import cells_of
 from ..sweeps.store import Store
 from ..sweeps.sweep import Sweep
+from ..sweeps.sweep_file import SweepFile
 from ..sweeps.tables import Summary, check_table, write_table
 from .execution import Execution, How
 from .exports import TableFiles, Tables

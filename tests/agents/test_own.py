@@ -27,7 +27,8 @@ from goalgap.agents.records import folder_of, read_record, run_key
 from goalgap.agents.training import plan, train
 from goalgap.sweeps.cells import Trained, Training
 from goalgap.sweeps.outcomes import About
-from goalgap.sweeps.plan import SweepError, SweepFile, cells_of
+from goalgap.sweeps.plan import cells_of
+from goalgap.sweeps.sweep_file import SweepError, SweepFile
 
 MODULE = """
 import torch

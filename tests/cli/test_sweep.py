@@ -215,7 +215,7 @@ def test_the_slurm_script_works_through_its_shard(place: Path, capsys: pytest.Ca
 
 MISTAKES = {
     ("none.toml",): "there is no file none.toml",
-    (".",): "there is no file .",
+    (".",): ". is a folder: write a file",
     ("references.toml", "--status", "--retry-failed"): "leave out --dry-run and --retry-failed",
     ("references.toml", "--emit-slurm", "2", "--shard", "1/2"): "add other options to its last line",
     ("references.toml", "--emit-slurm", "2", "--table", "x.csv"): "add other options to its last line",

@@ -13,9 +13,10 @@ from goalgap.sweeps.engines import Engine
 from goalgap.sweeps.engines.local import Local
 from goalgap.sweeps.engines.ray_tasks import Ray
 from goalgap.sweeps.engines.slurm import Slurm
-from goalgap.sweeps.plan import SweepFile, cells_of
+from goalgap.sweeps.plan import cells_of
 from goalgap.sweeps.store import Store
 from goalgap.sweeps.sweep import Sweep
+from goalgap.sweeps.sweep_file import SweepFile
 from goalgap.sweeps.tables import as_table
 
 pytestmark = pytest.mark.slow

@@ -14,7 +14,8 @@ from goalgap.agents.reference import reference_names
 from goalgap.envs import SUITE, task
 from goalgap.sweeps.cells import Scripted, Trained
 from goalgap.sweeps.methods import Own
-from goalgap.sweeps.plan import SweepError, SweepFile, cells_of, shard_of
+from goalgap.sweeps.plan import cells_of, shard_of
+from goalgap.sweeps.sweep_file import SweepError, SweepFile
 
 SMALL = """
 environments = ["CheeseCorner", "ChimeBandit"]
