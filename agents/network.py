@@ -73,7 +73,7 @@ class Network:
 
     def _check_shape(self, obs: NDArray[np.uint8]) -> None:
         expected, given = self.policy.observation_space.shape, self._seen(obs[:1]).shape[1:]
-        if given != expected:
+        if sorted(given) != sorted(expected):  # pictures may have their channels last
             raise ValueError(
                 f"this agent was trained for observations of shape {expected}, not {given}: play the task that it was "
                 "opened for"

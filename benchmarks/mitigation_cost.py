@@ -26,7 +26,7 @@ from goalgap.envs.engine.task import Task
 from goalgap.eval.show.markdown import plain
 
 PAGE = Path(__file__).with_name("mitigation_cost.md")
-STEPS, TURNS, ALPHA, PLAIN = 200_000, 3, 0.01, "none"
+STEPS, TURNS, ALPHA, PLAIN = 200_000, 2, 0.01, "none"
 KINDS = {
     PLAIN: (),
     **{name: (change,) for name, change in MITIGATIONS.items()},
