@@ -96,7 +96,7 @@ def test_committed_entries_were_trained_by_the_default_recipes():
         ({"steps": 0}, "steps is at least 1"),
         ({"n_envs": 2.5}, "n_envs is a whole number"),
         ({"discount": 1.5}, "discount is at most 1"),
-        ({"discount": float("nan")}, "discount is at most 1"),
+        ({"discount": float("nan")}, "discount is a number, not nan"),
         ({"epoch": 3}, "did you mean 'epochs'"),
         ({"lstm": 8}, "field of a recipe for PPO 'lstm'"),
         ({"algorithm": "RecurrentPPO", "lstm": 0}, "lstm is at least 1"),
