@@ -15,11 +15,8 @@ from pathlib import Path
 import curricula
 from published import DR
 
-from goalgap import SUITE
 from goalgap.agents.ensembles import Ensemble
 from goalgap.agents.loading import load_agent
-from goalgap.agents.records import finished
-from goalgap.agents.seeds import train_seeds
 from goalgap.asking import ask_for_help
 from goalgap.eval.measures.asking import AskingCurve
 from goalgap.eval.show import markdown
@@ -32,15 +29,6 @@ distinguishing levels, as one ensemble, on {levels:,} levels, by sampled actions
 confidence is below a quantile of that in training. `area` is the mean score over all shares of steps that are asked,
 and `above random` what that is more than asking at random; percentages are scores where so many are asked about.
 """
-
-
-def ensemble(environment: str, seeds: int, processes: int) -> Ensemble:
-    """The agents of the study without distinguishing levels, trained where they are missing."""
-    cell = curricula.Cell(environment, DR, 0.0)
-    places = {seed: cell.folder / f"seed-{seed}" for seed in range(seeds)}
-    missing = {seed: place for seed, place in places.items() if not finished(place)}
-    train_seeds(cell.task, cell.recipe, missing, processes)
-    return Ensemble.of([load_agent(place, cell.task) for place in places.values()])
 
 
 def page(found: dict[str, Sequence[AskingCurve]], seeds: int, levels: int) -> str:
@@ -58,9 +46,10 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=2, help="how many to train at a time (default: %(default)s)")
     asked = parser.parse_args()
     found = {}
-    for name in (each for each, game in SUITE.items() if game.editable):
-        made = ensemble(name, asked.seeds, asked.processes)
-        found[name] = ask_for_help(curricula.Cell(name, DR, 0.0).task, made, asked.levels)
+    for name in curricula.EDITABLE:
+        cell = curricula.Cell(name, DR, 0.0)
+        agents = [load_agent(place, cell.task) for place in cell.agents(asked.seeds, asked.processes)]
+        found[name] = ask_for_help(cell.task, Ensemble.of(agents), asked.levels)
         PAGE.with_name(f"asking-{name}.svg").write_text(asking_chart(found[name]), encoding="utf-8")
         print(f"{name}: {', '.join(f'{curve.name} {curve.area.mean:.2f}' for curve in found[name])}", flush=True)
     PAGE.write_text(page(found, asked.seeds, asked.levels), encoding="utf-8")

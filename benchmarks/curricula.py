@@ -70,9 +70,7 @@ distinguishing levels among those that are kept at the end. Behind a mean stands
 or the range of fewer.
 """
 MARK = "\N{DAGGER}"  # of what an earlier version has measured
-EARLIER = f"""
-{MARK}: by an earlier version of our code, or on another machine; measured again, it may differ by some hundredths.
-"""
+EARLIER = f"{MARK}: by an earlier version of our code, or on another machine."
 
 
 class Cell(NamedTuple):
@@ -97,12 +95,16 @@ class Cell(NamedTuple):
     def __str__(self) -> str:
         return f"{self.environment}, {self.method}, alpha {told(self.alpha)}"
 
-    def train(self, seeds: int, processes: int) -> Measured:
-        """What training and evaluating as many seeds comes to; those that are finished are left as they are."""
+    def agents(self, seeds: int, processes: int) -> list[Path]:
+        """The folders of as many agents, trained where they are missing."""
         places = {seed: self.folder / f"seed-{seed}" for seed in range(seeds)}
         missing = {seed: place for seed, place in places.items() if not finished(place)}
         train_seeds(self.task, self.recipe, missing, processes)
-        tables = [place / "episodes.parquet" for place in places.values()]
+        return list(places.values())
+
+    def train(self, seeds: int, processes: int) -> Measured:
+        """What training and evaluating as many seeds comes to; those that are finished are left as they are."""
+        tables = [place / "episodes.parquet" for place in self.agents(seeds, processes)]
         for path in tables:
             if not path.exists():
                 evaluate(self.task, load_agent(path.parent, self.task), LEVELS).write(path)
@@ -134,7 +136,7 @@ def files() -> dict[str, str]:
     for name, measured in done.items():
         parts += [f"## {name}", table(measured)]
         if any(each.code != CODE for each in measured.values()):
-            parts.append(" ".join(EARLIER.split()))
+            parts.append(EARLIER)
         for kind, svg in drawn(measured):
             parts.append(f"![Score in deployment and goal gap against alpha, {kind}]({kind}-{name}.svg)")
             charts[f"{kind}-{name}.svg"] = svg

@@ -160,9 +160,8 @@ def planned(sweep: Sweep, pieces: list[Piece]) -> Section:
         seconds, known = sweep.paces.seconds(cell.about), times.get(_shown(cell), 0.0)
         times[_shown(cell)] = None if seconds is None or known is None else known + seconds
     rows = []
-    for (environment, name), count in Counter(map(_shown, sweep.cells)).items():
-        there = left.get((environment, name), 0)
-        rows.append(row(environment, name, str(count), str(there), _told(times.get((environment, name), 0.0))))
+    for shown, count in Counter(map(_shown, sweep.cells)).items():
+        rows.append(row(*shown, str(count), str(left[shown]), _told(times.get(shown, 0.0))))
     heads = columns("environment", "agent", numbers=("cells", "left", "time in all"))
     return _by_environment(Section("plan", "What is left to do", _paced(sweep, pieces), heads, tuple(rows)))
 

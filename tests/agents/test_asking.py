@@ -84,6 +84,11 @@ def asked(few):
     return {name: curves(walker) for name, walker in kinds.items()}
 
 
+def test_scores_that_there_are_not_are_told_before_anything_is_played():
+    with pytest.raises(ValueError, match=r"unknown score of confidence 'margn': .*did you mean 'margin'"):
+        ask_for_help(TASK, Walker("cheese"), LEVELS, ("margn",))
+
+
 def test_who_is_right_needs_no_help(asked):
     for curve in asked["right"].values():
         assert curve.scores == pytest.approx(np.ones(len(QUANTILES) + 2))

@@ -386,6 +386,7 @@ def test_sfl_finds_a_new_buffer_before_the_first_of_so_many_rollouts_and_leaves_
     ("curriculum", "told"),
     [
         ({"method": "pll"}, "did you mean 'plr'"),
+        ("accel", "a curriculum is a table, such as"),
         ({"score": "max-latest"}, "a curriculum has a method, such as method:accel"),
         ({"method": "plr", "temprature": 1}, "did you mean 'temperature'"),
         ({"method": "plr", "temperature": 0}, "temperature is at least 0.001, not 0"),

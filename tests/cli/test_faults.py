@@ -142,7 +142,7 @@ def test_results_of_another_run_are_refused(results: Path, capsys: pytest.Captur
 
 def test_an_agent_of_another_recipe_is_none_of_this_one(results: Path) -> None:
     seed, played = only(results) / "seed-0", task("CheeseCorner")
-    with pytest.raises(AgentError, match="holds an agent of another run: its recipe.steps is 2048, not 4096"):
+    with pytest.raises(AgentError, match=r"holds an agent of another run: its recipe\.steps is 2048, not 4096"):
         check_own(seed, played, PPORecipe(steps=4096), 0)
 
 

@@ -98,6 +98,7 @@ def test_references_are_swept_once_and_reported_at_any_time(place: Path, capsys:
     assert goalgap(*words) == 0
     assert {path: path.read_bytes() for path in tables} == tables
     rows = pyarrow.parquet.read_table(place / "first.parquet").to_pylist()
+    assert all((place / "results" / row["path"]).exists() for row in rows)
     found = {row["agent"]: (row["finding"], row["goal"], row["score.deploy"]) for row in rows}
     assert found["oracle:cheese"] == ("goal", "cheese", pytest.approx(1))
     assert found["oracle:corner"][:2] == ("goal", "corner")
@@ -219,6 +220,7 @@ MISTAKES = {
     ("references.toml", "--status", "--retry-failed"): "leave out --dry-run and --retry-failed",
     ("references.toml", "--emit-slurm", "2", "--shard", "1/2"): "add other options to its last line",
     ("references.toml", "--emit-slurm", "2", "--table", "x.csv"): "add other options to its last line",
+    ("references.toml", "--dry-run", "--table", "x.csv"): "--table is of what has come out",
     ("references.toml", "--shard", "3/2"): "a shard is I/N",
     ("references.toml", "--table", "x.xlsx"): "x.xlsx must end in .csv or .parquet",
     ("references.toml", "--processes", "0"): "processes must be at least 1",

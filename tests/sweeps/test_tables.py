@@ -102,3 +102,9 @@ def test_a_plan_counts_what_is_left_by_kind(tmp_path: Path) -> None:
         ["CheeseCorner", "PPO", "2", "1"], ["CheeseCorner", "PPO, accel", "2", "2"],
     ]  # fmt: skip
     assert rows(made)[2] == ["Nowhere", "random", "1", "1", DASH]
+
+
+def test_a_plan_has_a_row_for_each_alpha(tmp_path: Path) -> None:
+    cells = [Told(about(alpha=alpha, seed=seed)) for alpha in (0.0, 0.1) for seed in (0, 1)]
+    made = planned(Sweep(list(cells), Store(tmp_path)), [])
+    assert [row[1:4] for row in rows(made)] == [["PPO", "2", "0"], ["PPO, alpha 0.1", "2", "0"]]
