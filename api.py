@@ -79,7 +79,7 @@ def evaluate(
 
 def _warned_of(found: list[tuple[Player, Run]], task: Task) -> list[tuple[Player, Run]]:
     """The players, some of which were trained with other arguments than the task's, as the user is told."""
-    for player, _ in found:
+    for player in (each for one, _ in found for each in getattr(one, "agents", (one,))):  # of an ensemble, or itself
         if told := told_otherwise(getattr(player, "record", {}), task):
             warnings.warn(f"{player.name} {told}", OtherArgumentsWarning, stacklevel=3)
     return found

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,19 +19,23 @@ from .agents.acting import AgentPolicy
 from .agents.chance import shares
 from .agents.confidence import SCORES, Floats
 from .agents.ensembles import Ensemble
-from .choices import choose
+from .choices import choose, shown
 from .envs.engine.batch import Batch
 from .envs.engine.task import Task
 from .eval.measures.arrays import arranged
 from .eval.measures.asking import AskingCurve, Helped, asking_curves
 from .eval.play.policy import level_keys
 from .eval.play.rollout import rollout, watch
-from .players import as_task
+from .players import as_task, find_policy
 from .pursuit import TINY
+
+if TYPE_CHECKING:
+    from .players import Given
 
 QUANTILES = tuple(k / 10 for k in range(11))
 RANDOM, ASK = "random asking", 5  # the baseline, and what its random numbers are used for
 NEVER, ALWAYS = -np.inf, np.inf
+TRAINED = ("alpha", "reward")  # of what agents say of their training
 
 
 class Thinker(Protocol):
@@ -42,6 +46,29 @@ class Thinker(Protocol):
     def name(self) -> str: ...
 
     def think(self, obs: Any, state: Any, episode_start: Any, keys: NDArray[np.uint64]) -> Any: ...
+
+
+class Threshold(NamedTuple):
+    """Below which confidence is asked; just there it is asked by chance, so that what says nothing asks at random.
+
+    Attributes:
+        value: of the confidence.
+        tied: the probability of asking there.
+    """
+
+    value: float = NEVER
+    tied: float = 0.0
+
+    @classmethod
+    def of(cls, confidence: Floats, quantile: float) -> Self:
+        """By which this part of all steps of training, shape (steps,), would be asked about."""
+        value = np.quantile(confidence, quantile)
+        below, at = (confidence < value - TINY).mean(), (np.abs(confidence - value) <= TINY).mean()
+        return cls(float(value), float(np.clip((quantile - below) / at, 0, 1)) if at else 0.0)
+
+    def asks(self, confidence: Floats, numbers: Floats) -> NDArray[np.bool_]:
+        """Where is asked, by random numbers in [0, 1), shape (n,)."""
+        return (confidence < self.value - TINY) | ((confidence <= self.value + TINY) & (numbers < self.tied))
 
 
 @dataclass(frozen=True)
@@ -57,7 +84,7 @@ class Asking:
 
     thinker: Thinker
     score: str = RANDOM
-    threshold: float = NEVER
+    threshold: Threshold = field(default_factory=Threshold)
     noting: tuple[str, ...] = ()
     asked: list[NDArray[np.int64]] = field(default_factory=list)
     noted: dict[str, list[Floats]] = field(default_factory=dict)
@@ -93,8 +120,8 @@ class Asks:
         logits, actions, state = asking.thinker.think(obs, state, episode_start, self.keys)
         for name in asking.noting:
             asking.noted.setdefault(name, []).append(asking.sure(name, logits, self.batch)[going])
-        sure = asking.sure(asking.score, logits, self.batch)
-        ask = np.flatnonzero(going & (sure < asking.threshold - TINY))
+        sure, numbers = (asking.sure(name, logits, self.batch) for name in (asking.score, RANDOM))
+        ask = np.flatnonzero(going & asking.threshold.asks(sure, numbers))
         if len(ask):
             actions = actions.copy()
             actions[ask] = _oracle(self.batch, ask)
@@ -112,7 +139,7 @@ def _oracle(batch: Batch, where: NDArray[np.int64]) -> NDArray[np.int64]:
 
 def ask_for_help(
     task: Task | str,
-    thinker: Thinker | AgentPolicy,
+    thinker: Thinker | Given,
     levels: int = 200,
     scores: Sequence[str] = tuple(SCORES),
     progress: Callable[[int], None] | None = None,
@@ -120,27 +147,47 @@ def ask_for_help(
     """How much the help of the intended oracle is worth in deployment, by each score of confidence, and at random.
 
     Args:
-        task: what is played, or the name of an environment; its alpha is that of training.
-        thinker: who asks, such as an ensemble, or one agent.
+        task: what is played, or the name of an environment; its alpha is that of training, where who asks has no
+            record of one.
+        thinker: who asks, such as an ensemble, or one agent, as `evaluate` takes it.
         levels: how many of training, which tell thresholds, and of deployment, 0 .. levels-1.
-        scores: names in `agents.confidence.SCORES`; ValueError where there is no such score.
+        scores: names in `agents.confidence.SCORES`.
         progress: told how many episodes have ended, now and then, of `plays(scores)` x levels.
+
+    Raises:
+        TypeError, ValueError: there is no such score, or who asks does not say how sure it is.
+        FileNotFoundError: nothing is at the path of an agent.
     """
+    if isinstance(scores, str):
+        raise TypeError(f"scores are a list of names, such as [{shown(scores)}]")
     for name in scores:
         choose("score of confidence", name, SCORES)
-    task, thinker = as_task(task), Ensemble.of([thinker]) if isinstance(thinker, AgentPolicy) else thinker
+    task = as_task(task)
+    thinker = _thinker(thinker, task)
+    told = getattr(thinker, "run_fields", {})
+    task = replace(task, **{name: told[name] for name in TRAINED if name in told})
     watched = Asking(thinker, noting=tuple(scores))
     watch(replace(task, split="train"), watched, levels, progress)
     play = partial(_played, task.on("deploy"), thinker, levels, progress)
-    never, always = play(RANDOM, NEVER), play(RANDOM, ALWAYS)
-    bounds = {name: np.quantile(np.concatenate(watched.noted[name]), QUANTILES) for name in scores}
-    bounds[RANDOM] = np.array(QUANTILES)
+    never, always = play(RANDOM, Threshold(NEVER)), play(RANDOM, Threshold(ALWAYS))
+    steps = {name: np.concatenate(watched.noted[name]) for name in scores}
 
     def curve(name: str) -> dict[float, Helped]:
-        helped = {quantile: play(name, bound) for quantile, bound in zip(QUANTILES, bounds[name], strict=True)}
-        return {NEVER: never, **helped, ALWAYS: always}
+        bounds = {each: Threshold(each) if name == RANDOM else Threshold.of(steps[name], each) for each in QUANTILES}
+        return {NEVER: never, **{each: play(name, bound) for each, bound in bounds.items()}, ALWAYS: always}
 
-    return asking_curves({name: curve(name) for name in bounds}, RANDOM)
+    return asking_curves({name: curve(name) for name in (*steps, RANDOM)}, RANDOM)
+
+
+def _thinker(given: Any, task: Task) -> Thinker:
+    """Who asks: an agent is an ensemble of one."""
+    found: Any = given if hasattr(given, "think") else find_policy(given, task)
+    if isinstance(found, AgentPolicy):
+        found = Ensemble.of([found])
+    if not hasattr(found, "think"):
+        raise TypeError(f"{found.name} has no network that says how sure it is: give a trained agent, or an ensemble")
+    thinker: Thinker = found
+    return thinker
 
 
 def plays(scores: Sequence[str]) -> int:
@@ -149,10 +196,10 @@ def plays(scores: Sequence[str]) -> int:
 
 
 def _played(
-    task: Task, thinker: Thinker, levels: int, progress: Callable[[int], None] | None, score: str, threshold: float
+    task: Task, thinker: Thinker, levels: int, progress: Callable[[int], None] | None, score: str, threshold: Threshold
 ) -> Helped:
     """All levels, with help below a threshold."""
-    asking = Asking(thinker, score, float(threshold))
+    asking = Asking(thinker, score, threshold)
     episodes = rollout(task, asking, range(levels), progress=progress)
     asked, steps = np.concatenate(asking.asked), episodes.column("length")
     return Helped(arranged(episodes), asked.astype(np.float64), steps.astype(np.float64))

@@ -61,7 +61,8 @@ def find(name: str, entries: Path | str = ENTRIES) -> Path:
     if not (known := names(entries)):
         raise FileNotFoundError(
             f"there are no agents below {entries}: the zoo is in {repository()}; clone it, and name its folder "
-            "goalgap/leaderboards/entries: entries= in Python, --entries on the command line"
+            "goalgap/leaderboards/entries: entries= in Python, --entries of `goalgap zoo` and `goalgap compare`; other "
+            "commands take the folder of an agent below it"
         )
     places = get_close_matches(name.partition("/")[0], envs.SUITE, n=1, cutoff=ALIKE)
     here = [each for each in known if each.partition("/")[0] in places]

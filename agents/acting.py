@@ -82,12 +82,19 @@ class AgentPolicy:
         agent = known["agent"] if self.memory else f"{known['agent']}{ABLATED}"
         return {**known, "agent": agent, "deterministic": not (self.sampled and self.network.draws)}
 
+    @cached_property
+    def weights(self) -> str:
+        """A digest of the network's weights, or of the ONNX file that it is."""
+        if isinstance(self.model, OnnxNetwork):
+            return self.sha256
+        from .weights import weights_digest
+
+        return weights_digest(self.network.policy)
+
     @property
     def _identity(self) -> dict[str, Any]:
         """What tells an agent without a record from others."""
-        from .weights import weights_digest
-
-        told = {"algorithm": type(self.model).__name__, "weights": weights_digest(self.network.policy)}
+        told = {"algorithm": type(self.model).__name__, "weights": self.weights}
         if self.shown != PLAIN:
             told["observations"] = str(self.shown)
         return told | ({"sha256": self.sha256} if self.sha256 else {})

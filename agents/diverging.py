@@ -48,9 +48,14 @@ def diverging_told(model: BaseAlgorithm) -> Iterator[None]:
 
 def check_finite(model: BaseAlgorithm, cause: Exception | None = None) -> None:
     """DivergedError unless all weights of a model are finite numbers."""
-    weights = model.policy.state_dict().values()
-    if not all(bool(torch.isfinite(part).all()) for part in weights if part.is_floating_point()):
+    if not finite(model.policy):
         raise DivergedError(
             f"training diverged before {model.num_timesteps:,} transitions: weights of the network are no finite "
             "numbers; try a lower learning_rate"
         ) from cause
+
+
+def finite(policy: torch.nn.Module) -> bool:
+    """Whether all weights of a network are finite numbers."""
+    weights = policy.state_dict().values()
+    return all(bool(torch.isfinite(part).all()) for part in weights if part.is_floating_point())

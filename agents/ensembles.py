@@ -54,7 +54,7 @@ class Ensemble:
                 raise TypeError(f"an ensemble is of agents that goalgap.load_agent has opened, not of {shown(agent)}")
         known = dict[str, int]()
         for k, agent in enumerate(self.agents, 1):
-            if agent.sha256 and (first := known.setdefault(agent.sha256, k)) != k:
+            if agent.weights and (first := known.setdefault(agent.weights, k)) != k:
                 raise ValueError(f"agents {first} and {k} of {len(self.agents)} are one and the same: name each once")
         for agent in self.agents:
             if not agent.network.draws:
@@ -71,12 +71,20 @@ class Ensemble:
 
     @property
     def run_fields(self) -> dict[str, Any]:
-        """What evaluation records of how they were trained, as far as they say so; ValueError where not all alike."""
-        said: tuple[str, ...] = ("alpha", "reward")
-        told = [{name: agent.record[name] for name in said if name in agent.record} for agent in self.agents]
-        if any(each != told[0] for each in told):
-            raise ValueError(f"agents of an ensemble were trained alike, not with {' and with '.join(map(str, told))}")
-        return told[0]
+        """What evaluation records of them: who they are, and how they were trained, as far as they say so.
+
+        Raises:
+            ValueError: they were not all trained alike.
+        """
+        each = [agent.run_fields for agent in self.agents]
+        names: tuple[str, ...] = ("alpha", "reward")
+        said = [{name: fields[name] for name in names if name in fields} for fields in each]
+        told = {name: value for fields in said for name, value in fields.items()}
+        if any(told[name] != value for fields in said for name, value in fields.items()):
+            alike = " and with ".join(str(fields) for fields in said if fields)
+            raise ValueError(f"agents of an ensemble were trained alike, not with {alike}")
+        members = [{"agent": agent.name, "weights": agent.weights} for agent in self.agents]
+        return {"deterministic": not self.sampled, "details": {"agents": members}, **told}
 
     def think(self, obs: NDArray[np.uint8], state: Any, episode_start: NDArray[np.bool_], keys: Any) -> Thought:
         """What they make of observations, uint8, shape (n, *observation shape).

@@ -22,6 +22,7 @@ from .algorithms import model_class
 from .bundles.manifest import Network as Declaration
 from .bundles.opening import bundled_model
 from .checking import check_file, checked_spaces
+from .diverging import finite
 from .normalizing import check_plain
 from .own import trusted
 from .reading.building import read_model
@@ -94,8 +95,15 @@ def load_agent(
 
 
 def model_policy(model: BaseAlgorithm, task: Task, seed: int = 0) -> AgentPolicy:
-    """The policy of a model that is in memory, shown what wrappers had made of observations; errors of `shown_to`."""
-    return AgentPolicy(type(model).__name__, model, seed=seed, shown=shown_to(model, task))
+    """The policy of a model that is in memory, shown what wrappers had made of observations.
+
+    Raises:
+        ValueError: its training has diverged, or it predicts in a way of its own; and as of `shown_to`.
+    """
+    made = AgentPolicy(type(model).__name__, model, seed=seed, shown=shown_to(model, task))
+    if not finite(made.network.policy):
+        raise ValueError(f"this {made.name} has diverged: weights of its network are no finite numbers")
+    return made
 
 
 def open_model(

@@ -30,6 +30,7 @@ LIBRARIES = ("stable_baselines3", "sb3_contrib", "goalgap")  # whose `predict` a
 ROWS = 256  # of a block: a part of what an evaluation plays at once
 LINE = 16  # float32 numbers in 64 bytes, by which torch aligns what it allocates
 TRIALS = 4
+CLOSE = 1e-4  # logarithms of probabilities that are so alike are the same
 
 Floats = NDArray[np.floating[Any]]
 
@@ -40,7 +41,8 @@ class Network:
     Args:
         model: an algorithm or a policy; one that knows no chances of its actions (DQN) is certain of its best action.
         rows: how many are read at once; if left out, as many as leave every answer as it is among others.
-        raw: logits as the last layer gives them, rather than as logarithms of probabilities.
+        raw: logits as the last layer gives them, rather than as logarithms of probabilities, where these are all that
+            the policy acts by: one of the user's own may change them, or ask another layer.
     """
 
     def __init__(self, model: BaseAlgorithm, rows: int | None = None, raw: bool = False) -> None:
@@ -149,7 +151,8 @@ class Network:
         with self._noting(given):
             told = ask()
         distribution = told[0] if isinstance(told, tuple) else told
-        logits = given[0] if self.raw else distribution.distribution.logits
+        known = distribution.distribution.logits
+        logits = unchanged(given[-1], known) if given else known
         return logits.cpu().numpy().astype(np.float64), told
 
     def _noting(self, given: list[Tensor]) -> Any:
@@ -160,6 +163,14 @@ class Network:
 def noted(policy: Any, given: list[Tensor]) -> Any:
     """Within, what the last layer of a policy gives is noted: logits before they become probabilities."""
     return policy.action_net.register_forward_hook(lambda *passed: given.append(passed[-1]))
+
+
+def unchanged(given: Tensor, known: Tensor) -> Tensor:
+    """Logits, shape (n, actions): those that were given, in rows whose probabilities are the known ones, else these."""
+    if given.shape != known.shape:
+        return known
+    same = torch.isclose(given - given.logsumexp(-1, keepdim=True), known, rtol=CLOSE, atol=CLOSE)
+    return torch.where(same.all(-1, keepdim=True), given, known)
 
 
 def check_predict(part: Any) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -57,7 +56,6 @@ def ask(
         check_told(dict(enumerate(paths)), options, task, opening.algorithm)
         say_otherwise(output(stderr=True), paths, task)
         found = _ensemble(paths, task, **opening.options)
-        task = replace(task, **found.run_fields)
     scores = [name for name in SCORES if len(found.agents) > 1 or name != AGREEMENT]
     curves = _curves(console, task, found, levels, scores)
     table, long = compared(curves), points(curves)

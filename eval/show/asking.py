@@ -17,7 +17,8 @@ SHARES = (0.0, 0.1, 0.25, 0.5)  # that the short table reads off the curves
 TITLE = "score in deployment"
 NOTE = (
     "The intended oracle is asked where confidence is below a quantile of that in training; on the right, the score by "
-    "the share of steps that it is asked about. The area is the mean of the score over all shares."
+    "the share of steps that it is asked about, in straight lines between what was played. The area is the mean of the "
+    "score over all shares."
 )
 ENDS = {-np.inf: "never", np.inf: "always"}
 

@@ -12,18 +12,20 @@ import pytest
 from commands import goalgap
 from helpers import steps_from
 from recipes import TASK, TINY
+from stable_baselines3 import PPO
 
 from goalgap import api
 from goalgap import task as goalgap_task
 from goalgap.agents.ensembles import Ensemble, Thought
-from goalgap.agents.loading import load_agent
+from goalgap.agents.loading import load_agent, model_policy
 from goalgap.agents.training import train
-from goalgap.asking import ALWAYS, NEVER, RANDOM, Asking, ask_for_help, plays
+from goalgap.asking import ALWAYS, NEVER, RANDOM, Asking, Threshold, ask_for_help, plays
 from goalgap.eval.measures.arrays import arranged
 from goalgap.eval.measures.asking import area
 from goalgap.eval.measures.catalogue import Measure, computed
 from goalgap.eval.play.rollout import rollout
 from goalgap.eval.show.asking import asking_chart, compared, points
+from goalgap.eval.table.episodes import Episodes
 
 LEVELS, SURE, QUANTILES = 60, 20.0, (0.0, 0.3, 1.0)
 DEPLOY, SCORE = TASK.on("deploy"), Measure("score", "deploy", "cheese")
@@ -89,6 +91,20 @@ def test_scores_that_there_are_not_are_told_before_anything_is_played():
         ask_for_help(TASK, Walker("cheese"), LEVELS, ("margn",))
 
 
+@pytest.mark.parametrize(
+    ("who", "scores", "said"),
+    [
+        ("oracle:cheese", ("margin",), "oracle:cheese has no network that says how sure it is"),
+        (len, ("margin",), "len has no network that says how sure it is"),
+        (3, ("margin",), "a policy is a function"),
+        (Walker("cheese"), "margin", r"scores are a list of names, such as \['margin'\]"),
+    ],
+)
+def test_who_cannot_ask_in_python_is_told(who, scores, said):
+    with pytest.raises(TypeError, match=said):
+        ask_for_help(TASK, who, LEVELS, scores)
+
+
 def test_who_is_right_needs_no_help(asked):
     for curve in asked["right"].values():
         assert curve.scores == pytest.approx(np.ones(len(QUANTILES) + 2))
@@ -113,7 +129,8 @@ def test_who_always_asks_is_the_oracle_and_who_never_does_is_itself(kind, asked)
 
 def test_who_is_sure_of_the_wrong_goal_gains_less_than_who_is_unsure(asked):
     sure, unsure = (asked[kind]["max-probability"] for kind in ("sure", "unsure"))
-    assert set(sure.shares) == {0.0, 1.0}  # it never asks of itself
+    assert sure.gain.seeds == (0.0,)  # who says nothing asks at random
+    assert sure.shares.tolist() == asked["sure"][RANDOM].shares.tolist()
     assert unsure.gain.mean > 0.1
     assert unsure.area.mean > sure.area.mean + 0.1
     assert unsure.scores[1:].min() == pytest.approx(1.0)  # below all of training, it asks wherever it is unsure
@@ -130,12 +147,21 @@ def test_random_asking_asks_in_the_share_of_steps_that_it_is_told_to(asked):
 
 def test_the_oracle_is_asked_below_the_threshold_alone_and_of_games_that_go_on():
     walker = Walker("corner", unsure=True)
-    asking = Asking(walker, "max-probability", 0.9, noting=("max-probability",))
+    asking = Asking(walker, "max-probability", Threshold(0.9), noting=("max-probability",))
     episodes = rollout(DEPLOY, asking, range(LEVELS), batch_size=25)
     steps = np.concatenate(asking.noted["max-probability"])
     assert [len(counts) for counts in asking.asked] == [25, 25, 10]
     assert len(steps) == episodes.column("length").sum()
     assert sum(map(np.sum, asking.asked)) == (steps < 0.9).sum() > 0
+
+
+@pytest.mark.parametrize("quantile", [0.0, 0.1, 0.25, 0.5, 0.8, 1.0])
+@pytest.mark.parametrize("levels", [1, 2, 5, 10**6])
+def test_as_large_a_part_of_training_is_asked_about_as_is_told_whatever_is_tied(quantile, levels):
+    confidence, numbers = np.random.default_rng(0).integers(0, levels, 10_000) / levels, np.arange(100) / 100
+    threshold = Threshold.of(confidence, quantile)
+    asked = np.mean([threshold.asks(confidence, np.full(len(confidence), number)).mean() for number in numbers])
+    assert asked == pytest.approx(quantile, abs=0.011)
 
 
 def test_areas_are_those_of_trapezia_whatever_the_order_of_points():
@@ -211,6 +237,8 @@ def test_an_ensemble_is_of_agents_that_were_trained_alike_and_says_how(tmp_path)
     assert api.evaluate(TASK, Ensemble.of([mixed]), levels=2).runs[0].alpha == 0.5
     with pytest.raises(ValueError, match=r"trained alike, not with .*0\.0.* and with .*0\.5"):
         api.evaluate(TASK, Ensemble.of([plain, mixed]), levels=2)
+    bare = load_agent(trained(tmp_path / "other", alpha=0.25) / "agent.zip", TASK)
+    assert api.evaluate(TASK, Ensemble.of([bare, mixed]), levels=2).runs[0].alpha == 0.5, "a bare zip says nothing"
     for given, told in ([], "at least one agent"), ([places[0]], "not of PosixPath"):
         with pytest.raises((ValueError, TypeError), match=told):
             Ensemble.of(given)
@@ -225,7 +253,47 @@ def test_thresholds_are_of_training_with_its_share_of_distinguishing_levels(monk
     assert all((batch.margins() > 0).all() for batch in batches[1:])
 
 
+def test_thresholds_are_of_the_training_that_an_agent_tells_of(tmp_path):
+    """As of the command: an agent's own share of distinguishing levels counts, not that of the task."""
+    place = trained(tmp_path / "agent", alpha=1.0)
+    told = [ask_for_help(replace(TASK, alpha=alpha), place, 20, ["max-logit"])[0].shares for alpha in (0.0, 1.0)]
+    assert told[0].tolist() == told[1].tolist()
+    bare = load_agent(place / "agent.zip", TASK)
+    assert ask_for_help(TASK, bare, 20, ["max-logit"])[0].shares.tolist() != told[0].tolist()
+
+
 def test_one_agent_may_ask_on_an_environment_by_its_name(tmp_path):
     place = train(goalgap_task("CheeseCorner"), TINY, 0, tmp_path / "agent")
     curves = ask_for_help("CheeseCorner", load_agent(place, goalgap_task("CheeseCorner")), 2, ["margin"])
     assert [curve.name for curve in curves] == ["margin", RANDOM]
+
+
+def test_ensembles_are_recorded_by_how_they_act_and_who_they_are(tmp_path):
+    one, two, three = (
+        load_agent(train(TASK, TINY, seed, tmp_path / f"{seed}"), TASK, sampled=seed < 2) for seed in range(3)
+    )
+    runs = [api.evaluate(TASK, Ensemble.of(each), levels=2).runs[0] for each in ([one, two], [two, one], [three])]
+    assert [run.deterministic for run in runs] == [False, False, True]
+    assert [each["agent"] for each in runs[0].details["agents"]] == ["PPO seed 0", "PPO seed 1"]
+    assert len({str(run.details) for run in runs}) == 3
+    with pytest.raises(ValueError, match="two different runs are called 2 agents"):
+        Episodes.join(api.evaluate(TASK, Ensemble.of(each), levels=2) for each in ([one, two], [two, three]))
+
+
+def test_one_network_comes_once_however_often_it_was_saved(tmp_path):
+    place = trained(tmp_path / "agent")
+    agent = load_agent(place, TASK)
+    model = PPO.load(place / "agent.zip", device="cpu")
+    model.save(tmp_path / "again.zip")
+    again = load_agent(tmp_path / "again.zip", TASK)
+    assert again.sha256 != agent.sha256
+    for twice in ([agent, again], [model_policy(model, TASK)] * 2):
+        with pytest.raises(ValueError, match="agents 1 and 2 of 2 are one and the same"):
+            Ensemble.of(twice)
+
+
+def test_who_plays_otherwise_than_trained_is_told_of_ensembles_too(tmp_path):
+    agent = load_agent(trained(tmp_path / "agent"), TASK)
+    other = goalgap_task("CheeseCorner", size=5, maze="perfect")
+    with pytest.warns(api.OtherArgumentsWarning, match="was trained with maze"):
+        api.evaluate(other, Ensemble.of([agent]), levels=1)
