@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from measured import Measured, keep_measured, read_measured
-from published import CLAIMS, DR, ENOUGH, judged
+from published import CLAIMS, DR, ENOUGH, FROM, judged, robust_from
 from published import INTRODUCTION as THRESHOLDS
 
 from goalgap import evaluate, task
@@ -133,6 +133,7 @@ def files() -> dict[str, str]:
     """The page and its charts, by name."""
     done = {name: measured for name in EDITABLE if (measured := known(name))}
     parts, charts = ["# What mitigations do", " ".join(INTRODUCTION.split()).format(levels=LEVELS)], dict[str, str]()
+    parts += ["## From which alpha on", " ".join(FROM.split()), thresholds(done)]
     for name, measured in done.items():
         parts += [f"## {name}", table(measured)]
         if any(each.code != CODE for each in measured.values()):
@@ -144,10 +145,24 @@ def files() -> dict[str, str]:
     return {PAGE.name: "\n\n".join(parts) + "\n", **charts}
 
 
+def thresholds(done: dict[str, dict[Cell, Measured]]) -> str:
+    """From which alpha on each way of training is robust, by environment."""
+    found: dict[tuple[str, str], dict[float, float]] = {}
+    for (environment, method, alpha), score in scored(done).items():
+        found.setdefault((method, environment), {})[alpha] = score
+    rows = [(method, *(robust_from(found.get((method, name), {})) for name in done)) for method in METHODS]
+    return plain(("method", *done), rows)
+
+
+def scored(done: dict[str, dict[Cell, Measured]]) -> dict[Cell, float]:
+    """The scores in deployment of ways of training that were measured with seeds enough."""
+    listed = {cell: each for known in done.values() for cell, each in known.items() if each.seeds >= ENOUGH}
+    return {cell: mean for cell, each in listed.items() if (mean := each.estimates["score"].mean) is not None}
+
+
 def claims(done: dict[str, dict[Cell, Measured]]) -> str:
     """Whether what others have published holds here."""
-    measured = {cell: each for listed in done.values() for cell, each in listed.items() if each.seeds >= ENOUGH}
-    scores = {cell: each.estimates["score"].mean for cell, each in measured.items()}
+    scores = scored(done)
     return plain(("claim", "here"), [(claim, judged(expected, scores)) for claim, expected in CLAIMS.items()])
 
 

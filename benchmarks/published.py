@@ -18,6 +18,10 @@ less, in the mean of {ENOUGH} seeds; what has fewer is not tested. Worse is who 
 train for 200 million transitions (cheese in the corner), and these agents for those of the standard recipes, less than
 a hundredth of that: what does not hold here may hold after a training as long as theirs.
 """
+FROM = f"""
+Robust is who scores at least {ROBUST:g} in deployment, in the mean of {ENOUGH} seeds: `from` an alpha on, but not at
+the next smaller one that was measured; `at` the smallest one that was measured; or `not at` the largest.
+"""
 
 
 class Expected(NamedTuple):
@@ -65,6 +69,16 @@ CLAIMS: dict[str, tuple[Expected, ...]] = {
         _worse(KEYS, "ACCEL, max-latest", DR, 1e-3, 1e-2, 1e-1)
     ),
 }  # fmt: skip
+
+
+def robust_from(scores: Mapping[float, float]) -> str:
+    """From which alpha on agents are robust, by what they score at some; empty where nothing was measured."""
+    smallest, shown = None, ""
+    for alpha in sorted(scores, reverse=True):
+        if scores[alpha] < ROBUST:
+            return f"not at {100 * alpha:g} %" if smallest is None else f"from {100 * smallest:g} %"
+        smallest, shown = alpha, f"at {100 * alpha:g} %"
+    return shown
 
 
 def judged(expected: Iterable[Expected], scores: Mapping[Key, float]) -> str:

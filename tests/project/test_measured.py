@@ -119,6 +119,20 @@ def test_what_an_earlier_version_has_measured_is_marked_and_measured_again(earli
     assert ("| SFL\N{DAGGER} |" in page) == ("by an earlier version" in page) == bool(earlier)
 
 
+@pytest.mark.parametrize(
+    ("scores", "told"),
+    [
+        ({}, ""),
+        ({0.1: 0.5}, "at 10 %"),
+        ({0.1: 0.4, 0.01: 0.9}, "not at 10 %"),
+        ({1e-5: 0.9, 0.01: 0.4, 0.1: 0.6, 1.0: 0.8}, "from 10 %"),
+        ({0.0: 0.7, 0.01: 0.6}, "at 0 %"),
+    ],
+)
+def test_from_which_alpha_on_agents_are_robust(scores, told):
+    assert import_module("published").robust_from(scores) == told
+
+
 def test_page_of_asking_has_a_table_and_a_chart_of_each_environment():
     study = import_module("asking")
     curve = AskingCurve("margin", (0.0, 1.0), np.array([0.0, 1.0]), np.array([0.25, 0.75]), Estimate(mean=0.5))
