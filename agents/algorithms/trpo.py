@@ -24,7 +24,7 @@ class TRPORecipe(OnPolicyRecipe):
 
     algorithm = "TRPO"
     package = "sb3_contrib"
-    minibatch: int = number(512, 1)
+    minibatch: int = number(512, 2)
     critic_updates: int = number(3, 1)
     target_kl: float = number(0.01, 1e-6, most=10.0)
 
