@@ -69,10 +69,11 @@ def tell_changes(task: Task, recipe: Recipe) -> list[str]:
 
 def type_changes(recipe: Recipe) -> list[str]:
     """All fields of a recipe, as `read_changes` reads them."""
-    return [f"{field.name}={_typed(field.name, getattr(recipe, field.name))}" for field in fields(recipe)]
+    return [f"{field.name}={typed(field.name, getattr(recipe, field.name))}" for field in fields(recipe)]
 
 
-def _typed(name: str, value: Any) -> str:
+def typed(name: str, value: Any) -> str:
+    """The value of a field, as `read_changes` reads it."""
     if name == "curriculum" and value:
         value = Curriculum.of(value).changes
     if isinstance(value, Mapping):

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from typing import Any
+
 from ..choices import choose
 from ..terms import NONE
+from .changes import typed
 from .curricula.settings import METHODS
 
 MITIGATIONS: dict[str, str] = {
@@ -14,6 +18,7 @@ MITIGATIONS: dict[str, str] = {
     "cutout": "augment=cutout",
 }
 NAMES = (NONE, *MITIGATIONS)
+LONGEST = 80  # characters of one that a name tells
 FIELDS = tuple(dict.fromkeys(change.partition("=")[0] for change in MITIGATIONS.values()))  # of recipes
 
 
@@ -27,3 +32,22 @@ def mitigated(changes: tuple[str, ...], mitigation: str | None) -> tuple[str, ..
         return (*changes, mitigation)
     name = choose("mitigation", NONE if mitigation is None else mitigation, NAMES)
     return changes if name == NONE else (*changes, MITIGATIONS[name])
+
+
+def mitigations_of(recipe: Mapping[str, Any]) -> Iterator[str]:
+    """What a recipe, as data, mitigates by: names, or changes where constants are others. It may be a stranger's."""
+    usual = {_plain(change): name for name, change in MITIGATIONS.items()}
+    for name in FIELDS:
+        if value := recipe.get(name):
+            try:
+                change = f"{name}={typed(name, value)}"
+            except (TypeError, ValueError):  # of no curriculum that there is
+                continue
+            if len(change) <= LONGEST and change.isprintable():
+                yield usual.get(change, change)
+
+
+def _plain(change: str) -> str:
+    """A change with its number as Python tells it."""
+    name, _, value = change.partition("=")
+    return f"{name}={float(value)}" if value[0].isdigit() else change

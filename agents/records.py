@@ -21,6 +21,7 @@ from ..provenance import installed_versions
 from .algorithms.recipe import Recipe, spaces
 from .bundles.manifest import MANIFEST, Bundle, is_bundle
 from .changes import tell_changes
+from .mitigations import mitigations_of
 from .reading.errors import AgentError
 from .reference import FORMS
 
@@ -226,4 +227,5 @@ def run_fields(record: Mapping[str, Any]) -> dict[str, Any]:
     kept = {name: record[name] for name in ("reward", "alpha") if name in record}
     told = ("recipe", "sha256", "bundle", "device", "steps", "seconds", "processor_seconds")
     details = {name: record[name] for name in told if name in record}
-    return {"agent": record["recipe"]["algorithm"], "training_seed": record["seed"], **kept, "details": details}
+    name = ", ".join((record["recipe"]["algorithm"], *mitigations_of(record["recipe"])))
+    return {"agent": name, "training_seed": record["seed"], **kept, "details": details}

@@ -36,7 +36,7 @@ from ..envs.engine.checks import check_number
 from ..envs.engine.faces.reset import fresh_seeds, reset_with_options
 from ..envs.engine.faces.single import GoalGapEnv
 from ..envs.engine.keys import keys_to_action
-from ..envs.engine.levels import LevelSampler
+from ..envs.engine.levels import LevelSampler, check_sampler
 from ..envs.engine.task import Task
 from .streams import stream_seeds
 
@@ -58,7 +58,7 @@ class GoalGapVecEnv(VecEnv):
             go on: their infos are then one and the same, which is empty and cannot be written to.
 
     Raises:
-        ValueError: n_envs or render_mode is none of these.
+        ValueError, TypeError: n_envs, render_mode or sampler is none of these.
     """
 
     def __init__(
@@ -68,6 +68,7 @@ class GoalGapVecEnv(VecEnv):
         if render_mode is not None:
             choose("render_mode", render_mode, ["rgb_array"])
         check_number("n_envs", n_envs)
+        check_sampler(sampler)
         self.task, self.render_mode, self.judged = task, render_mode, judged
         super().__init__(n_envs, task.observation_space, task.action_space)
         self.metadata = {**self.metadata, "render_fps": GoalGapEnv.metadata["render_fps"]}

@@ -54,8 +54,8 @@ def ask(
     with console.status("opening agents"), local(agents) as (agents, _):
         paths = agent_paths(agents)
         check_told(dict(enumerate(paths)), options, task, opening.algorithm)
-        say_otherwise(output(stderr=True), paths, task)
         found = _ensemble(paths, task, **opening.options)
+        say_otherwise(output(stderr=True), paths, task)
     scores = [name for name in SCORES if len(found.agents) > 1 or name != AGREEMENT]
     curves = _curves(console, task, found, levels, scores)
     table, long = compared(curves), points(curves)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from itertools import product
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from .. import envs
@@ -59,7 +60,7 @@ def shard_of(cells: list[Cell], told: str | None) -> list[Cell]:
     number, shards = map(int, match.groups()) if match else (0, 0)
     if not 1 <= number <= shards:
         raise ValueError(f"a shard is I/N, such as 1/4, with I in 1 .. N, not {shown(told)}")
-    return cells[number - 1 :: shards]
+    return sorted(cells, key=attrgetter("key"))[number - 1 :: shards]  # no shard has all of one kind
 
 
 def _check_different(cells: list[Cell], file: SweepFile) -> None:

@@ -154,6 +154,7 @@ class Summary:
 
 def planned(sweep: Sweep, pieces: list[Piece]) -> Section:
     """What is left to do, by what it takes."""
+    title = "What is left to do" if pieces else "Nothing is left to do"
     left = Counter(_shown(piece.cell) for piece in pieces)
     times = dict[tuple[str, str], float | None]()
     for cell in (piece.cell for piece in pieces):
@@ -162,8 +163,8 @@ def planned(sweep: Sweep, pieces: list[Piece]) -> Section:
     rows = []
     for shown, count in Counter(map(_shown, sweep.cells)).items():
         rows.append(row(*shown, str(count), str(left[shown]), _told(times.get(shown, 0.0))))
-    heads = columns("environment", "agent", numbers=("cells", "left", "time in all"))
-    return _by_environment(Section("plan", "What is left to do", _paced(sweep, pieces), heads, tuple(rows)))
+    heads = columns("environment", "agent", numbers=("cells", "left", "time left"))
+    return _by_environment(Section("plan", title, _paced(sweep, pieces), heads, tuple(rows)))
 
 
 def _shown(cell: Cell) -> tuple[str, str]:
@@ -180,7 +181,9 @@ def _by_environment(section: Section) -> Section:
 
 
 def _paced(sweep: Sweep, pieces: list[Piece]) -> str:
-    """Where the times come from."""
+    """Where the times come from; nothing where there are none."""
+    if not pieces:
+        return ""
     here = {piece.cell.about.kind for piece in pieces} & set(sweep.paces.measured)
     note = "Times are by what cells of the kind took here" if here else f"Times are by {ELSEWHERE}"
     if here and len(here) < len({piece.cell.about.kind for piece in pieces}):

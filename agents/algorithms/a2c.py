@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..fields import number
-from .on_policy import OnPolicyRecipe
+from .on_policy import MOST_STEPS, OnPolicyRecipe
+from .recipe import MOST_GAMES
 
 
 @dataclass(frozen=True)
@@ -23,8 +24,8 @@ class A2CRecipe(OnPolicyRecipe):
     algorithm = "A2C"
     package = "stable_baselines3"
     steps: int = number(1_500_000, 1)
-    n_envs: int = number(128, 1)
-    n_steps: int = number(8, 1)
+    n_envs: int = number(128, 1, MOST_GAMES)
+    n_steps: int = number(8, 1, MOST_STEPS)
     learning_rate: float = number(2e-3, most=1.0)
     entropy: float = number(0.01, most=10.0)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...envs.engine.task import Task
 from ..fields import number
-from .recipe import Recipe
+from .recipe import MOST_GAMES, Recipe
 
 if TYPE_CHECKING:
     from stable_baselines3.common.base_class import BaseAlgorithm
@@ -33,7 +33,7 @@ class ARSRecipe(Recipe):
     algorithm = "ARS"
     package = "sb3_contrib"
     steps: int = number(15_000_000, 1)
-    n_envs: int = number(64, 1)
+    n_envs: int = number(64, 1, MOST_GAMES)
     learning_rate: float = number(0.2, most=100.0)
     patch: int = number(5)
     far: int = number(7)

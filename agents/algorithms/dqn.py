@@ -12,12 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from ...envs.engine.task import Task
 from ..fields import number
-from .recipe import Recipe, quiet
+from .recipe import MOST_GAMES, Recipe, check_memory, quiet
 
 if TYPE_CHECKING:
     from stable_baselines3.common.base_class import BaseAlgorithm
-
-LARGEST = 2 * 2**30  # bytes of a buffer; several seeds are often trained side by side
 
 
 @dataclass(frozen=True)
@@ -36,7 +34,7 @@ class DQNRecipe(Recipe):
     algorithm = "DQN"
     package = "stable_baselines3"
     draws = False
-    n_envs: int = number(32, 1)
+    n_envs: int = number(32, 1, MOST_GAMES)
     learning_rate: float = number(1e-3, most=1.0)
     buffer: int = number(200_000, 1)
     minibatch: int = number(256, 1)
@@ -85,9 +83,6 @@ class DQNRecipe(Recipe):
             )
         seen, played = task.observation_space, super().training_task(task)
         each = 2 * prod(seen.shape) * seen.dtype.itemsize
-        if self.buffer * each > LARGEST:
-            raise ValueError(
-                f"a buffer of {self.buffer} transitions of {task.game.name} takes {self.buffer * each / 2**30:.1f} "
-                f"GiB, and at most {LARGEST / 2**30:g} are allowed: take buffer={LARGEST // each} or less"
-            )
+        told = f"a buffer of {self.buffer} transitions of {task.game.name}"
+        check_memory(told, self.buffer, each, "buffer={} or less")
         return played

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from ...choices import shown
@@ -13,12 +14,14 @@ from ...envs.engine.levels import LevelSampler
 from ...envs.engine.task import Task
 from ..curricula.settings import Curriculum
 from ..fields import number
-from .recipe import Recipe, played_with, quiet
+from .recipe import Recipe, check_memory, played_with, quiet
 
 if TYPE_CHECKING:
     from stable_baselines3.common.base_class import BaseAlgorithm
     from stable_baselines3.common.callbacks import BaseCallback
     from stable_baselines3.common.vec_env import VecEnv
+
+MOST_STEPS = 100_000
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ class OnPolicyRecipe(Recipe):
         curriculum: how levels are chosen, as `curricula.settings.Curriculum` has it; they are drawn at random if empty.
     """
 
-    n_steps: int = number(32, 1)
+    n_steps: int = number(32, 1, MOST_STEPS)
     discount: float = number(0.95, most=1.0)
     gae_lambda: float = number(0.8, most=1.0)
     before: Mapping[str, Any] = field(default_factory=dict)
@@ -94,7 +97,9 @@ class OnPolicyRecipe(Recipe):
         return {"n_steps": self.n_steps, "gamma": self.discount, "gae_lambda": self.gae_lambda}
 
     def training_task(self, task: Task) -> Task:
-        played = played_with(super().training_task(task), self.before)
+        played, seen = played_with(super().training_task(task), self.before), task.observation_space
+        told = f"a rollout of {self.n_envs} x {self.n_steps} transitions of {task.game.name}"
+        check_memory(told, self.rollout_size, prod(seen.shape) * seen.dtype.itemsize, "n_envs x n_steps of {} or less")
         if chosen := self._chosen:
             if chosen.edits:
                 check_edits(played)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 DEVICES = ("cpu", "cuda", "auto")
 UNTOLD = ("device",)  # fields that are no part of what a run is known by
 OWN = ("policy", "extractor")  # fields that name a class of the user's own
+MOST_GAMES = 100_000
+LARGEST = 2 * 2**30  # bytes of what is kept to learn from; several seeds are often trained side by side
 LATER = (  # fields that records tell only where they say something: they are older
     "before", "curriculum", "dropout", "weight_decay", "augment", *OWN,
 )  # fmt: skip
@@ -49,8 +51,8 @@ class Recipe(ABC):
     package: ClassVar[str]
     draws: ClassVar[bool] = True
     remembers: ClassVar[bool] = False
-    steps: int = number(800_000, 1)
-    n_envs: int = number(256, 1)
+    steps: int = number(800_000, 1, 10**12)
+    n_envs: int = number(256, 1, MOST_GAMES)
     learning_rate: float = number(2e-3, most=1.0)
     patch: int = number(7)
     far: int = number(0)
@@ -174,3 +176,12 @@ def played_with(task: Task, arguments: Mapping[str, Any]) -> Task:
             "practise only with arguments that leave the spaces as they are"
         )
     return played
+
+
+def check_memory(what: str, kept: int, each: int, advice: str) -> None:
+    """ValueError where transitions that are kept to learn from, of so many bytes each, take too much memory."""
+    if kept * each > LARGEST:
+        raise ValueError(
+            f"{what} takes {kept * each / 2**30:.1f} GiB, and at most {LARGEST / 2**30:g} are allowed: take "
+            f"{advice.format(LARGEST // each)}"
+        )

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from ...envs.engine.task import Task
 from ..fields import number
+from .on_policy import MOST_STEPS
 from .ppo import PPORecipe
+from .recipe import MOST_GAMES
 
 if TYPE_CHECKING:
     from stable_baselines3.common.callbacks import BaseCallback
@@ -27,8 +29,8 @@ class RecurrentPPORecipe(PPORecipe):
     algorithm = "RecurrentPPO"
     package = "sb3_contrib"
     remembers = True
-    n_envs: int = number(64, 1)
-    n_steps: int = number(64, 1)
+    n_envs: int = number(64, 1, MOST_GAMES)
+    n_steps: int = number(64, 1, MOST_STEPS)
     hidden: tuple[int, ...] = (128,)
     lstm: int = number(64, 1)
 

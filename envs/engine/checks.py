@@ -92,7 +92,8 @@ def checked_states(states: Any, task: Task, n: int) -> Records:
 def _records(given: Any, dtype: np.dtype[Any], n: int, kind: str, task: Task) -> Records:
     array = as_array(given)
     if array.dtype != dtype or array.shape != (n,):
-        what = f"{array.dtype if array.dtype.names is None else 'other records'} of shape {array.shape}"
+        records = "such records" if array.dtype == dtype else "other records"
+        what = f"{records if array.dtype.names else array.dtype} of shape {array.shape}"
         raise ValueError(f"{kind} of {task.game.name} with {task.arguments} are {n} records, one a game, not {what}")
     return array
 

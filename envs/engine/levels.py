@@ -36,6 +36,18 @@ class LevelSampler(Protocol):
         """Take in what ended episodes came to; called before the levels of the games that end are replaced."""
 
 
+def check_sampler(given: Any) -> None:
+    """TypeError unless this is a level sampler, or none."""
+    methods = ("next_levels", "tell")
+    if given is not None and (
+        isinstance(given, type) or not all(callable(getattr(given, each, None)) for each in methods)
+    ):
+        raise TypeError(
+            "a sampler of levels has the methods next_levels(n), which returns records as of draw_levels(task, seeds), "
+            f"and tell(results), unlike {shown(given)}"
+        )
+
+
 def draw_levels(task: Task, seeds: Any) -> Levels:
     """The levels of `seeds`, as an array of records, shape (n,).
 

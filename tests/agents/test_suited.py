@@ -7,14 +7,14 @@ import warnings
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 from recipes import SMALL, TASK
 
 import goalgap
 from goalgap.agents.algorithms import ALGORITHMS
-from goalgap.agents.algorithms.dqn import LARGEST
-from goalgap.agents.algorithms.recipe import Recipe
+from goalgap.agents.algorithms.recipe import LARGEST, Recipe
 from goalgap.agents.recipes import DEFAULT_ALGORITHM, default_recipe
 from goalgap.agents.training import UnsuitedWarning, plan, train
 
@@ -70,6 +70,17 @@ def test_a_buffer_that_takes_too_much_memory_is_refused_with_one_that_does_not(a
     ):
         plan(pixels, default_recipe(pixels, algorithm), 0, tmp_path / "agent")
     plan(pixels, default_recipe(pixels, algorithm, buffer=LARGEST // each), 0, tmp_path / "agent")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_rollout_that_takes_too_much_memory_is_refused_with_one_that_does_not(tmp_path: Path) -> None:
+    model: Any = replace(SMALL["PPO"], n_envs=16, n_steps=8, minibatch=64).build(TASK, 0)
+    most = LARGEST // (model.rollout_buffer.observations.nbytes // (16 * 8))
+    with pytest.raises(
+        ValueError, match=rf"of 100000 x 1000 .* at most 2 are .* n_steps of {most} or less"
+    ):
+        plan(TASK, replace(SMALL["PPO"], n_envs=100_000, n_steps=1000, minibatch=1000), 0, tmp_path / "agent")
+    plan(TASK, replace(SMALL["PPO"], n_envs=1000, n_steps=most // 1000, minibatch=1000), 0, tmp_path / "agent")
     assert not list(tmp_path.iterdir())
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import gymnasium
 import numpy as np
 import pytest
@@ -261,6 +263,10 @@ def test_bad_arguments_are_named():
         GoalGapVecEnv(task, 0)
     with pytest.raises(ValueError, match="rgb_array"):
         GoalGapVecEnv(task, 1, render_mode="human")
+    silent = SimpleNamespace(next_levels=len)
+    for sampler in (5, silent, Replaying):
+        with pytest.raises(TypeError, match=r"has the methods next_levels\(n\), .* and tell\(results\), unlike"):
+            GoalGapVecEnv(task, 1, sampler=sampler)
 
 
 def test_stable_baselines3_tools_accept_it():

@@ -139,6 +139,11 @@ def test_levels_and_states_are_changed_by_methods_alone(batch):
     batch.put(states[:1], [2])
 
 
+def test_levels_of_another_number_are_not_called_others(batch):
+    with pytest.raises(ValueError, match=r"are 3 records, one a game, not such records of shape \(2,\)"):
+        batch.reset_to_levels(levels_of(small(NAME), 2))
+
+
 @pytest.mark.parametrize(
     "levels", [None, 1, [], np.zeros(3), levels_of(small(NAME), 2), levels_of(small(NAME, size=7), 3)], ids=str
 )
