@@ -83,19 +83,26 @@ class Job:
 
 def plan(task: Task, recipe: Recipe, seed: int, folder: Path, curves: Path | None = None) -> Job:
     """Check what an agent is to be trained by, on, and where it goes; errors as of `train`."""
-    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**32:
-        raise ValueError(f"a training seed is a whole number in 0 .. 2^32-1, not {shown(seed)}")
     place = curves and curves_of(folder, curves)
-    job = Job(task, recipe.training_task(task), recipe, seed, folder, place)
-    recipe.model_class()
-    check_device(recipe.device)
+    job = Job(task, checked(task, recipe, seed), recipe, seed, folder, place)
     if reason := recipe.unsuited(task):
         warnings.warn(f"{recipe.algorithm} will hardly learn {task.game.name}: {reason}", UnsuitedWarning, stacklevel=3)
-    check_own_parts(recipe, job.training_task)
     check_room(folder)
     if place:
         check_curves(place)
     return job
+
+
+def checked(task: Task, recipe: Recipe, *seeds: int) -> Task:
+    """The task as training plays it; errors as of `train` where seeds cannot be trained so, wherever they go."""
+    for seed in seeds:
+        if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**32:
+            raise ValueError(f"a training seed is a whole number in 0 .. 2^32-1, not {shown(seed)}")
+    played = recipe.training_task(task)
+    recipe.model_class()
+    check_device(recipe.device)
+    check_own_parts(recipe, played)
+    return played
 
 
 def train(

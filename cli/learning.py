@@ -59,10 +59,13 @@ def chosen_recipe(task: Task, algorithm: str | None, steps: int | None, changes:
     return changed_recipe(task, algorithm, changes if steps is None else (f"steps={steps}", *changes))
 
 
-def check_trainable(places: Mapping[int, Path], curves: Path | None) -> None:
-    """MissingPackageError, before a folder is made, where an agent must be trained and cannot be."""
-    if not all(finished(place) for place in places.values()):
+def check_trainable(task: Task, recipe: Recipe, places: Mapping[int, Path], curves: Path | None) -> None:
+    """MissingPackageError, ValueError or TypeError, before a folder is made, where an agent cannot be trained."""
+    if missing := [seed for seed, place in places.items() if not finished(place)]:
         check_installed(*AGENTS, *(TENSORBOARD if curves else ()))
+        with needs_extras():
+            from ..agents.training import checked
+        checked(task, recipe, *missing)
 
 
 def train_missing(

@@ -44,7 +44,7 @@ def run(
     recipe = learning.chosen(task)
     folder = folder_of(learning.results, task, recipe)
     places = {seed: folder / f"seed-{seed}" for seed in range(seeds)}
-    check_trainable(places, learning.tensorboard)
+    check_trainable(task, recipe, places, learning.tensorboard)
     with locked(folder):
         train_missing(console, task, recipe, places, processes, learning.tensorboard)
         with progress_shown(console) as update:

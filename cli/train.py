@@ -26,7 +26,7 @@ def train(
     console, task = output(), options.task(environment)
     recipe, curves = learning.chosen(task), learning.tensorboard
     folder = out or folder_of(learning.results, task, recipe) / f"seed-{seed}"
-    check_trainable({seed: folder}, curves)
+    check_trainable(task, recipe, {seed: folder}, curves)
     with alone(folder) if out else locked(folder.parent):
         train_missing(console, task, recipe, {seed: folder}, 1, curves)
     say(console, f"agent: {folder}")

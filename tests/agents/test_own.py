@@ -372,3 +372,25 @@ def test_a_sweep_tries_a_policy_with_each_algorithm(here: Path) -> None:
     told = {"environments": ("CheeseCorner",), "algorithms": ("PPO", "DQN"), "recipe": (f"policy={POLICY}",)}
     with pytest.raises(SweepError, match=r"CheeseCorner, DQN: .*Policy.* does not derive from .*DQNPolicy"):
         cells_of(SweepFile.of("a file", {**told, "arguments": {"size": 5}}))
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("run", "--recipe", "patch=0", "extractor=own_parts:Absent"), "there is no extractor 'own_parts:Absent'"),
+        (
+            ("train", "--recipe", "patch=0", "extractor=own_parts:Policy"),
+            "does not derive from stable-baselines3's Base",
+        ),
+        (("train", "--seed=-1"), "a training seed is a whole number in 0 .. 2^32-1, not -1"),
+    ],
+)
+def test_what_cannot_be_trained_is_told_before_training_is_announced_or_a_folder_made(
+    words: tuple[str, ...], said: str, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name, *rest = words
+    assert command(name, "CheeseCorner", "--size", 5, *rest) == 2
+    printed = capsys.readouterr()
+    assert said in " ".join(printed.err.split())
+    assert "to train" not in printed.out + printed.err
+    assert not (here / "results").exists()

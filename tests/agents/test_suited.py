@@ -76,9 +76,7 @@ def test_a_buffer_that_takes_too_much_memory_is_refused_with_one_that_does_not(a
 def test_a_rollout_that_takes_too_much_memory_is_refused_with_one_that_does_not(tmp_path: Path) -> None:
     model: Any = replace(SMALL["PPO"], n_envs=16, n_steps=8, minibatch=64).build(TASK, 0)
     most = LARGEST // (model.rollout_buffer.observations.nbytes // (16 * 8))
-    with pytest.raises(
-        ValueError, match=rf"of 100000 x 1000 .* at most 2 are .* n_steps of {most} or less"
-    ):
+    with pytest.raises(ValueError, match=rf"of 100000 x 1000 .* at most 2 are .* n_steps of {most} or less"):
         plan(TASK, replace(SMALL["PPO"], n_envs=100_000, n_steps=1000, minibatch=1000), 0, tmp_path / "agent")
     plan(TASK, replace(SMALL["PPO"], n_envs=1000, n_steps=most // 1000, minibatch=1000), 0, tmp_path / "agent")
     assert not list(tmp_path.iterdir())
