@@ -27,7 +27,7 @@ from .reference import FORMS
 
 ZIP, RECORD = "agent.zip", "agent.json"
 RECORD_SIZE = 2**20  # bytes that are read of it
-NAME = 150  # characters that a folder's name tells of a run
+NAME = 150  # characters that names tell of a run
 ABLATED = ", memory ablated"  # what an agent is called that was made to forget at every step
 
 
@@ -228,4 +228,4 @@ def run_fields(record: Mapping[str, Any]) -> dict[str, Any]:
     told = ("recipe", "sha256", "bundle", "device", "steps", "seconds", "processor_seconds")
     details = {name: record[name] for name in told if name in record}
     name = ", ".join((record["recipe"]["algorithm"], *mitigations_of(record["recipe"])))
-    return {"agent": name, "training_seed": record["seed"], **kept, "details": details}
+    return {"agent": name[:NAME], "training_seed": record["seed"], **kept, "details": details}

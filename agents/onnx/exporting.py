@@ -82,8 +82,8 @@ def exported(agent: AgentPolicy, task: Task) -> bytes:
         if acts_alike(agent, open_onnx(Path(f"{agent.name} as ONNX"), content, task), task):
             return content
     raise AgentError(
-        f"{agent.name} acts in another way as ONNX: a part of your own does what is not exported, such as a choice by "
-        "numbers of an observation; evaluate the agent as it is"
+        f"{agent.name} acts in another way as ONNX: a part of your own does what is not exported, such as an `if` on "
+        "what it sees; torch.where can be exported, and the agent can be evaluated as it is"
     )
 
 

@@ -10,6 +10,7 @@ from recipes import TASK
 from goalgap.agents.changes import changed_recipe
 from goalgap.agents.mitigations import MITIGATIONS, mitigated, mitigations_of
 from goalgap.agents.records import run_fields
+from goalgap.eval.table.runs import Run
 from goalgap.sweeps.plan import cells_of
 from goalgap.sweeps.sweep_file import SweepFile
 
@@ -39,3 +40,8 @@ def test_several_mitigations_are_all_told_and_none_is_not() -> None:
 )  # fmt: skip
 def test_what_strangers_say_makes_no_name_that_cannot_be_told(recipe: dict[str, Any]) -> None:
     assert all(len(name) <= 80 and name.isprintable() for name in mitigations_of(recipe))
+
+
+def test_a_name_is_no_longer_than_a_table_takes() -> None:
+    recipe = {"algorithm": "PPO", **dict.fromkeys(("dropout", "weight_decay", "augment"), "x" * 60)}
+    assert len(Run(**run_fields({"recipe": recipe, "seed": 0})).agent) == 150
