@@ -19,6 +19,7 @@ from .agents.acting import AgentPolicy
 from .agents.chance import shares
 from .agents.confidence import SCORES, Floats
 from .agents.ensembles import Ensemble
+from .agents.records import TRAINED
 from .choices import choose, shown
 from .envs.engine.batch import Batch
 from .envs.engine.task import Task
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 QUANTILES = tuple(k / 10 for k in range(11))
 RANDOM, ASK = "random asking", 5  # the baseline, and what its random numbers are used for
 NEVER, ALWAYS = -np.inf, np.inf
-TRAINED = ("alpha", "reward")  # of what agents say of their training
 
 
 class Thinker(Protocol):

@@ -13,6 +13,7 @@ from ..choices import shown
 from .acting import ACTION, AgentPolicy, drawn
 from .chance import shares
 from .confidence import Floats, probabilities
+from .records import TRAINED
 
 Actions = NDArray[np.int64]
 
@@ -76,9 +77,7 @@ class Ensemble:
         Raises:
             ValueError: they were not all trained alike.
         """
-        each = [agent.run_fields for agent in self.agents]
-        names: tuple[str, ...] = ("alpha", "reward")
-        said = [{name: fields[name] for name in names if name in fields} for fields in each]
+        said = [{name: agent.record[name] for name in TRAINED if name in agent.record} for agent in self.agents]
         told = {name: value for fields in said for name, value in fields.items()}
         if any(told[name] != value for fields in said for name, value in fields.items()):
             alike = " and with ".join(str(fields) for fields in said if fields)

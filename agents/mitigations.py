@@ -13,11 +13,12 @@ from .curricula.settings import METHODS
 MITIGATIONS: dict[str, str] = {
     **{method: f"curriculum=method:{method}" for method in METHODS},
     "dropout": "dropout=0.1",  # as Cobbe et al. 2019 found best, like the decay
-    "weight-decay": "weight_decay=1e-4",
+    "weight-decay": "weight_decay=0.0001",
     "shift": "augment=shift",
     "cutout": "augment=cutout",
 }
 NAMES = (NONE, *MITIGATIONS)
+NAMED = {change: name for name, change in MITIGATIONS.items()}  # by what is typed
 LONGEST = 80  # characters of one that a name tells
 FIELDS = tuple(dict.fromkeys(change.partition("=")[0] for change in MITIGATIONS.values()))  # of recipes
 
@@ -36,7 +37,6 @@ def mitigated(changes: tuple[str, ...], mitigation: str | None) -> tuple[str, ..
 
 def mitigations_of(recipe: Mapping[str, Any]) -> Iterator[str]:
     """What a recipe, as data, mitigates by: names, or changes where constants are others. It may be a stranger's."""
-    usual = {_plain(change): name for name, change in MITIGATIONS.items()}
     for name in FIELDS:
         if value := recipe.get(name):
             try:
@@ -44,10 +44,4 @@ def mitigations_of(recipe: Mapping[str, Any]) -> Iterator[str]:
             except (TypeError, ValueError):  # of no curriculum that there is
                 continue
             if len(change) <= LONGEST and change.isprintable():
-                yield usual.get(change, change)
-
-
-def _plain(change: str) -> str:
-    """A change with its number as Python tells it."""
-    name, _, value = change.partition("=")
-    return f"{name}={float(value)}" if value[0].isdigit() else change
+                yield NAMED.get(change, change)

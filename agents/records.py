@@ -27,6 +27,7 @@ from .reference import FORMS
 
 ZIP, RECORD = "agent.zip", "agent.json"
 RECORD_SIZE = 2**20  # bytes that are read of it
+TRAINED = ("alpha", "reward")  # what records say of training that evaluation counts
 NAME = 150  # characters that names tell of a run
 ABLATED = ", memory ablated"  # what an agent is called that was made to forget at every step
 
@@ -224,7 +225,7 @@ def _check_record(record: Any) -> None:
 
 def run_fields(record: Mapping[str, Any]) -> dict[str, Any]:
     """What evaluation records of a trained agent (fields of its `Run`), from what `agent.json` says."""
-    kept = {name: record[name] for name in ("reward", "alpha") if name in record}
+    kept = {name: record[name] for name in TRAINED if name in record}
     told = ("recipe", "sha256", "bundle", "device", "steps", "seconds", "processor_seconds")
     details = {name: record[name] for name in told if name in record}
     name = ", ".join((record["recipe"]["algorithm"], *mitigations_of(record["recipe"])))

@@ -93,8 +93,8 @@ def acts_alike(agent: AgentPolicy, network: OnnxNetwork, task: Task) -> bool:
     for split in SPLITS:
         batch, states = Batch.of(task.on(split), range(GAMES)), [None, None]
         for step in range(STEPS):
-            begun = np.full(GAMES, step == 0)
-            told = [one.logits(batch.observe(), state, begun) for one, state in zip(players, states, strict=True)]
+            obs, begun = batch.observe(), np.full(GAMES, step == 0)
+            told = [one.logits(obs, state, begun) for one, state in zip(players, states, strict=True)]
             states = [state for _, state in told]
             ours, theirs = (probabilities(np.asarray(logits, np.float64)) for logits, _ in told)
             if np.abs(ours - theirs).max() > CLOSE:
