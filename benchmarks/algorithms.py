@@ -23,9 +23,9 @@ from goalgap.sweeps.engines.local import Local
 from goalgap.sweeps.outcomes import Outcome
 from goalgap.sweeps.plan import cells_of
 from goalgap.sweeps.store import Store
+from goalgap.sweeps.summary import mean_of_seeds
 from goalgap.sweeps.sweep import Sweep
 from goalgap.sweeps.sweep_file import SweepError, SweepFile
-from goalgap.sweeps.tables import mean_of_seeds
 
 PAGE = Path(__file__).with_name("algorithms.md")
 KEPT = PAGE.with_suffix(".json")

@@ -31,9 +31,10 @@ from goalgap.sweeps.cells import Cell
 from goalgap.sweeps.outcomes import About, Mode, Result
 from goalgap.sweeps.plan import cells_of
 from goalgap.sweeps.store import Store
+from goalgap.sweeps.summary import Summary
 from goalgap.sweeps.sweep import Sweep
 from goalgap.sweeps.sweep_file import SweepFile
-from goalgap.sweeps.tables import Summary, write_table
+from goalgap.sweeps.tables import write_table
 from goalgap.sweeps.working import settle
 
 CELLS = 100_000

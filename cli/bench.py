@@ -91,7 +91,8 @@ def bench(
             callable, a model of stable-baselines3, or the path of an agent. Its results are kept under its name:
             remove them to train anew.
     """
-    how.check()
+    how.check(*export.given)
+    export.check()
     cells = setup.cells(method)
     if how.emits("bench", method, *setup.typed()):
         return

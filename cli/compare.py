@@ -15,7 +15,7 @@ from ..eval.show.charts import Axis
 from ..eval.show.comparison import all_differences, compared, forest
 from ..eval.show.figures import svg
 from ..eval.table.episodes import Episodes
-from ..files import write_whole
+from ..files import check_file, write_whole
 from ..leaderboards.entry import ENTRY, Entry
 from ..leaderboards.folders import ENTRIES, find_entry
 from .exports import Exports, Files
@@ -44,6 +44,9 @@ def compare(
     """
     if len(agents) < 2:
         raise ValueError("name two agents or more: folders of results, or entries such as CheeseCorner/ppo")
+    export.check()
+    if html_page is not None:
+        check_file(html_page)
     found = [found_episodes(word, entries) for word in agents]
     called = names or distinct_names([episodes for _, episodes in found], [name for name, _ in found])
     made, console = compare_agents(*(episodes for _, episodes in found), names=called), output()

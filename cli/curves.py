@@ -30,6 +30,7 @@ def curves(
     """
     if not paths:
         raise ValueError("name the files of episodes, or folders that hold some, such as results/ChimeBandit-...")
+    export.check()
     agents: dict[str, tuple[Trace, ...]] = {}
     for path in paths:
         played = Episodes.join(find_episodes((path,)))

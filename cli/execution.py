@@ -51,20 +51,22 @@ class Execution:
     retry_failed: Flag = False
     """also try those cells again that have failed"""
 
-    def check(self, **others: bool) -> None:
-        """ValueError for numbers and combinations that are not allowed, also with other options that are given."""
+    def check(self, *others: str) -> None:
+        """ValueError for numbers and combinations that are not allowed, also with options for files of results."""
         check_counts(processes=self.processes)
         if self.emit_slurm is not None:
             check_counts(shards=self.emit_slurm)
         if self.address is not None and self.engine != "ray":
             raise ValueError("--address is that of a Ray cluster: add --engine ray")
         given = (self.dry_run, self.status, self.retry_failed, self.shard is not None, self.engine != "local")
-        if self.emit_slurm is not None and any((*given, *others.values())):
+        if self.emit_slurm is not None and any((*given, *others)):
             raise ValueError(
                 "--emit-slurm prints a script, which has --processes alone: add other options to its last line"
             )
-        if self.dry_run and others.get("table"):
-            raise ValueError("--table is of what has come out, and --dry-run says what is to be done: leave one out")
+        if self.dry_run and others:
+            raise ValueError(
+                f"--{others[0]} is of what has come out, and --dry-run says what is to be done: leave one out"
+            )
         if self.status and (self.dry_run or self.retry_failed):
             raise ValueError("--status only says where the sweep stands: leave out --dry-run and --retry-failed")
 

@@ -31,11 +31,18 @@ class Tables:
     json: OptionalPath = None
     """a file for the tables as JSON"""
 
+    @property
+    def given(self) -> dict[str, Path]:
+        """The files that were asked for, by option."""
+        files = {"csv": self.csv, "latex": self.latex, "json": self.json, "svg": self.drawn}
+        return {option: path for option, path in files.items() if path}
+
     def check(self) -> None:
-        """StorageError where one of them cannot be written, before there is anything to write."""
-        for path in (self.csv, self.latex, self.json, self.drawn):
-            if path:
-                check_file(path)
+        """Before there is anything to write: StorageError where it could not be, ValueError of a figure not in SVG."""
+        if self.drawn and self.drawn.suffix.lower() != ".svg":
+            raise ValueError(f"{self.drawn} must end in .svg, which is what is written to it")
+        for path in self.given.values():
+            check_file(path)
 
     def write(
         self, console: Console, shown: Iterable[Section], long: Iterable[Section] = (), figure: Draw = figure

@@ -51,6 +51,7 @@ def leaderboard(
         check_file(markdown)
     if agents and not verify:
         raise ValueError("--agents is of --verify: add it, and recorded episodes are played again, and then by agents")
+    export.check()
     console, folders = output(), entry_folders(entries, envs.find(environment)[0].name if environment else "*")
     refused: dict[Path, str] = {}
     with progress_shown(output(stderr=True)) as update:

@@ -31,6 +31,7 @@ def report(paths: Paths = (), out: OptionalPath = None, export: Files = Exports(
         out: a folder for report.json and report.html. Left out, those of a folder go there and those of a file FILE
             beside it, as FILE-report.html; on several paths the report is printed only.
     """
+    export.check()
     episodes = Episodes.join(find_episodes(paths))
     made, place = Report.of(episodes), _place(paths, out)
     show_report(output(), made, place and save_report(made, episodes, *place))

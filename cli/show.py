@@ -40,6 +40,9 @@ def list_environments(
     Args:
         environment: name or id; all of them, briefly, if left out.
     """
+    if environment is not None and export.given:
+        raise ValueError(f"--{next(iter(export.given))} is of the list of environments: leave out {environment}")
+    export.check()
     console = output()
     if environment is None:
         listed = _listed()

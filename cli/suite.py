@@ -36,6 +36,7 @@ def suite(
     """
     if not results:
         raise ValueError("name results of an environment or more: folders of runs, or entries such as CheeseCorner/ppo")
+    export.check()
     console, reports = output(), []
     with progress_shown(output(stderr=True)) as update:
         for k, word in enumerate(results):

@@ -10,13 +10,15 @@ import tyro
 from rich.console import Console
 
 from ..eval.show import terminal
+from ..sweeps.figure import sweep_figure
 from ..sweeps.plan import cells_of
 from ..sweeps.store import Store
+from ..sweeps.summary import Summary
 from ..sweeps.sweep import Sweep
 from ..sweeps.sweep_file import SweepFile
-from ..sweeps.tables import Summary, check_table, write_table
+from ..sweeps.tables import check_table, write_table
 from .execution import Execution, How
-from .exports import TableFiles, Tables
+from .exports import Exports, Files, Tables
 from .options import OptionalPath
 from .saying import output, say
 
@@ -27,7 +29,7 @@ def sweep(
     file: File,
     how: How = Execution(),  # noqa: B008
     table: OptionalPath = None,
-    export: TableFiles = Tables(),  # noqa: B008
+    export: Files = Exports(),  # noqa: B008
 ) -> None:
     """Train and evaluate all that a file names, as far as it is not done yet, whatever happens on the way.
 
@@ -37,7 +39,7 @@ def sweep(
         file: what to sweep, as TOML; the guide's page on sweeps says how it is written.
         table: a file for the table of all cells, as CSV or Parquet.
     """
-    how.check(table=table is not None)
+    how.check(*(["table"] if table else []), *export.given)
     check_table(table)
     export.check()
     told = SweepFile.read(file)
@@ -61,4 +63,7 @@ def show_cells(console: Console, swept: Sweep, export: Tables, table: Path | Non
         deque(known, maxlen=0)
     section = summary.section()
     console.print(terminal.tables([section]))
-    export.write(console, [section])
+    if export.drawn and not summary.done:
+        say(console, f"not drawn: {export.drawn}, for no cell is done")
+        export = Tables(export.csv, export.latex, export.json)
+    export.write(console, [section], figure=lambda _: sweep_figure(summary))

@@ -32,6 +32,7 @@ def list_agents(
     Args:
         environment: name or id; all environments, if left out.
     """
+    export.check()
     wanted, known = (envs.find(environment)[0].name if environment else ""), zoo.names(entries)
     agents = [name for name in known if name.startswith(f"{wanted}/" if wanted else "")]
     if known and not agents:

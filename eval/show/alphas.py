@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 
 from ..measures.estimates import Estimate
 from ..measures.wording import number
-from .curves import COLOURS, HEIGHT, WIDTH, Line, scale
+from .curves import COLOURS, HEIGHT, WIDTH, Line, Scaled, scale
 from .templating import templates
 
 ByAlpha = Mapping[float, Estimate]
@@ -27,12 +28,9 @@ class Dot:
 
 
 @dataclass(frozen=True)
-class AlphaPanel:
-    """One measure: its scale, a line and dots for each way of training, and where each alpha stands."""
+class AlphaPanel(Scaled):
+    """One measure: a line and dots for each way of training, and where each alpha stands."""
 
-    title: str
-    low: float
-    top: float
     lines: tuple[Line, ...]
     dots: Mapping[str, tuple[Dot, ...]]
     marks: tuple[tuple[str, str], ...]
@@ -46,12 +44,15 @@ class AlphaPanels:
     legend: Mapping[str, str]
 
 
-def alpha_chart(measured: Mapping[str, Mapping[str, ByAlpha]], known: Sequence[str] = ()) -> str:
+def alpha_chart(
+    measured: Mapping[str, Mapping[str, ByAlpha]], known: Sequence[str] = (), seeds: Sequence[int] = ()
+) -> str:
     """Estimates by alpha, of each way of training, of each measure, as SVG; what is missing is left out.
 
     Args:
         measured: by measure and way of training.
         known: ways of which other charts draw some: each has its colour in all of them.
+        seeds: whose the values of every estimate are, in their order; 0 and up if left out.
 
     Raises:
         ValueError: there is no measure, or a measure of nothing.
@@ -62,7 +63,7 @@ def alpha_chart(measured: Mapping[str, Mapping[str, ByAlpha]], known: Sequence[s
     colours = {name: COLOURS[k % len(COLOURS)] for k, name in enumerate(dict.fromkeys([*known, *drawn]))}
     legend = {name: colours[name] for name in drawn}
     alphas = sorted({alpha for ways in measured.values() for known in ways.values() for alpha in known})
-    panels = tuple(_panel(title, ways, alphas, legend) for title, ways in measured.items())
+    panels = tuple(_panel(title, ways, alphas, legend, seeds) for title, ways in measured.items())
     return templates().get_template("alphas.svg.jinja").render(drawn=AlphaPanels(panels, legend))
 
 
@@ -71,7 +72,9 @@ def told(alpha: float) -> str:
     return f"{100 * alpha:g} %"
 
 
-def _panel(title: str, ways: Mapping[str, ByAlpha], alphas: Sequence[float], legend: Mapping[str, str]) -> AlphaPanel:
+def _panel(
+    title: str, ways: Mapping[str, ByAlpha], alphas: Sequence[float], legend: Mapping[str, str], seeds: Sequence[int]
+) -> AlphaPanel:
     low, top = scale([value for known in ways.values() for each in known.values() for value in _values(each)])
     cols = {alpha: WIDTH * (k + 0.5) / len(alphas) for k, alpha in enumerate(alphas)}
 
@@ -80,7 +83,7 @@ def _panel(title: str, ways: Mapping[str, ByAlpha], alphas: Sequence[float], leg
 
     def dots(known: ByAlpha) -> Iterator[Dot]:
         for alpha, each in known.items():
-            for seed, value in enumerate(each.seeds):
+            for seed, value in zip(seeds or count(), each.seeds, strict=False):
                 if value is not None:
                     yield Dot(*place(alpha, value), f"seed {seed}, alpha {told(alpha)}: {number(value, 2)}")
 

@@ -15,8 +15,12 @@ from ..measures.traces import Trace
 from .charts import round_up
 from .templating import templates
 
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#857d99", "currentColor")
+COLOURS = (
+    "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#857d99", "currentColor", "#882255", "#999933",
+    "#8c5a3c",
+)  # fmt: skip
 WIDTH, HEIGHT = 300, 200  # of a panel, in pixels
+CLOSE = 0.1  # of a scale: less has no room for two numbers
 
 AgentTraces = Mapping[str, Sequence[Trace]]  # of each agent, by the name that the legend gives it
 
@@ -31,13 +35,25 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Panel:
-    """One curve on one split: its lines and its scales, from `low`, which is 0 where nothing is below, to `top`."""
+class Scaled:
+    """What stands under its title on a scale, from `low`, which is 0 where nothing is below, to `top`."""
 
     title: str
-    steps: int
     low: float
     top: float
+
+    @property
+    def ticks(self) -> tuple[float, ...]:
+        """The numbers that are told of the scale: 0, its ends, unless they are close to 0, and half of the longer."""
+        far = [end for end in (self.low, self.top) if abs(end) > CLOSE * (self.top - self.low)]
+        return (0.0, *far, max(far, key=abs) / 2)
+
+
+@dataclass(frozen=True)
+class Panel(Scaled):
+    """One curve on one split: its lines, by step."""
+
+    steps: int
     lines: tuple[Line, ...]
 
 
@@ -74,7 +90,7 @@ def _panels(agents: AgentTraces, colours: Mapping[str, str]) -> Iterator[Panel]:
         }
         (low, top), steps = scale(np.concatenate([*values.values()])), max(map(len, values.values()))
         lines = tuple(Line(label, colours[label], _points(own, steps, low, top)) for label, own in values.items())
-        yield Panel(f"{shown.curve}, {shown.split}", steps, low, top, lines)
+        yield Panel(f"{shown.curve}, {shown.split}", low, top, steps, lines)
 
 
 def scale(values: Iterable[float]) -> tuple[float, float]:

@@ -13,6 +13,7 @@ from .charts import Axis, Chart, DotRow, Dots, Lines, Step, Waterfall
 from .tables import Section
 from .templating import templates
 
+ROOM, LETTER = 240, 7  # pixels of a label, or as many as the longest needs; of a letter, at most as a rule
 COLOURS = {"intended": "#009e73", "proxy": "#d55e00", "misspecified": "#9860a8", "goal": "#d55e00", "outer": "#9860a8"}
 
 
@@ -29,7 +30,9 @@ def svg(charts: Mapping[str, Chart], axis: Axis) -> str:
         raise ValueError("there is nothing to draw: no table here has a chart of rows")
     environment = templates()
     environment.filters |= {"interval": interval}
-    return environment.get_template("figure.svg.jinja").render(lines=lines, axis=axis, colours=COLOURS)
+    longest = max(len(line.label) for line in lines if not isinstance(line, str))
+    room = max(ROOM, LETTER * longest + 20)
+    return environment.get_template("figure.svg.jinja").render(lines=lines, axis=axis, colours=COLOURS, room=room)
 
 
 def _rows(chart: Chart) -> Iterator[Step | DotRow | str]:

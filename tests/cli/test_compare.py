@@ -66,6 +66,8 @@ MISTAKES = {
     ("good", "CheeseCorner/orcle-cheese"): "did you mean 'CheeseCorner/oracle-cheese'",
     ("good", "bad", "--names", "a"): "2 agents take 2 different names",
     ("good", "bad", "--svg", "/proc/a.svg"): "cannot write /proc/a.svg",
+    ("good", "bad", "--svg", "a.png"): "a.png must end in .svg",
+    ("good", "bad", "--html", "good"): "cannot write good: a folder has that name",
 }
 
 
@@ -75,9 +77,10 @@ def test_mistakes_are_told(
 ) -> None:
     monkeypatch.chdir(results)
     assert goalgap("compare", *words) == 2
-    said = capsys.readouterr().err
-    assert MISTAKES[words] in " ".join(said.split())
-    assert "Traceback" not in said
+    said = capsys.readouterr()
+    assert MISTAKES[words] in " ".join(said.err.split())
+    assert "Traceback" not in said.err
+    assert not said.out, "before anything is compared"
 
 
 def test_what_other_commands_show_is_written_too(results: Path, here: Path) -> None:

@@ -90,7 +90,7 @@ def test_references_are_swept_once_and_reported_at_any_time(place: Path, capsys:
     assert "6 of 6 done, 0 running, 0 failed" in said(capsys)
     tables = {path: path.read_bytes() for path in place.rglob("sampled-8.*")}
     assert len(tables) == 12
-    assert goalgap(*words, "--status", "--table", "again.parquet") == 0
+    assert goalgap(*words, "--status", "--table", "again.parquet", "--svg", "drawn.svg") == 0
     told = said(capsys)
     assert "6 of 6 done" in told
     assert "CheeseCorner" in told
@@ -104,6 +104,15 @@ def test_references_are_swept_once_and_reported_at_any_time(place: Path, capsys:
     assert found["oracle:corner"][:2] == ("goal", "corner")
     assert found["random"][0] == "not learned"
     assert "oracle:corner" in (place / "shown.csv").read_text()
+    assert "oracle:corner" in (place / "drawn.svg").read_text()
+
+
+def test_nothing_is_drawn_of_nothing(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """But what else was asked for is there."""
+    assert goalgap("sweep", "references.toml", "--status", "--svg", "none.svg", "--csv", "none.csv") == 0
+    assert "not drawn: none.svg, for no cell is done" in said(capsys)
+    assert not (place / "none.svg").exists()
+    assert (place / "none.csv").read_text().count("1 of 1 left") == 6
 
 
 def test_a_disturbed_sweep_of_references_gives_the_same_bytes(place: Path) -> None:
@@ -222,6 +231,9 @@ MISTAKES = {
     ("references.toml", "--emit-slurm", "2", "--shard", "1/2"): "add other options to its last line",
     ("references.toml", "--emit-slurm", "2", "--table", "x.csv"): "add other options to its last line",
     ("references.toml", "--dry-run", "--table", "x.csv"): "--table is of what has come out",
+    ("references.toml", "--dry-run", "--csv", "x.csv"): "--csv is of what has come out",
+    ("references.toml", "--emit-slurm", "2", "--svg", "x.svg"): "add other options to its last line",
+    ("references.toml", "--svg", "x.png"): "x.png must end in .svg",
     ("references.toml", "--shard", "3/2"): "a shard is I/N",
     ("references.toml", "--table", "x.xlsx"): "x.xlsx must end in .csv or .parquet",
     ("references.toml", "--processes", "0"): "processes must be at least 1",

@@ -2,48 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+
+from made_up import Told, about, ended, summary
 
 from goalgap.eval.measures.wording import DASH
 from goalgap.eval.show.tables import Section
-from goalgap.sweeps.outcomes import About, Mode, Outcome, Result
+from goalgap.sweeps.outcomes import About, Outcome
 from goalgap.sweeps.store import Store
+from goalgap.sweeps.summary import MOST_ROWS
 from goalgap.sweeps.sweep import Sweep
-from goalgap.sweeps.tables import MOST_ROWS, Summary, planned
+from goalgap.sweeps.tables import planned
 from goalgap.sweeps.working import Piece
 
 
-@dataclass(frozen=True)
-class Told:
-    """A cell that is only told of."""
-
-    about: About
-    key: str = "a"
-    claim: str = "a"
-    place: Path | None = None
-
-    def run(self, _: object) -> Result:
-        raise NotImplementedError
-
-
-def about(agent: str = "PPO", seed: int = 0, **told: object) -> About:
-    usual = {"environment": "CheeseCorner", "steps": 4096, "recipe": "steps=4096 hidden=64,64"}
-    return About(agent=agent, seed=seed, **{**usual, **told})  # type: ignore[arg-type]
-
-
-def ended(of: About, score: float, goal: str | None, modes: tuple[str, ...] = ("sampled", "argmax")) -> Outcome:
-    each = (
-        Mode(mode=name, learned=1.0, scores={"deploy": score - k}, gaps={"goal": 0.5}, pursuits={})
-        for k, name in enumerate(modes)
-    )
-    return Outcome(key="a", about=of, status="done", result=Result(finding="divided", goal=goal, modes=tuple(each)))
-
-
 def summed(*known: tuple[About, Outcome | None]) -> Section:
-    summary = Summary()
-    assert len(list(summary.noted((Told(of), outcome) for of, outcome in known))) == len(known)
-    return summary.section()
+    return summary(*known).section()
 
 
 def rows(section: Section) -> list[list[str]]:
