@@ -99,6 +99,7 @@ def test_a_mistake_is_told_as_the_page_says(mistake: str, monkeypatch: pytest.Mo
     assert re.search(".*".join(map(re.escape, ERRORS[mistake].split("..."))), told), told
 
 
+@pytest.mark.slow
 def test_the_tests_of_the_example_pass(installed: Path, tmp_path: Path) -> None:
     shutil.copy(EXAMPLE / "tests" / "test_two_doors.py", tmp_path)
     passed = run(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", folder=tmp_path, path=[installed])
@@ -145,6 +146,7 @@ def test_the_list_of_environments_has_it(installed: Path, tmp_path: Path) -> Non
     assert "CheeseCorner" in told
 
 
+@pytest.mark.slow
 def test_the_main_job_trains_in_processes_that_find_it(installed: Path, tmp_path: Path) -> None:
     """With a module to import instead of a name, as where the package has no entry point."""
     words = shlex.split("run two_doors:TwoDoors --seeds 1 --steps 2048 --levels 5 --results runs")

@@ -103,6 +103,7 @@ def test_an_installation_knows_how_long_training_takes(fresh: Path, tmp_path: Pa
     assert run(fresh / "python", "-c", code, folder=tmp_path).stdout.strip() == str(sorted(goalgap.SUITE))
 
 
+@pytest.mark.slow
 def test_an_installation_keeps_entries_where_one_works(fresh: Path, tmp_path: Path) -> None:
     """It has none of its own, says where there are some, and is not written to."""
     none = run(fresh / "goalgap", "leaderboard", folder=tmp_path)
