@@ -129,8 +129,9 @@ def agent_file(path: Path) -> tuple[Path, dict[str, Any]]:
     """
     if not exists(path):
         raise FileNotFoundError(
-            f"no agent at {shortened(str(path))}: give a folder with {ZIP} and {RECORD}, a bundle, a .zip file "
-            f"of stable-baselines3, an agent that `goalgap zoo` lists, or a reference policy: {FORMS}"
+            f"no agent at {shortened(str(path))}: give a folder with {ZIP} and {RECORD}, a bundle, or a .zip file of "
+            "stable-baselines3. Commands take names that `goalgap zoo` lists too, which goalgap.zoo.load opens, and "
+            f"evaluation takes reference policies: {FORMS}"
         )
     if is_bundle(path):
         bundle = Bundle.read(path)

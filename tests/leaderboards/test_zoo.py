@@ -112,7 +112,7 @@ def test_a_name_that_is_mistyped_is_told_with_those_that_there_are(
         assert f"did you mean '{NAME}'?" in told
         assert "ValueCue" not in told
     assert goalgap("eval", "CheeseDish", "CheeseDish/ppo") == 2
-    assert "an agent that `goalgap zoo` lists" in capsys.readouterr().err
+    assert "names that `goalgap zoo` lists" in capsys.readouterr().err
 
 
 def test_what_is_a_path_stays_a_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
