@@ -2,7 +2,8 @@
 
 A process is given a piece of work, carries it out, and tells through a pipe how far it is; then it may be given
 another. When the pipe breaks, because the caller was killed, it stops at its next report; what was finished stays
-finished. When a process dies, its piece of work has failed, and the next one goes to a new process.
+finished. When a process dies, the piece of work that it has taken has failed, and the next one goes to a new process.
+One that dies between two pieces has not taken the second: a new process has it as its first.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import signal
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import chain
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -27,6 +29,10 @@ END = None  # what a process tells when a piece of work has ended, well or not, 
 
 class CallerGone(BaseException):
     """Nobody is there any more who wants to know: no error of the work, which nothing in it takes for one."""
+
+
+class Taken:
+    """What a process tells of a piece of work that it has taken and now begins."""
 
 
 class Work(Protocol):
@@ -83,9 +89,12 @@ def last_line(text: str) -> str:
 
 
 class Worker:
-    """A process, the key of the piece of work that it has, how many it has taken, and whether it has been let go.
+    """A process. It is no daemon, which could start no processes of its own, as environments side by side are.
 
-    It is no daemon, which could start no processes of its own, as environments side by side are: `Team` ends it.
+    Attributes:
+        piece: of work that it was given last, None when it was let go.
+        given: how many pieces.
+        taken: whether it has taken that piece.
     """
 
     def __init__(self) -> None:
@@ -95,12 +104,22 @@ class Worker:
         with _interrupts_held():
             self.process.start()
         theirs.close()
-        self.key: Any = None
-        self.taken, self.let_go = 0, False
+        self.piece: Work | None = None
+        self.given, self.taken = 0, False
+
+    @property
+    def key(self) -> Any:
+        """Of its piece of work."""
+        return self.piece and self.piece.key
+
+    @property
+    def died_between(self) -> bool:
+        """Of one that is gone: whether it has ended a piece, and has not taken the next."""
+        return self.given > 1 and not self.taken
 
     def give(self, piece: Work | None) -> None:
         """Give it a piece of work, or let it go; when it has died meanwhile, that is heard of next."""
-        self.key, self.taken, self.let_go = piece and piece.key, self.taken + 1, piece is None
+        self.piece, self.given, self.taken = piece, self.given + 1, False
         with suppress(*GONE):
             self.pipe.send(piece)
 
@@ -134,13 +153,17 @@ class Team:
                 message = worker.heard()
             except GONE:
                 worker.process.join()
-                if not worker.let_go:
+                if worker.piece and worker.died_between:
+                    self.waiting = chain([worker.piece], self.waiting)
+                elif worker.piece:
                     yield worker, f"its process ended with exit code {worker.process.exitcode}"
                 del self.working[worker.pipe]
                 self.employ()
                 continue
             if message is END:
-                worker.give(next(self.waiting, END) if worker.taken < self.pieces else END)
+                worker.give(next(self.waiting, END) if worker.given < self.pieces else END)
+            elif isinstance(message, Taken):
+                worker.taken = True
             else:
                 yield worker, message
 
@@ -176,6 +199,7 @@ def _work(pipe: Connection) -> None:
 
     with suppress(CallerGone, *GONE):
         while (piece := pipe.recv()) is not END:
+            tell(Taken())
             try:
                 piece.run(tell)
             except Exception:  # noqa: BLE001 (whatever it is, the caller is told)
