@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
+import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -24,6 +25,7 @@ from ..choices import shown
 Tell = Callable[[Any, Any], None]
 GONE = (EOFError, BrokenPipeError, ConnectionResetError)  # what a pipe says whose other end is closed
 LOOK = 2.0  # seconds of silence after which it is looked who has died without a word
+LINGER = 10.0  # seconds that a process may take to end once it is let go
 END = None  # what a process tells when a piece of work has ended, well or not, and is given when it may go
 
 
@@ -93,7 +95,7 @@ class Worker:
 
     Attributes:
         piece: of work that it was given last, None when it was let go.
-        given: how many pieces.
+        given: how many pieces; `at` what time the last one.
         taken: whether it has taken that piece.
     """
 
@@ -105,7 +107,7 @@ class Worker:
             self.process.start()
         theirs.close()
         self.piece: Work | None = None
-        self.given, self.taken = 0, False
+        self.given, self.taken, self.at = 0, False, time.monotonic()
 
     @property
     def key(self) -> Any:
@@ -117,9 +119,14 @@ class Worker:
         """Of one that is gone: whether it has ended a piece, and has not taken the next."""
         return self.given > 1 and not self.taken
 
+    @property
+    def lingers(self) -> bool:
+        """Whether it was let go and does not end, as where its work has left a thread or a process behind."""
+        return self.given > 0 and self.piece is None and time.monotonic() - self.at > LINGER
+
     def give(self, piece: Work | None) -> None:
         """Give it a piece of work, or let it go; when it has died meanwhile, that is heard of next."""
-        self.piece, self.given, self.taken = piece, self.given + 1, False
+        self.piece, self.given, self.taken, self.at = piece, self.given + 1, False, time.monotonic()
         with suppress(*GONE):
             self.pipe.send(piece)
 
@@ -147,6 +154,9 @@ class Team:
     def heard(self) -> Iterator[tuple[Worker, Any]]:
         """What processes tell, once some do; who has ended a piece is given another, and who is gone is replaced."""
         told = wait(list(self.working), LOOK)
+        for worker in self.working.values():
+            if worker.lingers:
+                worker.process.kill()
         workers = [worker for pipe, worker in self.working.items() if pipe in told or not worker.process.is_alive()]
         for worker in workers:
             try:

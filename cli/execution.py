@@ -125,11 +125,11 @@ class Execution:
                 swept.carry_out(self._engine(swept), tally, pieces, shown)
 
     def _engine(self, swept: Sweep) -> Engine:
+        own = any(isinstance(cell, Own) for cell in swept.cells)  # which may leave anything behind in its process
         if self.engine == "ray":
-            return Ray(self.processes, self.address)
+            return Ray(self.processes, self.address, shared=not own)
         if self.engine == "slurm":
             return Slurm(self.processes, swept.store.jobs)
-        own = any(isinstance(cell, Own) for cell in swept.cells)  # which may leave anything behind in its process
         return Local(self.processes, 1 if own else PIECES)
 
 

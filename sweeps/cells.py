@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ..agents.algorithms.recipe import Recipe
-from ..agents.records import check_own, describe, finished, folder_of
+from ..agents.records import check_own, describe, finished, folder_of, unusual
 from ..envs.engine.task import Task
 from ..eval.play.rollout import evaluate
 from ..eval.report import Report
@@ -154,8 +154,8 @@ class Scripted:
 
     @property
     def place(self) -> Path:
-        words = [self.task.game.name, *self.told.arguments.split(), self.name]
-        return self.results / "reference" / "-".join(words).replace(":", "-").replace("=", "")
+        arguments = (f"{name}{value}" for name, value in unusual(self.task).items())
+        return self.results / "reference" / "-".join([self.task.game.name, *arguments, self.name]).replace(":", "-")
 
     def run(self, progress: Progress) -> Result:
         path, policy = self.place / f"sampled-{self.levels}.parquet", find_policy(self.name, self.task)

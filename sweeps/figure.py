@@ -31,9 +31,10 @@ def _curves(summary: Summary, alphas: list[float]) -> str:
     drawn: dict[str, dict[str, dict[float, Estimate]]] = {}
     for about, group in done.items():
         for title, field in MEASURES.items():
-            ways = drawn.setdefault(f"{about.environment}, {title}", {})
             values = getattr(group, field)
-            mean = mean_of_seeds(values.values())
+            if (mean := mean_of_seeds(values.values())).missing:
+                continue
+            ways = drawn.setdefault(f"{about.environment}, {title}", {})
             if about.steps:
                 known = mean.model_copy(update={"seeds": tuple(values.get(seed) for seed in seeds)})
                 ways.setdefault(names[about], {})[about.alpha] = known

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import product
 from operator import attrgetter
@@ -76,8 +77,9 @@ def _check_different(cells: list[Cell], file: SweepFile) -> None:
 def _cause(file: SweepFile, first: About, one: About) -> str:
     """Why two cells are the same, in the words of the file."""
     for name, values in file:
-        for value in values if isinstance(values, tuple) else ():
-            if values.count(value) > 1 and name != "recipe":
+        if isinstance(values, tuple) and values and name != "recipe":
+            value, times = Counter(values).most_common(1)[0]
+            if times > 1:
                 return f"{name} has {shown(value)} twice"
     if sum(word == ALL or envs.find(word)[0].name == one.environment for word in file.environments) > 1:
         return f"two words in environments are {one.environment}"

@@ -85,7 +85,7 @@ class Tally:
         pool = self._pool(outcome.about)
         pool.expected -= seconds or 0.0
         pool.unknown -= seconds is None
-        if outcome.done:
+        if outcome.done and outcome.seconds >= outcome.result.trained:  # or its agent was there already
             pool.spent, pool.ended = pool.spent + outcome.seconds, pool.ended + 1
             pool.meant += seconds or 0.0
 

@@ -12,6 +12,7 @@ takes what is still there of its agent and its episodes.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
-from ..files import LOCK, check_below, shared, write_whole
+from ..files import LOCK, StorageError, check_below, exists, shared, write_whole
 from .cells import Cell
 from .outcomes import Outcome
 
@@ -48,7 +49,7 @@ class Store:
             known = Outcome.model_validate_json(self.path(cell.key, ".json").read_bytes())
         except (OSError, ValidationError):
             return None
-        whole = known.key == cell.key and all((self.results / file).exists() for file in known.result.files)
+        whole = known.key == cell.key and all(exists(self.results / file) for file in known.result.files)
         return known if whole else None
 
     def keep(self, outcome: Outcome) -> None:
@@ -60,10 +61,9 @@ class Store:
         """Whether a cell is ours alone while the block runs: another process may have it, or work in its folder."""
         path = self.path(cell.claim, ".lock")
         path.parent.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(path)
         with ExitStack() as held:
             try:
-                held.enter_context(lock.acquire(timeout=0))
+                held.enter_context(_held(path))
             except Timeout:
                 yield False
                 return
@@ -71,17 +71,36 @@ class Store:
             yield cell.place is None or held.enter_context(shared(cell.place / LOCK))
 
     def at_work(self, cell: Cell) -> bool:
-        """Whether somebody has claimed a cell."""
+        """Whether somebody has claimed a cell, or is at work alone in its folder."""
         path = self.path(cell.claim, ".lock")
-        if not path.exists():
-            return False
         try:
-            with FileLock(path).acquire(timeout=0):
-                path.unlink(missing_ok=True)  # a killed process has left it
-        except Timeout:
+            if path.exists():
+                with _held(path):
+                    path.unlink(missing_ok=True)  # a killed process has left it
+            if cell.place is not None and (cell.place / LOCK).exists():
+                with shared(cell.place / LOCK) as free:
+                    return not free
+        except (Timeout, PermissionError):  # that of another user
             return True
         return False
 
     def check(self) -> None:
         """StorageError unless outcomes can be written; makes nothing."""
         check_below(self.results / FOLDER)
+
+
+@contextmanager
+def _held(path: Path) -> Iterator[None]:
+    """Hold a lock that every user may look at and that dies with its process; Timeout where somebody has it.
+
+    StorageError where the file system has no such locks: a file that only stands for one would outlive its process.
+    """
+    lock = FileLock(path, mode=0o666, fallback_to_soft=False)
+    try:
+        held = lock.acquire(timeout=0)
+    except OSError as error:
+        if error.errno != errno.ENOSYS:
+            raise
+        raise StorageError(f"the file system of {path.parent} has no locks: see the guide's page on sweeps") from None
+    with held:
+        yield

@@ -25,7 +25,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, StrictInt, ValidationError
+from pydantic import AfterValidator, Field, StrictInt, ValidationError
 
 from .. import envs
 from ..agents.changes import having
@@ -38,7 +38,7 @@ TAKEN = {"split": "training levels are trained on, and every split is evaluated"
 MOST_BYTES = 2**20
 MOST_TOLD = 5
 Seed = Annotated[StrictInt, Field(ge=0, lt=2**32)]
-Share = Annotated[float, Field(ge=0, le=1, strict=True, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, le=1, strict=True, allow_inf_nan=False), AfterValidator(abs)]  # -0 is 0
 
 
 class SweepError(ValueError):
@@ -63,7 +63,10 @@ class SweepFile(Record):
     @property
     def folder(self) -> Path:
         """Of all results; ~ stands for the user's own."""
-        return Path(self.results).expanduser().absolute()
+        try:
+            return Path(self.results).expanduser().absolute()
+        except RuntimeError as error:  # of a user whom the system does not know
+            raise SweepError(f"results: {error}: write the folder out") from None
 
     @classmethod
     def read(cls, path: Path) -> SweepFile:
@@ -73,12 +76,16 @@ class SweepFile(Record):
             raise SweepError(f"{why}: write a file, as the guide's page on sweeps says")
         try:
             with path.open("rb") as file:
-                told = tomllib.loads(file.read(MOST_BYTES).decode("utf-8-sig"))
-            return cls.of(str(path), told)
+                content = file.read(MOST_BYTES + 1)
         except OSError as error:
             raise SweepError(f"{path} cannot be read: {reason(error)}") from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        if len(content) > MOST_BYTES:
+            raise SweepError(f"{path} is longer than {MOST_BYTES:,} bytes: write several files")
+        try:
+            told = tomllib.loads(content.decode("utf-8-sig"))
+        except (ValueError, RecursionError) as error:
             raise SweepError(f"{path} is no TOML: {error}") from None
+        return cls.of(str(path), told)
 
     @classmethod
     def of(cls, what: str, told: dict[str, Any]) -> SweepFile:

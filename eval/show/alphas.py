@@ -6,7 +6,7 @@ every seed. Alphas stand side by side, evenly: they begin at 0 and grow by facto
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 
@@ -60,11 +60,21 @@ def alpha_chart(
     drawn = dict.fromkeys(name for ways in measured.values() for name in ways)
     if not drawn:
         raise ValueError("there is nothing to draw: name a measure and a way of training")
-    colours = {name: COLOURS[k % len(COLOURS)] for k, name in enumerate(dict.fromkeys([*known, *drawn]))}
+    colours = _colours(measured.values(), list(dict.fromkeys([*known, *drawn])))
     legend = {name: colours[name] for name in drawn}
     alphas = sorted({alpha for ways in measured.values() for known in ways.values() for alpha in known})
     panels = tuple(_panel(title, ways, alphas, legend, seeds) for title, ways in measured.items())
     return templates().get_template("alphas.svg.jinja").render(drawn=AlphaPanels(panels, legend))
+
+
+def _colours(panels: Collection[Collection[str]], names: Sequence[str]) -> dict[str, str]:
+    """A colour for each name, in turn, but another one for those in one panel, as far as there are enough."""
+    colours: dict[str, str] = {}
+    for k, name in enumerate(names):
+        beside = {colours.get(other) for panel in panels if name in panel for other in panel}
+        order = [COLOURS[(k + step) % len(COLOURS)] for step in range(len(COLOURS))]
+        colours[name] = next((colour for colour in order if colour not in beside), order[0])
+    return colours
 
 
 def told(alpha: float) -> str:

@@ -94,10 +94,10 @@ def _panels(agents: AgentTraces, colours: Mapping[str, str]) -> Iterator[Panel]:
 
 
 def scale(values: Iterable[float]) -> tuple[float, float]:
-    """Two round numbers between which 0 and all values lie."""
+    """Two round numbers between which 0 and all values lie; 0 and 1 where there is nothing else."""
     known = [0.0, *values]
     low, high = min(known), max(known)
-    return -round_up(-low) if low < 0 else 0.0, round_up(high) if high > 0 or not low else 0.0
+    return -round_up(-low) if low < 0 else 0.0, round_up(high) if high > 0 else float(not low)
 
 
 def _points(values: Sequence[float], steps: int, low: float, top: float) -> str:

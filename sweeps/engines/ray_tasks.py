@@ -24,10 +24,15 @@ POLL = 5.0  # seconds after which it is looked for new nodes
 
 @dataclass(frozen=True)
 class Ray:
-    """Tasks on a Ray cluster: the one at `address`, or, without, one of `processes` CPUs that is started here."""
+    """Tasks on a Ray cluster: the one at `address`, or, without, one of `processes` CPUs that is started here.
+
+    Attributes:
+        shared: whether a process may carry out several cells, one after the other.
+    """
 
     processes: int
     address: str | None = None
+    shared: bool = True
 
     def at_a_time(self) -> int:
         """How many cells the cluster has room for, which is joined, or started, for that."""
@@ -49,7 +54,8 @@ class Ray:
 
     def __call__(self, pieces: Iterable[Piece], tell: Tell) -> None:
         ray = self._cluster()
-        task = ray.remote(num_cpus=1, max_retries=RETRIES)(settle)
+        options = {} if self.shared else {"max_calls": 1}
+        task = ray.remote(num_cpus=1, max_retries=RETRIES, **options)(settle)
         waiting, running = iter(pieces), dict[Any, Piece]()
         while True:
             for piece in islice(waiting, max(0, _cpus(ray) - len(running))):

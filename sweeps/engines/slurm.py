@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
@@ -53,8 +53,19 @@ class Slurm:
     cluster: str = "slurm"
 
     def __call__(self, pieces: Iterable[Piece], tell: Tell) -> None:
-        """ValueError where Slurm takes no job, though none is running: what is left is left as it is."""
-        executor, waiting, running = self._executor(), iter(pieces), list[tuple[Any, Piece]]()
+        """ValueError where Slurm takes no job, though none is running: what is left is left as it is.
+
+        Jobs that are left when this is stopped are cancelled.
+        """
+        running = list[tuple[Any, Piece]]()
+        try:
+            self._work_through(iter(pieces), running, tell)
+        finally:
+            for job, _ in running:
+                job.cancel(check=False)
+
+    def _work_through(self, waiting: Iterator[Piece], running: list[tuple[Any, Piece]], tell: Tell) -> None:
+        executor = self._executor()
         while True:
             given = list(islice(waiting, max(0, min(self.processes, ARRAY) - len(running))))
             try:

@@ -6,8 +6,12 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
+import pytest
+
+from goalgap.agents import processes
 from goalgap.agents.processes import carry_out
 
 
@@ -58,6 +62,20 @@ def test_what_is_told_is_told_of_the_piece_that_tells_it(tmp_path: Path) -> None
     told: list[tuple[Any, Any]] = []
     carry_out([Telling(tmp_path, key) for key in range(3)], 2, lambda *each: told.append(each), pieces=2)
     assert sorted(told) == [(0, 0), (1, 1), (2, 2)]
+
+
+def test_who_has_left_a_thread_behind_is_ended_soon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "LINGER", 0.5)
+    assert not carry_out([Leaving(tmp_path, 0), Leaving(tmp_path, 1)], 1)
+    assert len({(tmp_path / name).read_text() for name in "01"}) == 2
+
+
+class Leaving(Noted):
+    """One after which its process would wait for a thread, for ever."""
+
+    def run(self, progress: Callable[[Any], None]) -> None:
+        super().run(progress)
+        Thread(target=Event().wait).start()
 
 
 class Telling(Noted):

@@ -8,6 +8,7 @@ import pytest
 
 from goalgap.eval.measures.estimates import MISSING, Estimate
 from goalgap.eval.show.alphas import alpha_chart
+from goalgap.eval.show.curves import COLOURS
 
 SVG = "{http://www.w3.org/2000/svg}"
 PPO = {0.0: Estimate(mean=0.5, seeds=(0.25, 0.75)), 0.1: Estimate(mean=1.0, seeds=(1.0,))}
@@ -62,6 +63,20 @@ def test_a_way_of_training_has_one_colour_in_all_charts() -> None:
     assert "PPO" not in alone
 
 
+def test_lines_of_one_panel_differ_where_other_panels_have_had_all_colours() -> None:
+    names = [f"agent {k}" for k in range(2 * len(COLOURS))]
+    first, second = names[: len(COLOURS)], [names[1], *names[len(COLOURS) + 1 : -1]]
+    drawn = alpha_chart({"a": dict.fromkeys(first, PPO), "b": dict.fromkeys(second, PPO)})
+    for panel in (first, second):
+        assert len({colour(drawn, label) for label in panel}) == len(panel)
+
+
+def test_a_scale_of_nothing_but_zeros_ends_at_one() -> None:
+    drawn = ET.fromstring(alpha_chart({"gap": {"PPO": {0.0: Estimate(mean=0.0)}}}))  # noqa: S314
+    assert {text.text for text in drawn.iter(f"{SVG}text")} >= {"0", "0.5", "1"}
+
+
 def colour(drawn: str, label: str) -> str:
-    (line,) = [each for each in ET.fromstring(drawn).iter(f"{SVG}polyline") if each[0].text == label]  # noqa: S314
-    return line.attrib["stroke"]
+    found = [each for each in ET.fromstring(drawn).iter(f"{SVG}polyline") if each[0].text == label]  # noqa: S314
+    (stroke,) = {line.attrib["stroke"] for line in found}
+    return stroke

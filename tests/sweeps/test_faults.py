@@ -9,9 +9,11 @@ import os
 import random
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from instant import Instant, carried_out, carried_out_at_once, here, ran, swept
 
 from goalgap import files
@@ -85,6 +87,8 @@ def test_an_outcome_whose_files_are_gone_is_none(tmp_path: Path) -> None:
     assert not store.outcome(Instant(tmp_path, 0))
     (tmp_path / "gone").mkdir()
     assert store.outcome(Instant(tmp_path, 0))
+    store.keep(outcome.model_copy(update={"result": outcome.result.model_copy(update={"files": ("x" * 300,)})}))
+    assert not store.outcome(Instant(tmp_path, 0)), "there can be no such file"
 
 
 def test_a_full_disk_is_told_and_the_cells_are_done_when_there_is_room(
@@ -152,6 +156,8 @@ def test_what_works_in_a_folder_alone_and_what_shares_it_exclude_each_other(tmp_
     piece = Piece(Instant(tmp_path, 0, place=tmp_path / "run"), Store(tmp_path))
     with locked(tmp_path / "run"):
         assert isinstance(settle(piece), Elsewhere)
+        assert piece.store.at_work(piece.cell), "so that no process is started for it"
+    assert not piece.store.at_work(piece.cell)
     with (
         piece.store.claimed(piece.cell) as ours,
         piece.store.claimed(Instant(tmp_path, 1, place=tmp_path / "run")) as too,
@@ -161,6 +167,30 @@ def test_what_works_in_a_folder_alone_and_what_shares_it_exclude_each_other(tmp_
         with pytest.raises(RefusedError, match="another process is working"), locked(tmp_path / "run"):
             pass
     assert settle(piece).done
+
+
+def refusing(code: int) -> Callable[..., None]:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    return refuse
+
+
+def test_a_file_system_without_locks_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No file stands for a lock, which would outlive its process."""
+    monkeypatch.setattr("fcntl.flock", refusing(errno.ENOSYS))
+    (found,) = swept(tmp_path, 1).survey(1)[1]
+    assert "has no locks: see the guide" in settle(found).reason
+    assert not (tmp_path / "ran.txt").exists()
+
+
+def test_a_lock_of_another_user_is_taken_for_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    piece = swept(tmp_path, 1).survey(1)[1][0]
+    with piece.store.claimed(piece.cell):
+        lock = piece.store.path(piece.cell.claim, ".lock")
+        assert lock.stat().st_mode & 0o777 == 0o666, "all may look at it"
+        monkeypatch.setattr(FileLock, "acquire", refusing(errno.EACCES))
+        assert piece.store.at_work(piece.cell)
 
 
 def killed_after(cells: int, seconds: float, results: Path, count: int) -> None:

@@ -15,7 +15,7 @@ from goalgap.envs import SUITE, task
 from goalgap.sweeps.cells import Scripted, Trained
 from goalgap.sweeps.methods import Own
 from goalgap.sweeps.plan import cells_of, shard_of
-from goalgap.sweeps.sweep_file import SweepError, SweepFile
+from goalgap.sweeps.sweep_file import MOST_BYTES, SweepError, SweepFile
 
 SMALL = """
 environments = ["CheeseCorner", "ChimeBandit"]
@@ -132,6 +132,8 @@ MISTAKES = {
     "arguments = {sise = 9}": "unexpected keyword argument 'sise'",
     "seeds = [1, 1]": "CheeseCorner, PPO, seed 1 comes twice: seeds has 1 twice",
     "alphas = [0, 0.0]": "CheeseCorner, PPO, seed 0 comes twice: alphas has 0.0 twice",
+    "alphas = [0.0, -0.0]": "CheeseCorner, PPO, seed 0 comes twice: alphas has 0.0 twice",
+    'results = "~nobody-of-this-name/x"': "results: Could not determine home directory",
     'algorithms = ["usual", "PPO"]': 'comes twice: "usual" in algorithms is PPO in CheeseCorner',
     'references = ["standard", "random"]': 'CheeseCorner, random comes twice: "standard" in references has it already',
     'environments = ["CheeseCorner", "goalgap/CheeseCorner-v0"]': "two words in environments are CheeseCorner",
@@ -163,7 +165,14 @@ def test_all_mistakes_are_told_at_once_and_not_too_many(tmp_path: Path) -> None:
         cells(tmp_path, 'environments = ["all"]\nmitigations = ["magic"]')
 
 
-@pytest.mark.parametrize("content", [b"\xff\xfe", b"[" * 100_000, b""])
+def test_a_file_that_is_too_long_is_not_cut(tmp_path: Path) -> None:
+    path = tmp_path / "sweep.toml"
+    path.write_text("levels = 10" + " " * MOST_BYTES + "\nresults = 'elsewhere'")
+    with pytest.raises(SweepError, match="is longer than 1,048,576 bytes: write several files"):
+        SweepFile.read(path)
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe", b"[" * 100_000, b"seeds = [" + b"1" * 5000 + b"]", b""])
 def test_no_content_is_a_traceback(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "sweep.toml"
     path.write_bytes(content)

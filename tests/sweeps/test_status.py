@@ -52,6 +52,16 @@ def test_cells_of_which_nobody_knows_are_like_those_that_have_ended() -> None:
     assert tally.seconds_left == 100
 
 
+def test_an_agent_that_was_there_already_says_nothing_of_trainings() -> None:
+    tally = Tally(5)
+    for _ in range(5):
+        tally.wait_for(ABOUT, 100.0)
+    tally.end(ended(2, trained=90.0), 100.0)
+    assert tally.seconds_left == 400
+    tally.end(ended(110, trained=90.0), 100.0)
+    assert tally.seconds_left == pytest.approx(330)
+
+
 def test_what_reference_policies_take_says_nothing_of_trainings() -> None:
     """They are there in a second where three were expected, and trainings take as long as they do."""
     tally, other = Tally(6), ABOUT.model_copy(update={"environment": "IceCream"})

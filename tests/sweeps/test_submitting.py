@@ -25,6 +25,10 @@ class Job:
         self.left -= 1
         return self.left < 0
 
+    def cancel(self, check: bool) -> None:
+        assert not check, "of one that may have ended"
+        self.left = -1
+
 
 class Refusing:
     """An executor that refuses some of the arrays, by their number from 1."""
@@ -60,6 +64,20 @@ def test_where_slurm_takes_nothing_cells_are_left_undone(tmp_path: Path, monkeyp
     with pytest.raises(ValueError, match="Slurm takes no jobs: sbatch: error: Job violates accounting policy"):
         carried_out(swept(tmp_path, 8), Slurm(2, tmp_path / "jobs"))
     assert not any(outcome for _, outcome in swept(tmp_path, 8).known())
+
+
+def test_jobs_are_cancelled_when_the_sweep_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    submitting(monkeypatch, executor := Refusing())
+    made = list[Job]()
+    monkeypatch.setattr(executor, "map_array", lambda *given: made.extend(Refusing().map_array(*given)) or made)
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("goalgap.sweeps.engines.slurm._ended", stop)
+    with pytest.raises(KeyboardInterrupt):
+        carried_out(swept(tmp_path, 2), Slurm(2, tmp_path / "jobs"))
+    assert [job.left for job in made] == [-1, -1]
 
 
 def test_without_slurm_the_command_says_what_to_do(
