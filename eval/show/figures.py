@@ -30,7 +30,7 @@ def svg(charts: Mapping[str, Chart], axis: Axis) -> str:
         raise ValueError("there is nothing to draw: no table here has a chart of rows")
     environment = templates()
     environment.filters |= {"interval": interval}
-    longest = max(len(line.label) for line in lines if not isinstance(line, str))
+    longest = max((len(line.label) for line in lines if not isinstance(line, str)), default=0)
     room = max(ROOM, LETTER * longest + 20)
     return environment.get_template("figure.svg.jinja").render(lines=lines, axis=axis, colours=COLOURS, room=room)
 
